@@ -1,0 +1,132 @@
+"""Implementations: small adapters that build things and name capabilities, and decide nothing.
+
+They run inside the judged processes: standard library only. An implementation is named by
+
+- ``multiprocessing``, or any module with its API (``get_context``): ``billiard``, ``multiprocess``;
+- ``module:Class``: a queue class alone, combined with the standard library's processes;
+- ``fault:name``: one of the wrong queues of `queuespec.faults`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
+"""The kinds of queue, as the rules name them."""
+
+
+class UnknownImplementation(Exception):
+    """No implementation of this name can be had here; the text is one sentence for the person who asked."""
+
+
+class Implementation:
+    """The standard library's `multiprocessing`, and any module that has its API."""
+
+    name = "multiprocessing"
+    lacks: tuple[str, ...] = ()
+    """Capabilities this implementation says it does not have: kinds of queue, or what a rule says it needs."""
+    pretends: dict[str, Any] = {}
+    """Facts of the platform that this implementation imitates, by name (see `queuespec.rules.Facts`)."""
+
+    def __init__(self, module: Any = None) -> None:
+        self.module = module if module is not None else importlib.import_module("multiprocessing")
+        self.name = self.module.__name__
+
+    @property
+    def version(self) -> str:
+        return str(getattr(self.module, "__version__", ""))
+
+    @property
+    def home(self) -> str:
+        return str(getattr(self.module, "__file__", ""))
+
+    def start_methods(self) -> list[str]:
+        return list(self.module.get_all_start_methods())
+
+    def context(self, start_method: str) -> Any:
+        """The context of a start method. Raises `ValueError` for one that is not available."""
+        return self.module.get_context(start_method)
+
+    def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        """A queue of this kind; `owner` is a context, or a manager for the kinds named ``Manager.``."""
+        return getattr(owner, kind.rpartition(".")[2])(*args, **kwargs)
+
+    def manager(self, context: Any) -> Any:
+        """A manager that has been started."""
+        return context.Manager()
+
+    def process(self, context: Any, **kwargs: Any) -> Any:
+        """A process of this context, not started yet."""
+        return context.Process(**kwargs)
+
+
+class QueueClass(Implementation):
+    """A queue class alone, combined with the standard library's processes."""
+
+    lacks = KINDS[1:]
+
+    def __init__(self, module: Any, path: str) -> None:
+        super().__init__()
+        self.name = f"{module.__name__}:{path}"
+        self.queue_class: Any = module
+        for part in path.split("."):
+            self.queue_class = getattr(self.queue_class, part)
+        self._home = module
+
+    @property
+    def version(self) -> str:
+        return str(getattr(self._home, "__version__", ""))
+
+    @property
+    def home(self) -> str:
+        return str(getattr(self._home, "__file__", ""))
+
+    def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        return self.queue_class(*args, **kwargs)
+
+
+class Fault(Implementation):
+    """A module of `queuespec.faults`: its queue classes in place of the standard library's of the same name."""
+
+    def __init__(self, module: Any) -> None:
+        super().__init__()
+        self.fault = module
+        self.name = "fault:" + module.__name__.rpartition(".")[2].replace("_", "-")
+        self.pretends = getattr(module, "PRETENDS", {})
+
+    def context(self, start_method: str) -> Any:
+        change = getattr(self.fault, "context", None)
+        context = super().context(start_method)
+        return context if change is None else change(context)
+
+    def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        queue_class = getattr(self.fault, kind, None)
+        if queue_class is None:
+            return super().make(owner, kind, *args, **kwargs)
+        return queue_class(*args, **kwargs, ctx=owner)
+
+    def process(self, context: Any, **kwargs: Any) -> Any:
+        change = getattr(self.fault, "process", None)
+        return super().process(context, **kwargs) if change is None else change(context, **kwargs)
+
+
+def load(name: str) -> Implementation:
+    """The implementation of this name. Raises `UnknownImplementation` with a sentence that says why there is none."""
+    kind, _, path = name.partition(":")
+    try:
+        if kind == "fault" and path:
+            return Fault(importlib.import_module(f"queuespec.faults.{path.replace('-', '_')}"))
+        module = importlib.import_module(kind)
+    except ImportError as error:
+        raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None
+    if path:
+        try:
+            return QueueClass(module, path)
+        except AttributeError as error:
+            raise UnknownImplementation(f"the implementation {name!r} cannot be had: {error}") from None
+    if not hasattr(module, "get_context"):
+        raise UnknownImplementation(
+            f"the module {name!r} has no get_context: name its queue class instead, as in '{name}:Queue'"
+        )
+    return Implementation(module)

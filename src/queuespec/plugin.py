@@ -1,0 +1,631 @@
+"""pytest's side of the specification: options, fixtures, verdicts, and the table at the end of a run."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+import pytest
+
+from queuespec import results
+from queuespec.processes import Household
+from queuespec.rules import Facts, Rule, rule_of
+from queuespec.rules import _imported as imported
+from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+JUDGING = pytest.StashKey["Judging"]()
+FINDING = pytest.StashKey["Finding"]()
+PROPERTY = "queuespec"
+
+BACKSTOP = 60.0
+"""Seconds that a test may take beyond what its own deadlines allow, before pytest-timeout ends it."""
+
+
+def positive_seconds(text: str) -> float:
+    """A positive, finite number of seconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return number
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("queuespec", "judging a process-safe queue")
+    group.addoption(
+        "--implementation",
+        metavar="NAME",
+        default="multiprocessing",
+        help="judge this queue: a module with multiprocessing's API, MODULE:CLASS, or fault:NAME "
+        "(default: multiprocessing)",
+    )
+    group.addoption(
+        "--start-method",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="judge under this start method only; may be given several times (default: all that the platform has)",
+    )
+    group.addoption(
+        "--python",
+        metavar="EXECUTABLE",
+        default=sys.executable,
+        help="judge the queue of this interpreter, 3.9 or later; it needs nothing installed (default: this one)",
+    )
+    group.addoption(
+        "--patience",
+        metavar="SECONDS",
+        type=positive_seconds,
+        default=10.0,
+        help="how long a thing that must happen may take (default: 10)",
+    )
+    group.addoption(
+        "--quiet-time",
+        metavar="SECONDS",
+        type=positive_seconds,
+        default=0.1,
+        help="how long to watch that nothing happens (default: 0.1)",
+    )
+    group.addoption(
+        "--rule",
+        metavar="SLUG",
+        action="append",
+        default=[],
+        help="judge this rule only; may be given several times",
+    )
+    group.addoption("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
+    # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Runs in parallel unless told otherwise, where pytest-xdist is loaded."""
+    options = config.option
+    if hasattr(config, "workerinput"):
+        return
+    if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
+        options.numprocesses = "auto"
+
+
+class Judging:
+    """What a run knows: facts of the judged interpreter, the stages of this process, the verdicts so far."""
+
+    def __init__(self, config: pytest.Config, facts: Facts) -> None:
+        self.facts = facts
+        self.strict = bool(config.getoption("strict", False))
+        chosen = config.getoption("start_method")
+        self.start_methods = tuple(method for method in facts.start_methods if not chosen or method in chosen)
+        self.python = config.getoption("python")
+        self.implementation = config.getoption("implementation")
+        self.patience = config.getoption("patience")
+        self.quiet = config.getoption("quiet_time")
+        self.planned: dict[str, Callable[[], results.Verdict | None]] = {}
+        self.verdicts: dict[str, results.Verdict] = {}
+        self.lifeline: socket.socket | None = None
+        self.lines: list[socket.socket] = []
+        self.problems: list[str] = []
+        self._household: Household | None = None
+        self._stages: dict[tuple[str, str], Stage] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "teardown":
+            for name, value in report.user_properties:
+                if name == PROPERTY:
+                    verdict = results.Verdict.from_data(json.loads(str(value)))
+                    self.verdicts[verdict.test] = verdict
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Workers do not finish what they are at."""
+        self.close_lifeline()
+
+    def close_lifeline(self) -> None:
+        if self.lifeline is not None:
+            self.lifeline.close()
+            for line in self.lines:
+                line.close()
+            self.lifeline = None
+
+    @property
+    def household(self) -> Household:
+        if self._household is None:
+            self._household = Household()
+        return self._household
+
+    def settings(self, folder: Path) -> Settings:
+        return Settings(self.implementation, self.python, (str(folder),), self.patience, self.quiet)
+
+    def stage(self, start_method: str, folder: Path) -> Stage:
+        """A clean stage for this start method; one that was used before if it is as new."""
+        key = (start_method, str(folder))
+        if key not in self._stages:
+            self._stages[key] = Stage(self.settings(folder), start_method, self.household)
+        return self._stages[key]
+
+    def put_back(self, stage: Stage) -> None:
+        stage.tidy()
+        if not stage.clean:
+            stage.end()
+            self._stages = {key: other for key, other in self._stages.items() if other is not stage}
+
+    def close(self) -> None:
+        for stage in self._stages.values():
+            stage.leave()
+        self._stages.clear()
+        if self._household is not None:
+            self._household.close()
+            self._household = None
+
+
+class Finding:
+    """What has been found out about one test so far."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.verdict = "not-run"
+        self.explanation = ""
+        self.seconds = 0.0
+        self.start_method = ""
+        self.timeline: tuple[Any, ...] = ()
+
+
+# Before anything is judged
+
+
+def probe(python: str, implementation: str) -> Facts:
+    """Asks the interpreter that is to be judged what it is. Raises `pytest.UsageError` with one sentence."""
+    marker = secrets.token_hex(8)
+    program = Path(__file__).with_name("probe.py")
+    try:
+        answer = subprocess.run(
+            [python, str(program), marker, implementation],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise pytest.UsageError(f"--python: {python!r} cannot be run as a Python interpreter ({error})") from None
+    found = re.search(marker.encode() + rb"(\{.*\})", answer.stdout)
+    if found is None:
+        last = answer.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        raise pytest.UsageError(f"--python: {python!r} does not answer as a Python interpreter ({last or 'no answer'})")
+    data = json.loads(found.group(1))
+    if "error" in data:
+        about = f"--python: {python!r} cannot be judged: " if "oldest" in data["error"] else "--implementation: "
+        raise pytest.UsageError(about + data["error"])
+    return Facts.read(data)
+
+
+def refuse_what_cannot_be_judged(facts: Facts, start_methods: list[str]) -> None:
+    """Raises `pytest.UsageError` with one sentence that says what is missing and what to do."""
+    for method in start_methods:
+        if method not in facts.start_methods:
+            available = ", ".join(facts.start_methods)
+            raise pytest.UsageError(f"--start-method: there is no {method!r} here; this platform has {available}")
+    if facts.semaphores is not None:
+        raise pytest.UsageError(
+            f"this system gives Python no semaphores ({facts.semaphores}), so that it can have no process-safe queue; "
+            "on Linux, mount a writable /dev/shm"
+        )
+    if facts.temporary_folder is None and "forkserver" in (start_methods or facts.start_methods):
+        raise pytest.UsageError(
+            "there is no writable folder for temporary files, which the start method forkserver needs; "
+            "point TMPDIR to one, or choose another with --start-method"
+        )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
+    if hasattr(config, "workerinput"):
+        facts = Facts.read(json.loads(config.workerinput["queuespec_facts"]))
+        _end_with_the_controller(config.workerinput["queuespec_lifeline"])
+    elif config.option.help or getattr(config.option, "version", False):
+        return
+    else:
+        facts = probe(config.getoption("python"), config.getoption("implementation"))
+        refuse_what_cannot_be_judged(facts, config.getoption("start_method"))
+    config.stash[JUDGING] = Judging(config, facts)
+    config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    judging = config.stash[JUDGING]
+    return [f"judged: {judging.facts.described}", f"start methods: {', '.join(judging.start_methods)}"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    judging = config.stash.get(JUDGING, None)
+    if judging is not None:
+        judging.close()
+        judging.close_lifeline()
+
+
+# Workers of pytest-xdist end with their controller, also with one that is killed
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    judging = node.config.stash[JUDGING]
+    if judging.lifeline is None:
+        judging.lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    data = {name: getattr(judging.facts, name) for name in Facts.__dataclass_fields__}
+    node.workerinput["queuespec_facts"] = json.dumps(data)
+    node.workerinput["queuespec_lifeline"] = judging.lifeline.getsockname()[1]
+
+
+def _end_with_the_controller(port: int) -> None:
+    line = socket.create_connection(("127.0.0.1", port))
+
+    def wait() -> None:
+        with contextlib.suppress(OSError):
+            line.recv(1)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
+
+
+# Collecting
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    rule = rule_of(metafunc.function)
+    if rule is None:
+        return
+    if "start_method" in metafunc.fixturenames:
+        metafunc.parametrize("start_method", metafunc.config.stash[JUDGING].start_methods)
+    if "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", rule.kinds)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = set(config.getoption("rule"))
+    if not wanted:
+        return
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        rule = rule_of(getattr(item, "function", None))
+        (kept if rule is not None and wanted & {rule.slug, *rule.proves} else left_out).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    judging = session.config.stash[JUDGING]
+    for item in session.items:
+        rule = rule_of(getattr(item, "function", None))
+        if rule is not None:
+            judging.planned[item.nodeid] = lambda item=item, rule=rule: _verdict(item, Finding(rule))  # type: ignore[misc]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    judging = node.config.stash[JUDGING]
+    for test in ids:
+        judging.planned.setdefault(test, lambda test=test: _not_run(node.config, test))
+
+
+def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
+    """The verdict of a test of which nothing is known but its id; None if it proves no rule."""
+    path, _, rest = test.partition("::")
+    name, _, parameters = rest.partition("[")
+    rule = rule_of(getattr(imported(config.rootpath / path), name, None))
+    if rule is None:
+        return None
+    found = set(parameters.rstrip("]").split("-"))
+    return results.Verdict(
+        rule=rule.slug,
+        level=rule.level,
+        chapter=rule.chapter,
+        sentence=rule.sentence,
+        test=test,
+        verdict="not-run",
+        start_method=next((method for method in config.stash[JUDGING].start_methods if method in found), ""),
+        kind=next((kind for kind in rule.kinds if kind in found), ""),
+    )
+
+
+# Judging one test
+
+
+@pytest.fixture
+def start_method(request: pytest.FixtureRequest) -> str:
+    raise pytest.UsageError("only a test with a rule has a start method")
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
+    """A clean main program of the judged Python, for this start method."""
+    judging = request.config.stash[JUDGING]
+    timeline.begin()
+    stage = judging.stage(start_method, request.path.parent)
+    yield stage
+    if request.node.stash[FINDING].verdict != "conforms":
+        stage.clean = False
+    judging.put_back(stage)
+
+
+@pytest.fixture
+def make_queue(stage: Stage, request: pytest.FixtureRequest) -> Callable[..., View]:
+    """Makes a queue, of the kind that is judged: ``make_queue(maxsize=2)``."""
+
+    def make(*args: object, kind: str = "", **kwargs: object) -> View:
+        __tracebackhide__ = True
+        return stage.make_queue(kind or request.getfixturevalue("kind"), *args, **kwargs)
+
+    return make
+
+
+@pytest.fixture
+def queue(stage: Stage, kind: str) -> View:
+    """A queue as the process that created it, the parent, holds it."""
+    __tracebackhide__ = True
+    return stage.make_queue(kind)
+
+
+@pytest.fixture
+def make_child(stage: Stage) -> Callable[..., Any]:
+    """Starts a child process: ``make_child(queue)`` is the queue as the child holds it, several give a tuple."""
+
+    def make(*held: View, daemon: bool = False) -> Any:
+        __tracebackhide__ = True
+        actor = stage.make_child(*held, daemon=daemon)
+        views = tuple(View(actor, view._name) for view in held)
+        return views[0] if len(views) == 1 else views or actor
+
+    return make
+
+
+@pytest.fixture
+def child(queue: View, make_child: Callable[..., Any]) -> Any:
+    """The same queue as a child process holds it."""
+    return make_child(queue)
+
+
+@pytest.fixture
+def parent(stage: Stage) -> Actor:
+    """The process that creates the queues and starts the children."""
+    return stage.parent
+
+
+@pytest.fixture
+def context(stage: Stage) -> View:
+    """The context of the start method as the parent holds it: ``context.cpu_count()``."""
+    return View(stage.parent, "context")
+
+
+@pytest.fixture
+def make_object(stage: Stage) -> Callable[..., View]:
+    """Makes what is no queue: ``make_object(roles.event, context)`` is what that role returned, held by the parent."""
+    return stage.hold
+
+
+@pytest.fixture
+def facts(request: pytest.FixtureRequest) -> Facts:
+    """What is known of the judged interpreter: version, system, start methods."""
+    return request.config.stash[JUDGING].facts
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Callable[..., Program]]:
+    """Starts a program of the specification: ``program("producer_consumer")`` runs ``programs/producer_consumer.py``
+    with the judged Python, and is watched from outside."""
+    judging = request.config.stash[JUDGING]
+    timeline.begin()
+    started: list[Program] = []
+
+    def start(name: str, *arguments: object) -> Program:
+        folder = request.path.parent / "programs"
+        words = tuple(map(str, arguments))
+        started.append(Program(folder / f"{name}.py", words, judging.settings(folder), start_method, judging.household))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.tree.popen.poll() is None:
+            one.tree.end()
+        else:
+            one.tree.close()
+
+
+@pytest.fixture
+def make_thread(stage: Stage) -> Callable[..., Any]:
+    """Starts a thread in the parent's process: ``make_thread(queue)`` is the queue as that thread calls it."""
+
+    def make(*held: View) -> Any:
+        __tracebackhide__ = True
+        actor = stage.make_thread(*held)
+        views = tuple(View(actor, view._name) for view in held)
+        return views[0] if len(views) == 1 else views or actor
+
+    return make
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    rule = rule_of(getattr(item, "function", None))
+    if rule is None:
+        return
+    judging = item.config.stash[JUDGING]
+    finding = item.stash[FINDING] = Finding(rule)
+    reason = rule.not_applicable(judging.facts, _parameter(item, "start_method") or None)
+    if reason:
+        finding.verdict, finding.explanation = "not-applicable", reason
+        pytest.skip(f"not-applicable: {reason}")
+    reason = rule.unsupported(judging.facts, _parameter(item, "kind") or None)
+    if reason:
+        finding.verdict, finding.explanation = "unsupported", reason
+        pytest.skip(f"unsupported: {reason}")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if rule_of(getattr(item, "function", None)) is not None and item.get_closest_marker("timeout") is None:
+        if item.config.pluginmanager.hasplugin("timeout"):
+            item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * item.config.stash[JUDGING].patience))
+
+
+def _parameter(item: pytest.Item, name: str) -> str:
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get(name, "")) if callspec is not None else ""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    finding = item.stash.get(FINDING, None)
+    if finding is None:
+        return report
+    finding.seconds += call.duration
+    judging = item.config.stash[JUDGING]
+    if call.when == "call" and report.passed:
+        finding.verdict = "conforms"
+    elif report.failed and call.excinfo is not None:
+        _explain(item, call.excinfo.value, finding, report)
+        if finding.verdict in results.BAD and not finding.rule.gates(judging.strict):
+            report.outcome = "skipped"
+            report.wasxfail = f"{finding.verdict}: {finding.explanation}"
+    elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
+        finding.explanation = str(call.excinfo.value)
+    if call.when == "teardown":
+        report.user_properties.append((PROPERTY, json.dumps(_verdict(item, finding).as_data())))
+    return report
+
+
+def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
+    """Says what a failure means for the rule: a verdict and a sentence, or that the specification itself failed."""
+    if isinstance(error, Deviation):
+        verdict = error.verdict
+    elif isinstance(error, pytest.fail.Exception) and str(error).startswith("Timeout"):
+        verdict = "hangs"
+    elif isinstance(error, (AssertionError, Raised)):
+        verdict = "deviates"
+    else:
+        finding.verdict = "not-run"
+        finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
+        return
+    finding.verdict = verdict
+    finding.explanation = sentence_about(error)
+    finding.timeline = tuple(timeline.rows())
+    rule = finding.rule
+    sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
+    report.sections.append((f"rule {rule.slug} ({rule.level})", f"{rule.sentence}\n{rule.why}\n{sources}"))
+    report.sections.append((f"verdict {verdict}", finding.explanation))
+    if timeline.calls:
+        report.sections.append(("timeline", str(timeline)))
+    stage = getattr(item, "funcargs", {}).get("stage")
+    if stage is not None and stage.tree.output().strip():
+        report.sections.append(("output of the judged processes", stage.tree.output()[-4000:]))
+
+
+def sentence_about(error: BaseException) -> str:
+    """One sentence: what was called, what was expected, what happened."""
+    call = timeline.last
+    if isinstance(error, Raised) and call is not None:
+        return f"{call.text} should have returned, but it raised {in_words(error)}"
+    text = str(error).partition("\n")[0]
+    if isinstance(error, Deviation) or not isinstance(error, AssertionError):
+        return text
+    text = text.removeprefix("AssertionError: ").removeprefix("assert ")
+    if call is not None and call.returned and re.match(r"(not )?(True|False|None|0|\[\])$", text):
+        wanted = "false" if text.startswith("not ") else "true"
+        return f"{call.text} should have returned something {wanted}, but it {call.outcome}"
+    return text
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """``assert queue.get() == "a"`` fails with a sentence."""
+    call = timeline.last
+    if op not in ("==", "is") or call is None or not call.returned or left is not call.value:
+        return None
+    return [f"{call.text} should have returned {right!r}, but it {call.outcome}"]
+
+
+def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
+    getattr(item, "funcargs", {}).get("stage")
+    callspec = getattr(item, "callspec", None)
+    others = {
+        name: value
+        for name, value in (callspec.params if callspec is not None else {}).items()
+        if name not in ("start_method", "kind")
+    }
+    return results.Verdict(
+        rule=finding.rule.slug,
+        level=finding.rule.level,
+        chapter=finding.rule.chapter,
+        sentence=finding.rule.sentence,
+        test=item.nodeid,
+        verdict=finding.verdict,
+        gates=finding.rule.gates(item.config.stash[JUDGING].strict),
+        explanation=finding.explanation,
+        kind=_parameter(item, "kind"),
+        start_method=_parameter(item, "start_method"),
+        parameters=", ".join(f"{name}={value}" for name, value in others.items()),
+        seconds=round(finding.seconds, 4),
+        timeline=finding.timeline,
+    )
+
+
+# All tests together
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    config = session.config
+    judging = config.stash[JUDGING]
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    for test, describe in judging.planned.items():
+        if test not in judging.verdicts:
+            verdict = describe()
+            if verdict is not None:
+                judging.verdicts[test] = verdict
+    if not judging.verdicts:
+        return
+    found = list(judging.verdicts.values())
+    left_out = [verdict for verdict in found if verdict.verdict == "not-run"]
+    if not any(verdict.verdict in results.JUDGED for verdict in found):
+        judging.problems.append("nothing was judged: a run that verified nothing is no success")
+    elif left_out:
+        judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
+    if config.getoption("results"):
+        results.write(Path(config.getoption("results")), found)
+    if judging.problems and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    judging = config.stash[JUDGING]
+    order = {test: position for position, test in enumerate(judging.planned)}
+    verdicts = sorted(judging.verdicts.values(), key=lambda verdict: order.get(verdict.test, len(order)))
+    if not verdicts:
+        return
+    from queuespec.report import table
+
+    terminalreporter.section(f"verdicts: {judging.facts.described}")
+    writer = terminalreporter._tw
+    table.write(verdicts, judging.start_methods, writer._file, writer.fullwidth, writer.hasmarkup)
+    for verdict in verdicts:
+        if verdict.verdict in results.BAD or verdict.verdict == "not-run":
+            about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
+            if verdict.explanation:
+                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}")
+    terminalreporter.write_line(f"{len(verdicts)} verdicts: {table.summary(verdicts)}")
+    for problem in judging.problems:
+        terminalreporter.write_line(problem, red=True)

@@ -1,0 +1,64 @@
+"""Asks an interpreter what can be judged there. Runs in it, prints one line of JSON; older Pythons must get that far.
+
+Arguments: a marker that begins the line (an implementation may print what it likes), the implementation's name.
+"""
+
+import json
+import os
+import platform
+import sys
+
+
+def facts(implementation_name):  # type: ignore[no-untyped-def]
+    version = list(sys.version_info[:3])
+    if version < [3, 9]:
+        return {"error": "it is Python %d.%d.%d, and 3.9 is the oldest that can be judged" % tuple(version)}
+    import sysconfig
+    import tempfile
+    import types
+
+    home = os.path.dirname(os.path.abspath(__file__))
+    package = types.ModuleType("queuespec")
+    package.__path__ = [home]
+    sys.modules["queuespec"] = package
+    if sys.path and os.path.abspath(sys.path[0]) == home:
+        del sys.path[0]
+    sys.path.append(os.getcwd())
+    from queuespec import implementations
+
+    try:
+        implementation = implementations.load(implementation_name)
+    except implementations.UnknownImplementation as error:
+        return {"error": str(error)}
+    answer = {
+        "implementation": implementation.name,
+        "implementation_version": implementation.version,
+        "implementation_home": implementation.home,
+        "lacks": list(implementation.lacks),
+        "start_methods": implementation.start_methods(),
+        "python": version,
+        "python_implementation": sys.implementation.name,
+        "python_version": platform.python_version(),
+        "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "release": platform.release(),
+        "executable": sys.executable,
+    }
+    answer.update(implementation.pretends)
+    try:
+        answer["temporary_folder"] = tempfile.gettempdir()
+    except OSError:
+        answer["temporary_folder"] = None
+    try:
+        import multiprocessing
+
+        multiprocessing.get_context("spawn").Lock()
+        answer["semaphores"] = None
+    except (ImportError, OSError) as error:
+        answer["semaphores"] = str(error)
+    return answer
+
+
+if __name__ == "__main__":
+    print("\n" + sys.argv[1] + json.dumps(facts(sys.argv[2])))  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""What people read: the table of a run, and the documents made from rules and results."""

@@ -1,0 +1,61 @@
+"""Ends what its owner leaves behind. POSIX; a program of its own, so that it outlives an owner that is killed.
+
+Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a folder to
+remove. At the end of that input, which is the end of its owner, whatever is still watched is ended and removed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+
+GRACE = 2.0
+"""Seconds from asking a process group to end until it is killed. Time for a resource tracker, which ignores the
+asking, to see that the others are gone and to remove their semaphores."""
+
+
+def end_groups(groups: list[int]) -> None:
+    """Ends these process groups; returns when no process of them is left, after about `GRACE` seconds at most."""
+    deadline = time.monotonic() + GRACE
+    for number in (signal.SIGTERM, signal.SIGCONT):
+        groups = [group for group in groups if signalled(group, number)]
+    while groups and time.monotonic() < deadline:
+        time.sleep(0.01)
+        groups = [group for group in groups if signalled(group, 0)]
+    for group in groups:
+        signalled(group, signal.SIGKILL)
+
+
+def signalled(group: int, number: int) -> bool:
+    """Sends a signal to a process group; False when there is no such group any more."""
+    try:
+        os.killpg(group, number)
+    except PermissionError:
+        return True
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    groups: set[int] = set()
+    folders: set[str] = set()
+    for line in sys.stdin:
+        sign, value = line[0], line[1:].rstrip("\n")
+        if sign == "=":
+            folders.add(value)
+        else:
+            change = groups.add if sign == "+" else groups.discard
+            change(int(value))
+    end_groups(sorted(groups))
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Nouns of the specification that are no process and no queue."""
+
+import itertools
+
+import items
+import pytest
+
+from queuespec import made
+
+_numbers = itertools.count(1)
+
+
+class Gate:
+    """Holds the pickling of its items back until it is opened, and so freezes the moment between put and pipe."""
+
+    def __init__(self, actor):
+        self._actor = actor
+        self._name = f"gate {next(_numbers)}"
+
+    def item(self, value):
+        """An item that arrives as `value`, and is not pickled before the gate is opened."""
+        return made(items.gated, self._name, value)
+
+    def opens(self):
+        self._actor.plays(items.open_gate, self._name)
+
+
+@pytest.fixture
+def make_gate():
+    """Makes a gate for items that this actor puts: ``make_gate(child.process)``."""
+    return Gate
+
+
+@pytest.fixture
+def gate(parent):
+    """A gate for items that the parent puts."""
+    return Gate(parent)

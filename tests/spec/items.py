@@ -1,0 +1,43 @@
+"""Items that cannot cross the judge's channel: actors make them. ``queue.put(made(items.unpicklable))``."""
+
+import threading
+
+GATE_SECONDS = 60.0
+"""How long a gated item waits; longer than any patience, and an end for a feeder that nobody frees."""
+
+_gates = {}
+
+
+def echo(value):
+    """What `Gated` is rebuilt by: the plain value."""
+    return value
+
+
+class Gated:
+    """An item whose pickling waits until its gate is opened; it arrives as a plain value."""
+
+    def __init__(self, gate, value):
+        self.gate = gate
+        self.value = value
+
+    def __reduce__(self):
+        if not gate_named(self.gate).wait(GATE_SECONDS):
+            raise TimeoutError("nobody opened the gate")
+        return echo, (self.value,)
+
+
+def gate_named(name):
+    return _gates.setdefault(name, threading.Event())
+
+
+def gated(gate, value):
+    return Gated(gate, value)
+
+
+def open_gate(gate):
+    gate_named(gate).set()
+
+
+def unpicklable():
+    """An item that pickle refuses."""
+    return lambda: None
