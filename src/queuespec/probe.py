@@ -12,7 +12,7 @@ import sys
 def facts(implementation_name):  # type: ignore[no-untyped-def]
     version = list(sys.version_info[:3])
     if version < [3, 9]:
-        return {"error": "it is Python %d.%d.%d, and 3.9 is the oldest that can be judged" % tuple(version)}
+        return {"error": "it is Python %d.%d, and 3.9 is the oldest that can be judged" % tuple(version[:2])}  # noqa: UP031
     import sysconfig
     import tempfile
     import types
@@ -45,7 +45,7 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
         "release": platform.release(),
         "executable": sys.executable,
     }
-    answer.update(implementation.pretends)
+    answer.update(implementation.facts())
     try:
         answer["temporary_folder"] = tempfile.gettempdir()
     except OSError:

@@ -16,7 +16,7 @@ KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.Join
 """The kinds of queue, as the rules name them."""
 
 
-class UnknownImplementation(Exception):
+class UnknownImplementation(Exception):  # noqa: N818
     """No implementation of this name can be had here; the text is one sentence for the person who asked."""
 
 
@@ -26,8 +26,6 @@ class Implementation:
     name = "multiprocessing"
     lacks: tuple[str, ...] = ()
     """Capabilities this implementation says it does not have: kinds of queue, or what a rule says it needs."""
-    pretends: dict[str, Any] = {}
-    """Facts of the platform that this implementation imitates, by name (see `queuespec.rules.Facts`)."""
 
     def __init__(self, module: Any = None) -> None:
         self.module = module if module is not None else importlib.import_module("multiprocessing")
@@ -40,6 +38,10 @@ class Implementation:
     @property
     def home(self) -> str:
         return str(getattr(self.module, "__file__", ""))
+
+    def facts(self) -> dict[str, Any]:
+        """Facts of the platform that this implementation imitates, by name (see `queuespec.rules.Facts`)."""
+        return {}
 
     def start_methods(self) -> list[str]:
         return list(self.module.get_all_start_methods())
@@ -93,7 +95,9 @@ class Fault(Implementation):
         super().__init__()
         self.fault = module
         self.name = "fault:" + module.__name__.rpartition(".")[2].replace("_", "-")
-        self.pretends = getattr(module, "PRETENDS", {})
+
+    def facts(self) -> dict[str, Any]:
+        return dict(getattr(self.fault, "PRETENDS", {}))
 
     def context(self, start_method: str) -> Any:
         change = getattr(self.fault, "context", None)
