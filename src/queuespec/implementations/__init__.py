@@ -16,7 +16,7 @@ KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.Join
 """The kinds of queue, as the rules name them."""
 
 
-class UnknownImplementation(Exception):  # noqa: N818
+class UnknownImplementation(Exception):
     """No implementation of this name can be had here; the text is one sentence for the person who asked."""
 
 
