@@ -38,7 +38,17 @@ def break_queue(judge):
         rules = [word for slug in (CHILD, ALONE, TWO) for word in ("--rule", slug)]
         folder = Path(__file__).with_name("implementations")
         run = judge(
-            *("--implementation", "breaking", "--start-method", method, "--patience", PATIENCE, "-k", "not Joinable", *rules),
+            *(
+                "--implementation",
+                "breaking",
+                "--start-method",
+                method,
+                "--patience",
+                PATIENCE,
+                "-k",
+                "not Joinable",
+                *rules,
+            ),
             env={"BREAKING": f"{place}:{way}", "PYTHONPATH": str(folder)},
         )
         assert len(run.verdicts) == 3, run.output

@@ -9,8 +9,10 @@ import multiprocessing
 import os
 import re
 import signal
+import tempfile
 import threading
 from multiprocessing import get_all_start_methods, queues
+from pathlib import Path
 
 __all__ = ["get_all_start_methods", "get_context"]
 
@@ -39,6 +41,7 @@ WAYS = {
 
 def breaks(place):
     if place == PLACE:
+        Path(tempfile.gettempdir(), "called").touch()
         WAYS[WAY]()
 
 
