@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import CHECKOUT, command, environment
+from runs import CHECKOUT, command, environment
 
 SECONDS = 5.0
 """How long after a run something of it may still be there."""
