@@ -860,12 +860,12 @@ class Stage:
                 self.tree.forget_output()
 
     def leave(self) -> None:
-        """Ends a clean stage by its own will, as a program ends."""
-        try:
-            self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
-            ended = self.tree.wait(LEAVING) is not None
-        except (Deviation, OSError):
-            ended = False
+        """Ends a stage: by its own will, as a program ends, if it is clean and free to."""
+        ended = False
+        if self.clean and not self.parent.gone and self.parent.busy is None:
+            with contextlib.suppress(Deviation, OSError):
+                self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
+                ended = self.tree.wait(LEAVING) is not None
         if not ended:
             self.end()
             return
