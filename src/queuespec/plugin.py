@@ -93,14 +93,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Runs in parallel unless told otherwise, where pytest-xdist is loaded."""
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Runs in parallel unless told otherwise, where pytest-xdist is loaded. A wrapper, because it must come before
+    pytest-xdist's own `tryfirst` also when this plugin was loaded first, by ``-p``."""
     options = config.option
-    if hasattr(config, "workerinput"):
-        return
-    if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
-        options.numprocesses = "auto"
+    if not hasattr(config, "workerinput"):
+        if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
+            options.numprocesses = "auto"
+    return (yield)
 
 
 class Judging:
