@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 KEPT_OUTPUT = 1 << 16
 """Bytes of a process tree's output that are kept: the last ones."""
 
+SUSPENDED = 0x4 if sys.platform == "win32" else 0
+"""CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
+
 
 class ProcessTree:
     """A program and all its descendants. Raises `OSError` if the program cannot be started."""
@@ -42,9 +45,15 @@ class ProcessTree:
             stderr=subprocess.STDOUT,
             env={**household.environment(), **(env or {})},
             start_new_session=os.name == "posix",
+            creationflags=SUSPENDED,
         )
         self.pid = self.popen.pid
-        household.adopt(self)
+        try:
+            household.adopt(self)
+        except BaseException:
+            self.popen.kill()
+            self.popen.communicate()
+            raise
         self._reader = threading.Thread(target=self._read, name="output of a stage", daemon=True)
         self._reader.start()
         assert self.popen.stdin is not None
@@ -130,13 +139,14 @@ class Household:
         return {**os.environ, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
 
     def adopt(self, tree: ProcessTree) -> None:
-        self._trees.add(tree)
         if os.name == "posix":
             self._tell(f"+{tree.pid}")
         elif sys.platform == "win32":
             from queuespec import windows
 
             self._jobs[tree] = windows.job_with(tree.pid)
+            windows.resume(tree.pid)
+        self._trees.add(tree)
 
     def release(self, tree: ProcessTree) -> None:
         """Descendants of an ended program end soon by themselves; until they have, they stay watched."""
@@ -183,6 +193,13 @@ class Household:
         for tree in list(self._trees):
             tree.end()
         self._sweep(2.0)
+        if sys.platform == "win32":
+            from queuespec import windows
+
+            for job in self._jobs.values():
+                windows.end(job)
+                windows.close(job)
+            self._jobs.clear()
         if self._warden is not None and self._warden.stdin is not None:
             with contextlib.suppress(OSError):
                 self._warden.stdin.close()
