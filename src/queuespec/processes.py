@@ -28,6 +28,21 @@ SUSPENDED = 0x4 if sys.platform == "win32" else 0
 """CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
 
 
+LONGEST_PARENT = 59
+"""Characters of a folder for temporary files. Of the 103 that macOS allows a socket's path, our folder's name takes 12
+and the names that `multiprocessing` makes in it take 32."""
+
+
+def temporary_folder() -> str | None:
+    """A new folder for temporary files, short enough for sockets if there is one; None where there is none at all."""
+    with contextlib.suppress(OSError):
+        parent = tempfile.gettempdir()
+        if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
+            parent = "/tmp"
+        return tempfile.mkdtemp(prefix="qs-", dir=parent)
+    return None
+
+
 class ProcessTree:
     """A program and all its descendants. Raises `OSError` if the program cannot be started."""
 
@@ -110,13 +125,11 @@ class Household:
     """Everything a judge has started, and its folder for temporary files. Closing it leaves nothing behind."""
 
     def __init__(self) -> None:
-        self.folder: str | None = None
+        self.folder = temporary_folder()
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
         self._warden: subprocess.Popen[str] | None = None
         self._jobs: dict[ProcessTree, int] = {}
-        with contextlib.suppress(OSError):
-            self.folder = tempfile.mkdtemp(prefix="qs-")
         if os.name == "posix":
             command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))]
             quiet = subprocess.DEVNULL
