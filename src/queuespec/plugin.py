@@ -494,12 +494,11 @@ def pytest_runtest_makereport(
     if finding is None:
         return report
     finding.seconds += call.duration
-    judging = item.config.stash[JUDGING]
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
-        if finding.verdict in results.BAD and not finding.rule.gates(judging.strict):
+        if finding.verdict in results.BAD and not _gates(item, finding.rule):
             report.outcome = "skipped"
             report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
@@ -507,6 +506,14 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         report.user_properties.append((PROPERTY, json.dumps(_verdict(item, finding).as_data())))
     return report
+
+
+def _gates(item: pytest.Item, rule: Rule) -> bool:
+    """Whether a deviation fails the run. On macOS the system's own libraries may crash a process that was forked:
+    no verdict there can accuse the queue."""
+    judging = item.config.stash[JUDGING]
+    forked_on_macos = judging.facts.system == "Darwin" and _parameter(item, "start_method") == "fork"
+    return rule.gates(judging.strict) and not forked_on_macos
 
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
@@ -573,7 +580,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         sentence=finding.rule.sentence,
         test=item.nodeid,
         verdict=finding.verdict,
-        gates=finding.rule.gates(item.config.stash[JUDGING].strict),
+        gates=_gates(item, finding.rule),
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),
