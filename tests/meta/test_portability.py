@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from runs import CHECKOUT, environment
 
 from queuespec.processes import LONGEST_PARENT, temporary_folder
 
-CHECKOUT = Path(__file__).parents[2]
 PLATFORMS = Path(__file__).with_name("platforms")
 PACKAGE = CHECKOUT / "src" / "queuespec"
 
@@ -74,16 +74,16 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has the trait 
 def trait(tmp_path):
     """The environment of a run whose interpreters all begin with these lines."""
 
-    def environment(lines):
+    def changes(lines):
         folder = tmp_path / "trait"
         folder.mkdir()
         (folder / "sitecustomize.py").write_text(lines + "\nIN_PLACE = True\n", encoding="utf-8")
-        changes = {"PYTHONPATH": str(folder)}
+        found = {"PYTHONPATH": str(folder)}
         probe = [sys.executable, "-c", "import sitecustomize; sitecustomize.IN_PLACE"]
-        subprocess.run(probe, env={**os.environ, **changes}, check=True)
-        return changes
+        subprocess.run(probe, env={**os.environ, **found}, check=True)
+        return found
 
-    return environment
+    return changes
 
 
 @pytest.fixture
@@ -97,11 +97,10 @@ def installed():
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(PACKAGE, home / "queuespec", ignore=ignored, dirs_exist_ok=True)
         shutil.copytree(CHECKOUT / "tests" / "spec", home / "queuespec" / "spec", ignore=ignored, dirs_exist_ok=True)
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "QUEUESPEC_"))}
         process = subprocess.run(
             [*before, sys.executable, "-m", "queuespec", *options],
             cwd=cwd or home,
-            env={**ours, "PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment(PYTHONPATH=str(home), PYTHONDONTWRITEBYTECODE="1"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

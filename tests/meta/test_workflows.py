@@ -2,13 +2,11 @@
 
 import configparser
 import re
-from pathlib import Path
 
 import pytest
+import yaml
+from runs import CHECKOUT
 
-yaml = pytest.importorskip("yaml", reason="workflows are read with PyYAML: pip install pyyaml, or tox run -e meta")
-
-CHECKOUT = Path(__file__).parents[2]
 FOLDER = CHECKOUT / ".github" / "workflows"
 WORKFLOWS = sorted(path.name for path in FOLDER.glob("*.yml"))
 
