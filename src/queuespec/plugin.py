@@ -93,14 +93,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Runs in parallel unless told otherwise, where pytest-xdist is loaded."""
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Runs in parallel unless told otherwise, where pytest-xdist is loaded. A wrapper, because it must come before
+    pytest-xdist's own `tryfirst` also when this plugin was loaded first, by ``-p``."""
     options = config.option
-    if hasattr(config, "workerinput"):
-        return
-    if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
-        options.numprocesses = "auto"
+    if not hasattr(config, "workerinput"):
+        if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
+            options.numprocesses = "auto"
+    return (yield)
 
 
 class Judging:
@@ -140,12 +141,6 @@ class Judging:
             for line in self.lines:
                 line.close()
             self.lifeline = None
-
-    def gates(self, rule: Rule, start_method: str) -> bool:
-        """Whether a deviation from a rule fails the run. Where the documentation calls a start method unsafe (fork on
-        macOS, whose system libraries start threads), nothing does."""
-        unsafe = self.facts.system == "Darwin" and start_method == "fork"
-        return rule.gates(self.strict) and not unsafe
 
     @property
     def household(self) -> Household:
@@ -512,12 +507,11 @@ def pytest_runtest_makereport(
     if finding is None:
         return report
     finding.seconds += call.duration
-    judging = item.config.stash[JUDGING]
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
-        if finding.verdict in results.BAD and not judging.gates(finding.rule, _parameter(item, "start_method")):
+        if finding.verdict in results.BAD and not _gates(item, finding.rule):
             report.outcome = "skipped"
             report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
@@ -525,6 +519,14 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         report.user_properties.append((PROPERTY, json.dumps(_verdict(item, finding).as_data())))
     return report
+
+
+def _gates(item: pytest.Item, rule: Rule) -> bool:
+    """Whether a deviation fails the run. On macOS the system's own libraries may crash a process that was forked:
+    no verdict there can accuse the queue."""
+    judging = item.config.stash[JUDGING]
+    forked_on_macos = judging.facts.system == "Darwin" and _parameter(item, "start_method") == "fork"
+    return rule.gates(judging.strict) and not forked_on_macos
 
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
@@ -590,7 +592,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         sentence=finding.rule.sentence,
         test=item.nodeid,
         verdict=finding.verdict,
-        gates=item.config.stash[JUDGING].gates(finding.rule, _parameter(item, "start_method")),
+        gates=_gates(item, finding.rule),
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),

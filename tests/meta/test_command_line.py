@@ -170,10 +170,3 @@ def _old_python(folder):
         program.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" "$@"\n')
     program.chmod(0o755)
     return program
-
-
-def test_fork_on_macos_is_reported_and_never_fails_a_run(judge):
-    run = judge("--implementation", "fault:macos-fork", "--start-method", "fork", "--rule", "order.fifo-in-process")
-
-    assert run.words("order.fifo-in-process") == {"deviates", "conforms"}
-    assert run.status == 0
