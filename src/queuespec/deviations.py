@@ -77,7 +77,10 @@ class Entry:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Entry:
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
+        return cls(**values)
 
     @property
     def declaration(self) -> dict[str, Any]:
@@ -244,9 +247,7 @@ def _rectangles(places: set[tuple[str, str]]) -> list[tuple[list[str], list[str]
     return [(start_methods, list(kinds)) for kinds, start_methods in found.items()]
 
 
-def _draft(
-    header: Header, key: tuple[str, str, str], sentence: str, start_methods: list[str], kinds: list[str]
-) -> str:
+def _draft(header: Header, key: tuple[str, str, str], sentence: str, start_methods: list[str], kinds: list[str]) -> str:
     rule, verdict, parameters = key
     rows = ["[[deviation]]", f"# {one_line(sentence, 1100)}", f"rule = {_text(rule)}"]
     rows.append(f"implementation = {_text(header.implementation)}")

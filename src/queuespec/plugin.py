@@ -154,7 +154,9 @@ class Judging:
             try:
                 step(self.recorder)
             except OSError as error:
-                self.problems.append(f"the results cannot be written to {self.recorder.path}: {error.strerror or error}")
+                self.problems.append(
+                    f"the results cannot be written to {self.recorder.path}: {error.strerror or error}"
+                )
                 self.recorder = None
 
     def pytest_keyboard_interrupt(self) -> None:

@@ -253,7 +253,7 @@ def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool 
     return _Reader(os.fspath(path), timelines).read(cut_short)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _checks() -> dict[str, schema.Check]:
     return schema.checks()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
@@ -29,7 +29,7 @@ def console_for(file: TextIO, colour: bool | None = None, width: int | None = No
         options["color_system"] = "standard"
     if width is not None or not terminal:
         options["width"] = width or UNBOUNDED
-    return Console(file=_Forgiving(file), force_terminal=colour, safe_box=True, **options)
+    return Console(file=cast("IO[str]", _Forgiving(file)), force_terminal=colour, safe_box=True, **options)
 
 
 class _Forgiving(io.TextIOBase):

@@ -225,7 +225,8 @@ def _cell_as_data(verdicts: list[Verdict]) -> dict[str, Any] | None:
         return None
     return {
         "verdict": worst([one.verdict for one in verdicts]),
-        "declared": all(one.declared for one in verdicts if one.verdict in BAD) and any(one.declared for one in verdicts),
+        "declared": all(one.declared for one in verdicts if one.verdict in BAD)
+        and any(one.declared for one in verdicts),
         "verdicts": [{"kind": one.kind, "parameters": one.parameters, "verdict": one.verdict} for one in verdicts],
     }
 
