@@ -1,7 +1,7 @@
 """Verdicts: what came of a rule, for one kind of queue under one start method; and the files that keep them.
 
-A results file is lines of JSON: a header (what was judged, where, how), a line a verdict, a footer. One without a footer
-was cut short. `results.schema.json` describes the lines.
+A results file is lines of JSON: a header (what was judged, where, how), a line a verdict, a footer. One without a
+footer was cut short. `results.schema.json` describes the lines.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: floa
 
 
 class Recorder:
-    """Writes verdicts as they come beside the file that there will be, so that a run that is killed leaves what it knew.
+    """Writes verdicts as they come beside the file that there will be, so that a killed run leaves what it knew.
 
     What it leaves is called like the file with ``.unfinished`` behind it: a results file that was cut short.
     """
