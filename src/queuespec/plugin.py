@@ -154,9 +154,8 @@ class Judging:
             try:
                 step(self.recorder)
             except OSError as error:
-                self.problems.append(
-                    f"the results cannot be written to {self.recorder.path}: {error.strerror or error}"
-                )
+                why = error.strerror or type(error).__name__
+                self.problems.append(f"the results cannot be written to {self.recorder.path}: {why}")
                 self.recorder = None
 
     def pytest_keyboard_interrupt(self) -> None:

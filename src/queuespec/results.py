@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import hashlib
 import json
 import os
@@ -253,17 +252,12 @@ def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool 
     return _Reader(os.fspath(path), timelines).read(cut_short)
 
 
-@functools.cache
-def _checks() -> dict[str, schema.Check]:
-    return schema.checks()
-
-
 class _Reader:
     def __init__(self, path: str, timelines: bool) -> None:
         self.path = path
         self.name = one_line(path)
         self.timelines = timelines
-        self.checks = _checks()
+        self.checks = schema.checks()
         self.number = 0
         self.digest = hashlib.sha256()
         self.header: Header | None = None

@@ -58,10 +58,11 @@ def compiled(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
     if "const" in schema or "enum" in schema:
         return _one_of(schema.get("enum", [schema.get("const")]))
     names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if names == ["string"]:
+        return _string(schema, definitions)
     types = tuple(found for name in names for found in _TYPES[name])
     wanted = " or ".join(names)
     inner = {
-        "string": _string,
         "number": _number,
         "integer": _number,
         "array": _array,
@@ -99,10 +100,19 @@ def _string(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
     found = re.compile(schema["pattern"].replace("$", r"\Z") if "pattern" in schema else "").search
 
-    def check(value: str) -> str:
+    accepted: set[str] = set()
+
+    def check(value: Any) -> str:
+        if type(value) is not str:
+            return f"should be of type string, and is {type(value).__name__}"
+        if value in accepted:
+            return ""
         if not shortest <= len(value) <= longest:
             return f"should have {shortest} to {longest} characters, and has {len(value)}"
-        return "" if found(value) else "has characters that it should not have"
+        if not found(value):
+            return "has characters that it should not have"
+        accepted.add(value)
+        return ""
 
     return check
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from queuespec import deviations, results
 from queuespec.report import comparison, reference, table
-from queuespec.report.console import console_for, show
+from queuespec.report.console import Forgiving, console_for, show
 from queuespec.results import BadFile
 from queuespec.text import one_line
 
@@ -38,6 +38,11 @@ def _parser(name: str, what: str) -> argparse.ArgumentParser:
 
 def _with_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
+
+
+def _hand_over(text: str) -> None:
+    """Writes a document as it is; what the encoding of the output lacks is escaped."""
+    Forgiving(sys.stdout).write(text + "\n")
 
 
 def _say(*lines: str) -> None:
@@ -70,9 +75,9 @@ def compare(arguments: Sequence[str]) -> int:
     def work(chosen: argparse.Namespace) -> int:
         found = comparison.Comparison(results.read(chosen.old), results.read(chosen.new))
         if chosen.format == "json":
-            _say(comparison.as_json(found))
+            _hand_over(comparison.as_json(found))
         elif chosen.format == "markdown":
-            _say(comparison.as_markdown(found))
+            _hand_over(comparison.as_markdown(found))
         else:
             comparison.to_terminal(found, console_for(sys.stdout))
         return 1 if found.groups["regressions"] else 0
@@ -92,9 +97,9 @@ def show_table(arguments: Sequence[str]) -> int:
     def work(chosen: argparse.Namespace) -> int:
         merged = table.Merged(results.read(name, cut_short=True) for name in chosen.files)
         if chosen.format == "json":
-            _say(table.as_json(merged))
+            _hand_over(table.as_json(merged))
         elif chosen.format == "markdown":
-            _say(table.as_markdown(merged))
+            _hand_over(table.as_markdown(merged))
         else:
             table.to_terminal(merged, console_for(sys.stdout))
         return 0
@@ -113,7 +118,7 @@ def draft_deviations(arguments: Sequence[str]) -> int:
         run = results.read(chosen.results, cut_short=True)
         text = deviations.drafts(run.header, run.verdicts)
         if text:
-            _say(text)
+            _hand_over(text)
         else:
             show(console_for(sys.stderr), Text(f"{run.name}: nothing deviates that is not declared"))
         return 0

@@ -45,7 +45,7 @@ class Change:
     def sentence(self, setting: str) -> str:
         where = ", ".join(filter(None, (setting, self.start_method)))
         about = ", ".join(filter(None, (*self.kinds, self.parameters)))
-        what = f"{self.before} -> {self.after}" if self.before and self.after else self.after or f"was {self.before}"
+        what = f"{self.before or 'not judged'} -> {self.after or 'not judged'}"
         known = f" (declared: {self.declared})" if self.declared else ""
         return one_line(f"{where}: {self.rule}{f' ({about})' if about else ''} {what}{known}")
 
@@ -126,13 +126,14 @@ class Comparison:
         causes = [name for name in self.changed if name != "rule set"] or list(self.changed)
         return " and ".join(causes) or "nothing that is recorded"
 
-    def changes(self, group: str) -> list[Change]:
-        return [change for found in self.groups[group].values() for change in found.values()]
+    def count(self, group: str) -> int:
+        """How many verdicts are in a group."""
+        return sum(max(1, len(change.kinds)) for found in self.groups[group].values() for change in found.values())
 
     @property
     def conclusion(self) -> str:
         """The last word: what was compared, and what came of it."""
-        worse, lost = len(self.changes("regressions")), len(self.changes("no-longer-judged"))
+        worse, lost = self.count("regressions"), self.count("no-longer-judged")
         found = f"{worse} regression{'s' * (worse != 1)}" if worse else "no regression"
         rest = f"; {lost} that the old one has {'is' if lost == 1 else 'are'} not judged in the new one" if lost else ""
         return f"{found} among {self.compared} verdicts that both have{rest}"
@@ -208,7 +209,7 @@ def to_terminal(comparison: Comparison, console: Console) -> None:
         if not causes:
             continue
         style = {"regressions": "bold red", "repairs": "bold green"}.get(group, "bold")
-        show(console, Text(), Text(f"{title} ({len(comparison.changes(group))})", style=style))
+        show(console, Text(), Text(f"{title} ({comparison.count(group)})", style=style))
         for cause, changes in causes.items():
             show(console, Text(f"  what changed: {cause}"))
             for change in changes.values():
@@ -225,7 +226,7 @@ def as_markdown(comparison: Comparison) -> str:
         causes = comparison.groups[group]
         if not causes:
             continue
-        lines += ["", f"### {title} ({len(comparison.changes(group))})"]
+        lines += ["", f"### {title} ({comparison.count(group)})"]
         for cause, changes in causes.items():
             lines += ["", f"What changed: {markdown(cause)}", ""]
             lines += [_markdown_item(change, comparison.setting) for change in changes.values()]

@@ -29,10 +29,10 @@ def console_for(file: TextIO, colour: bool | None = None, width: int | None = No
         options["color_system"] = "standard"
     if width is not None or not terminal:
         options["width"] = width or UNBOUNDED
-    return Console(file=cast("IO[str]", _Forgiving(file)), force_terminal=colour, safe_box=True, **options)
+    return Console(file=cast("IO[str]", Forgiving(file)), force_terminal=colour, safe_box=True, **options)
 
 
-class _Forgiving(io.TextIOBase):
+class Forgiving(io.TextIOBase):
     """A stream that writes an escape where the encoding of the one behind it lacks a character."""
 
     def __init__(self, file: TextIO) -> None:

@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from queuespec.report.console import console_for
+from queuespec.report.console import console_for, show
 from queuespec.results import BAD, JUDGED, BadFile, Header, Results, Verdict, counts, worst
 from queuespec.text import markdown, one_line
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+GAP = 3
 STYLES = {"conforms": "green", "deviates": "red", "hangs": "bold red", "crashes": "bold red", "not-run": "yellow"}
 
 
@@ -264,29 +265,44 @@ def _markdown_row(cells: Iterable[str]) -> str:
 
 def to_terminal(merged: Merged, console: Console) -> None:
     """Writes the table, in parts one below the other where it is wider than the terminal."""
-    chapters = merged.chapters()
-    first = max([len(named(row.rule, row.level)) for row in merged.rows.values()] or [0]) + 4
+    first = max([len(named(row.rule, row.level)) for row in merged.rows.values()] or [0]) + 2
     cells = [
         {row.rule: cell(row.cells.get(number, ())) for row in merged.rows.values()}
         for number in range(len(merged.columns))
     ]
     widths = [
-        max(len(text) for text in (*column.heading, *(one.plain for one in cells[number].values()))) + 3
+        max(one.cell_len for one in (*map(Text, column.heading), *cells[number].values()))
         for number, column in enumerate(merged.columns)
     ]
     begin = 0
     while begin < len(merged.columns):
-        end, width = begin + 1, first + widths[begin]
-        while end < len(merged.columns) and width + widths[end] <= console.width:
-            width += widths[end]
+        end, width = begin + 1, first + widths[begin] + GAP
+        while end < len(merged.columns) and width + widths[end] + GAP <= console.width:
+            width += widths[end] + GAP
             end += 1
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, highlight=False)
-        table.add_column("rule", no_wrap=True)
-        for column in merged.columns[begin:end]:
-            table.add_column(Text("\n".join(column.heading)))
-        for chapter, rows in chapters.items():
-            table.add_row(Text(one_line(chapter.replace("_", " "), 100), style="bold"))
-            for row in rows:
-                table.add_row(Text(f"  {named(row.rule, row.level)}"), *(part[row.rule] for part in cells[begin:end]))
-        console.print(table)
+        _part(merged, console, [first, *widths[begin:end]], cells[begin:end], merged.columns[begin:end])
         begin = end
+
+
+def _part(
+    merged: Merged, console: Console, widths: list[int], cells: list[dict[str, Text]], columns: list[Column]
+) -> None:
+    """Row by row: a table of rich, cell by cell, takes seconds where there are many thousands of them."""
+    for number in range(max(len(column.heading) for column in columns)):
+        heads = [Text(column.heading[number] if number < len(column.heading) else "") for column in columns]
+        show(console, _line([Text("" if number else "rule"), *heads], widths))
+    show(console, Text("-" * (sum(widths) + GAP * len(columns))))
+    for chapter, rows in merged.chapters().items():
+        show(console, Text(one_line(chapter.replace("_", " "), 100), style="bold"))
+        for row in rows:
+            begin = Text(f"  {named(row.rule, row.level)}")
+            show(console, _line([begin, *(part[row.rule] for part in cells)], widths))
+    show(console, Text())
+
+
+def _line(texts: list[Text], widths: list[int]) -> Text:
+    line = Text()
+    for text, width in zip(texts, widths):
+        line.append(text).append(" " * (width - text.cell_len + GAP))
+    line.rstrip()
+    return line
