@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import importlib
 import json
 import math
 import os
@@ -14,22 +15,25 @@ import socket
 import subprocess
 import sys
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from queuespec import results
+from queuespec import deviations, results
 from queuespec.processes import Household
 from queuespec.rules import Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
+from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 JUDGING = pytest.StashKey["Judging"]()
 FINDING = pytest.StashKey["Finding"]()
-PROPERTY = "queuespec"
+CARGO = "queuespec_verdict"
+"""The attribute of a test report that carries the verdict from a worker."""
 
 BACKSTOP = 60.0
 """Seconds that a test may take beyond what its own deadlines allow, before pytest-timeout ends it."""
@@ -90,6 +94,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="judge this rule only; may be given several times",
     )
     group.addoption("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
+    group.addoption(
+        "--deviations",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="expect the deviations that this TOML file declares; may be given several times",
+    )
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
@@ -121,19 +132,41 @@ class Judging:
         self.lifeline: socket.socket | None = None
         self.lines: list[socket.socket] = []
         self.problems: list[str] = []
+        self.declarations = deviations.Declarations([])
+        self.recorder: results.Recorder | None = None
+        self.begun = datetime.now(timezone.utc)
+        self.lost: dict[str, str] = {}
         self._household: Household | None = None
         self._stages: dict[tuple[str, str], Stage] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "teardown":
-            for name, value in report.user_properties:
-                if name == PROPERTY:
-                    verdict = results.Verdict.from_data(json.loads(str(value)))
-                    self.verdicts[verdict.test] = verdict
+        cargo = getattr(report, CARGO, None)
+        if cargo is not None:
+            verdict = results.Verdict.from_data(json.loads(cargo))
+            self.verdicts[report.nodeid] = verdict
+            if self.recorder is not None:
+                self.try_to_record(lambda recorder: recorder.add(verdict))
+        elif report.when not in ("setup", "call", "teardown"):
+            self.lost[report.nodeid] = "the test worker that judged this crashed"
+
+    def try_to_record(self, step: Callable[[results.Recorder], None]) -> None:
+        """A step of writing the results; a failure is a problem of the run, told once."""
+        if self.recorder is not None:
+            try:
+                step(self.recorder)
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                self.problems.append(f"the results cannot be written to {self.recorder.path}: {why}")
+                self.recorder = None
 
     def pytest_keyboard_interrupt(self) -> None:
         """Workers do not finish what they are at."""
         self.close_lifeline()
+
+    def in_order(self) -> list[results.Verdict]:
+        """The verdicts in the order of the specification, whichever worker gave them first."""
+        order = {test: position for position, test in enumerate(self.planned)}
+        return sorted(self.verdicts.values(), key=lambda verdict: order.get(verdict.test, len(order)))
 
     def close_lifeline(self) -> None:
         if self.lifeline is not None:
@@ -181,8 +214,9 @@ class Finding:
         self.verdict = "not-run"
         self.explanation = ""
         self.seconds = 0.0
-        self.start_method = ""
+        self.reported: set[str] = set()
         self.timeline: tuple[Any, ...] = ()
+        self.entry: deviations.Entry | None = None
 
 
 # Before anything is judged
@@ -253,8 +287,66 @@ def pytest_configure(config: pytest.Config) -> None:
         facts = probe(config.getoption("python"), config.getoption("implementation"))
         refuse_what_cannot_be_judged(facts, config.getoption("start_method"))
         refuse_unknown_rules(config.getoption("rule"))
-    config.stash[JUDGING] = Judging(config, facts)
+    judging = config.stash[JUDGING] = Judging(config, facts)
+    if hasattr(config, "workerinput"):
+        declared = map(deviations.Entry.from_data, json.loads(config.workerinput["queuespec_deviations"]))
+        judging.declarations = deviations.Declarations(declared)
+    else:
+        judging.declarations = declarations(config, facts)
+        if config.getoption("results") and not config.option.collectonly:
+            judging.recorder = recorder(Path(config.getoption("results")))
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
+
+
+def declarations(config: pytest.Config, facts: Facts) -> deviations.Declarations:
+    """The declared deviations that concern what is judged. Raises `pytest.UsageError` with one sentence."""
+    header = header_of(config, facts)
+    try:
+        entries = deviations.known()
+        for name in config.getoption("deviations"):
+            entries += deviations.read(Path(name))
+    except results.BadFile as error:
+        raise pytest.UsageError(f"--deviations: {error}") from None
+    return deviations.Declarations(entry for entry in entries if entry.concerns(header))
+
+
+def recorder(path: Path) -> results.Recorder:
+    """Writes the results there. Raises `pytest.UsageError` with one sentence where that cannot be."""
+    if path.is_dir():
+        raise pytest.UsageError(f"--results: {str(path)!r} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise pytest.UsageError(f"--results: there is no folder {str(path.parent)!r}")
+    return results.Recorder(path)
+
+
+def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> results.Header:
+    """The first line of a results file."""
+    judging = config.stash.get(JUDGING, None)
+    options = config.option
+    return results.Header(
+        queuespec=importlib.import_module("queuespec").__version__,
+        rule_set=rule_set,
+        implementation=one_line(facts.implementation, 150),
+        implementation_version=one_line(facts.implementation_version, 100),
+        implementation_home=one_line(facts.implementation_home, 1000),
+        python_implementation=facts.python_implementation,
+        python_version=facts.python_version,
+        python_build=one_line(facts.python_build),
+        free_threaded=facts.free_threaded,
+        system=facts.system,
+        release=one_line(facts.release),
+        machine=one_line(facts.machine),
+        start_methods=judging.start_methods if judging is not None else facts.start_methods,
+        options={
+            "patience": options.patience,
+            "quiet_time": options.quiet_time,
+            "strict": bool(config.getoption("strict", False)),
+            "rules": [one_line(slug) for slug in options.rule],
+            "keyword": one_line(options.keyword),
+            "deviations": [one_line(Path(name).name) for name in options.deviations],
+        },
+        started=judging.begun.strftime("%Y-%m-%dT%H:%M:%SZ") if judging is not None else "",
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -279,6 +371,8 @@ def pytest_configure_node(node: Any) -> None:
         judging.lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
     data = {name: getattr(judging.facts, name) for name in Facts.__dataclass_fields__}
     node.workerinput["queuespec_facts"] = json.dumps(data)
+    declared = [entry.as_data for entry in judging.declarations.entries]
+    node.workerinput["queuespec_deviations"] = json.dumps(declared)
     node.workerinput["queuespec_lifeline"] = judging.lifeline.getsockname()[1]
 
 
@@ -325,6 +419,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         rule = rule_of(getattr(item, "function", None))
         if rule is not None:
             judging.planned[item.nodeid] = lambda item=item, rule=rule: _verdict(item, Finding(rule))  # type: ignore[misc]
+    _begin_to_record(session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -332,15 +427,36 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     judging = node.config.stash[JUDGING]
     for test in ids:
         judging.planned.setdefault(test, lambda test=test: _not_run(node.config, test))
+    _begin_to_record(node.config)
+
+
+def _begin_to_record(config: pytest.Config) -> None:
+    """Once all test files have been imported by pytest, or are not in this process: they are read for the rule set."""
+    judging = config.stash[JUDGING]
+    if judging.recorder is not None and not judging.recorder.begun:
+        header = header_of(config, judging.facts, _rule_set())
+        judging.try_to_record(lambda recorder: recorder.begin(header))
+
+
+def _rule_set() -> str:
+    try:
+        return results.rule_set(chapters())
+    except Exception:  # a chapter that cannot be imported has been reported by pytest
+        return ""
+
+
+def _rule_at(config: pytest.Config, test: str) -> Rule | None:
+    """The rule that a test proves, by the test's id."""
+    path, _, rest = test.partition("::")
+    return rule_of(getattr(imported(config.rootpath / path), rest.partition("[")[0], None))
 
 
 def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
     """The verdict of a test of which nothing is known but its id; None if it proves no rule."""
-    path, _, rest = test.partition("::")
-    name, _, parameters = rest.partition("[")
-    rule = rule_of(getattr(imported(config.rootpath / path), name, None))
+    rule = _rule_at(config, test)
     if rule is None:
         return None
+    _, _, parameters = test.partition("[")
     found = set(parameters.rstrip("]").split("-"))
     return results.Verdict(
         rule=rule.slug,
@@ -349,6 +465,7 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
         sentence=rule.sentence,
         test=test,
         verdict="not-run",
+        explanation=config.stash[JUDGING].lost.get(test, ""),
         start_method=next((method for method in config.stash[JUDGING].start_methods if method in found), ""),
         kind=next((kind for kind in rule.kinds if kind in found), ""),
     )
@@ -507,17 +624,26 @@ def pytest_runtest_makereport(
     if finding is None:
         return report
     finding.seconds += call.duration
+    stage = (getattr(item, "funcargs", None) or {}).get("stage")
+    if stage is not None and call.when != "teardown":
+        finding.reported |= stage.reported
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
+        _compare_with_what_was_declared(item, finding, report)
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
-        if finding.verdict in results.BAD and not _gates(item, finding.rule):
-            report.outcome = "skipped"
-            report.wasxfail = f"{finding.verdict}: {finding.explanation}"
+        if finding.verdict in results.BAD:
+            _compare_with_what_was_declared(item, finding, report)
+            if not _gates(item, finding.rule):
+                report.outcome = "skipped"
+                report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
         finding.explanation = str(call.excinfo.value)
     if call.when == "teardown":
-        report.user_properties.append((PROPERTY, json.dumps(_verdict(item, finding).as_data())))
+        verdict = _verdict(item, finding).bounded
+        vars(report)[CARGO] = json.dumps(verdict.as_data())
+        for name in ("rule", "level", "kind", "start_method", "verdict", "explanation"):
+            report.user_properties.append((name, getattr(verdict, name)))
     return report
 
 
@@ -527,6 +653,22 @@ def _gates(item: pytest.Item, rule: Rule) -> bool:
     judging = item.config.stash[JUDGING]
     forked_on_macos = judging.facts.system == "Darwin" and _parameter(item, "start_method") == "fork"
     return rule.gates(judging.strict) and not forked_on_macos
+
+
+def _compare_with_what_was_declared(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
+    """A deviation that was declared does not fail the run; one that is declared and is not there does."""
+    finding.entry = entry = item.config.stash[JUDGING].declarations.entry_for(*_verdict(item, finding).key)
+    if entry is None:
+        return
+    surprise = deviations.surprise(entry, finding.verdict)
+    if surprise and finding.verdict == "conforms":
+        report.outcome = "failed"
+        report.longrepr = f"{finding.rule.slug}: {surprise}"
+    elif surprise:
+        report.sections.append(("declared", surprise))
+    elif finding.verdict != "conforms":
+        report.outcome = "skipped"
+        report.wasxfail = f"declared to be so: {finding.verdict}: {finding.explanation}"
 
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
@@ -542,7 +684,7 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
         finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
         return
     finding.verdict = verdict
-    finding.explanation = sentence_about(error)
+    finding.explanation = one_line(sentence_about(error), 1000)
     finding.timeline = tuple(timeline.rows())
     rule = finding.rule
     sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
@@ -552,7 +694,9 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
         report.sections.append(("timeline", str(timeline)))
     stage = (getattr(item, "funcargs", None) or {}).get("stage")
     if stage is not None and stage.tree.output().strip():
-        report.sections.append(("output of the judged processes", stage.tree.output()[-4000:]))
+        # Marked at the left, so that no line of it is taken for a command by what reads the log.
+        output = printable(stage.tree.output(), 4000).replace("\n", "\n| ")
+        report.sections.append(("output of the judged processes", f"| {output}"))
 
 
 def sentence_about(error: BaseException) -> str:
@@ -596,9 +740,11 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),
-        parameters=", ".join(f"{name}={value}" for name, value in others.items()),
+        reported_start_method=", ".join(sorted(finding.reported)),
+        parameters=one_line(", ".join(f"{name}={value}" for name, value in others.items())),
         seconds=round(finding.seconds, 4),
         timeline=finding.timeline,
+        declared=finding.entry.declaration if finding.entry is not None else None,
     )
 
 
@@ -617,23 +763,28 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             if verdict is not None:
                 judging.verdicts[test] = verdict
     if not judging.verdicts:
+        judging.try_to_record(lambda recorder: recorder.abandon())
         return
-    found = list(judging.verdicts.values())
+    found = judging.in_order()
     left_out = [verdict for verdict in found if verdict.verdict == "not-run"]
     if not any(verdict.verdict in results.JUDGED for verdict in found):
         judging.problems.append("nothing was judged: a run that verified nothing is no success")
     elif left_out:
         judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
-    if config.getoption("results"):
-        results.write(Path(config.getoption("results")), found)
+    if judging.declarations.entries:
+        rules = {rule.slug: rule.kinds for chapter in chapters() for rule in chapter.rules}
+        judging.problems += judging.declarations.idle(found, rules, judging.facts.start_methods)
+    if judging.recorder is not None:
+        header = header_of(config, judging.facts, _rule_set())
+        seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()
+        judging.try_to_record(lambda recorder: recorder.finish(header, found, seconds))
     if judging.problems and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     judging = config.stash[JUDGING]
-    order = {test: position for position, test in enumerate(judging.planned)}
-    verdicts = sorted(judging.verdicts.values(), key=lambda verdict: order.get(verdict.test, len(order)))
+    verdicts = judging.in_order()
     if not verdicts:
         return
     from queuespec.report import table
@@ -644,8 +795,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for verdict in verdicts:
         if verdict.verdict in results.BAD or verdict.verdict == "not-run":
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
+            known = f" (declared: {verdict.declared['reason']})" if verdict.declared else ""
             if verdict.explanation:
-                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}")
+                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}{known}")
+        elif verdict.declared and verdict.declared["unstable"]:
+            about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
+            terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")
     terminalreporter.write_line(f"{len(verdicts)} verdicts: {table.summary(verdicts)}")
     for problem in judging.problems:
         terminalreporter.write_line(problem, red=True)
+    from queuespec.report import github
+
+    github.tell(
+        header_of(config, judging.facts),
+        verdicts,
+        judging.problems,
+        lambda verdict: _rule_at(config, verdict.test),
+        terminalreporter.write_line,
+    )

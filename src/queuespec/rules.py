@@ -88,6 +88,7 @@ class Facts:
     executable: str
     temporary_folder: str | None
     semaphores: str | None
+    python_build: str = ""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from queuespec import actor as protocol
 from queuespec.actor import Held, Made, short_repr
 from queuespec.processes import Household, ProcessTree
+from queuespec.text import printable, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +42,9 @@ class Deviation(AssertionError):
     """The queue did not do what the rule says; the text is one sentence."""
 
     verdict = "deviates"
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class Hang(Deviation):
@@ -72,7 +76,7 @@ class Raised(Exception):
     remote_traceback: str = ""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return printable(str(self.args[0])) if self.args else ""
 
 
 def _known_class(name: str) -> type[BaseException] | None:
@@ -86,7 +90,7 @@ def _raised(description: Mapping[str, Any]) -> Raised:
     known = _known_class(description["known"][0]) if description["known"] else None
     if known is not None and issubclass(known, Exception) and known is not Exception:
         bases = (Raised, known)
-    cls: Any = type(description["name"], bases, {"__module__": "judged"})
+    cls: Any = type(visible(description["name"][:200]), bases, {"__module__": "judged"})
     error: Raised = cls.__new__(cls, description["message"])
     error.remote_known = tuple(description["known"])
     error.remote_exact = description["exact"]
@@ -483,6 +487,8 @@ class Stage:
             self._pump(0.05)
         self._queues = 0
         self._used = False
+        self.reported: set[str] = set()
+        """Start methods that the children of this test say they were started by."""
 
     def _expected(self, name: str) -> Actor:
         actor = self.actors[name] = Actor(self, name)
@@ -696,6 +702,7 @@ class Stage:
             raise call.error from RemoteTraceback(call.error.remote_traceback)
         self._await(actor, call)
         reported = actor.identity["start_method"]
+        self.reported.add(reported)
         if reported != self.start_method:
             raise Deviation(f"{actor.name} should have been started by {self.start_method}, but it was by {reported}")
         return actor
@@ -856,6 +863,7 @@ class Stage:
                 self.parent.calls.clear()
                 self._queues = 0
                 self._used = False
+                self.reported.clear()
                 self.many_objects = False
                 self.tree.forget_output()
 
@@ -944,7 +952,7 @@ class RemoteTraceback(Exception):
     """The traceback of an actor, as text: the cause of what is raised again here."""
 
     def __str__(self) -> str:
-        return "\n" + str(self.args[0])
+        return "\n" + printable(str(self.args[0]))
 
 
 def _for_channel(value: Any) -> Any:
