@@ -418,6 +418,13 @@ def make_object(stage: Stage) -> Callable[..., View]:
 
 
 @pytest.fixture
+def make_manager(stage: Stage) -> Callable[[], View]:
+    """Starts a manager of this test's own, held by the parent: ``make_manager()``. The queues whose kind begins with
+    ``Manager.`` belong to another one, which the parent keeps."""
+    return stage.make_manager
+
+
+@pytest.fixture
 def facts(request: pytest.FixtureRequest) -> Facts:
     """What is known of the judged interpreter: version, system, start methods."""
     return request.config.stash[JUDGING].facts
