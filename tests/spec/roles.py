@@ -30,19 +30,19 @@ def event(context):
 
 
 LONG = 100_000
-"""Characters of a long item: more than a pipe holds."""
+"""Characters of a long item: more than a pipe takes at once."""
 
 
-def put_long(queue, names):
-    """Puts an item for each name, padded to a length that no pipe takes at once."""
-    for name in names:
-        queue.put(name.ljust(LONG, "."))
+def put_long(queue, items):
+    """Puts these pairs, each with so much text that it is longer than a pipe."""
+    for producer, number in items:
+        queue.put((producer, number, "." * LONG))
 
 
 def get_long(queue, count):
-    """The names of that many long items; one that is not whole says so."""
+    """The pairs of that many long items; of one that is not whole, what there is of it."""
     items = [queue.get() for _ in range(count)]
-    return [item.rstrip(".") if len(item) == LONG else f"a damaged item of {len(item)} characters" for item in items]
+    return [item[:2] if item[2:] == ("." * LONG,) else f"part of {item!r:.50}" for item in items]
 
 
 def put_and_vanish(queue, item):

@@ -7,7 +7,7 @@ process.
 
 import roles
 
-from queuespec import DOCS, OBSERVED, raises, rule
+from queuespec import DOCS, OBSERVED, histories, raises, rule
 
 
 @rule("simple.put-get", source=(DOCS / "SimpleQueue.get", DOCS / "SimpleQueue.put"), kinds=("SimpleQueue",))
@@ -41,14 +41,12 @@ def test_an_item_is_in_the_queue_when_put_has_returned(queue, child):
 @rule("simple.fifo", source=DOCS / "pipes-and-queues", kinds=("SimpleQueue",))
 def test_items_of_each_producer_come_out_in_the_order_they_were_put(queue, make_child):
     """Several producers may be mixed in any way, but none of them is ever seen to contradict itself."""
-    first = [("first", number) for number in range(30)]
-    second = [("second", number) for number in range(30)]
-    producers = [make_child(queue).begins(roles.put_all, items) for items in (first, second)]
+    items = [[(producer, number) for number in range(30)] for producer in (1, 2)]
+    producers = [make_child(queue).begins(roles.put_all, own) for own in items]
 
     received = queue.plays(roles.get_many, 60)
 
-    assert [item for item in received if item[0] == "first"] == first
-    assert [item for item in received if item[0] == "second"] == second
+    histories.all_in_order(received)
     assert [call.returns() for call in producers] == [None, None]
 
 
@@ -59,13 +57,13 @@ def test_items_of_each_producer_come_out_in_the_order_they_were_put(queue, make_
 )
 def test_long_items_of_several_producers_stay_whole(queue, make_child):
     """An item longer than the pipe is written in pieces; the lock keeps the pieces of two writers apart."""
-    names = [[f"{producer}-{number}" for number in range(8)] for producer in ("p1", "p2")]
-    writing = [make_child(queue).begins(roles.put_long, own) for own in names]
+    items = [[(producer, number) for number in range(8)] for producer in (1, 2)]
+    writing = [make_child(queue).begins(roles.put_long, own) for own in items]
     reading = [make_child(queue).begins(roles.get_long, 8) for _ in range(2)]
 
-    received = [name for call in reading for name in call.returns()]
+    received = [call.returns() for call in reading]
 
-    assert sorted(received) == sorted(names[0] + names[1])
+    histories.all_arrived(items[0] + items[1], *received)
     assert [call.returns() for call in writing] == [None, None]
 
 
