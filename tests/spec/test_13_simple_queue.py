@@ -80,7 +80,7 @@ def test_put_of_more_than_the_pipe_holds_waits_for_a_reader(queue, child):
 
 
 @rule("simple.close", source=(DOCS / "SimpleQueue.close", DOCS / "SimpleQueue.empty"), kinds=("SimpleQueue",))
-def test_a_closed_queue_refuses_empty(queue):
+def test_empty_of_a_closed_queue_raises_OSError(queue):
     """Its pipe is given back to the system, and the use of what is gone is told, not answered with a guess."""
     queue.close()
     queue.close()

@@ -57,7 +57,7 @@ def test_a_manager_has_a_JoinableQueue_too(queue, child):
 
 @rule("manager.no-close-methods", source=DOCS / "SyncManager.Queue", kinds=MANAGER)
 @pytest.mark.parametrize("method", ["close", "join_thread", "cancel_join_thread"])
-def test_there_is_nothing_to_close(queue, method):
+def test_a_manager_queue_has_no_methods_for_closing(queue, method):
     """A thread queue has no pipe and no feeder thread; one user cannot close what the others use."""
     with raises(AttributeError):
         getattr(queue, method)()
@@ -127,7 +127,12 @@ def test_a_timeout_is_waited_for_before_get_gives_up(queue, child):
     assert getting.elapsed >= 0.1
 
 
-@rule("manager.put-keyword", source=THREAD_QUEUE / "Queue.put", kinds=BOTH)
+@rule(
+    "manager.put-keyword",
+    source=THREAD_QUEUE / "Queue.put",
+    sentence="The keyword of `put()` is `item`.",
+    kinds=BOTH,
+)
 def test_the_keyword_of_put_is_item(queue):
     """The names are those of a thread queue: with the other kinds the same argument is called `obj`."""
     queue.put(item="a")
@@ -143,7 +148,7 @@ def test_a_negative_timeout_is_refused(queue):
 
 
 @rule("manager.shutdown", source=(THREAD_QUEUE / "Queue.shutdown", DOCS / "proxy-objects"), kinds=BOTH, since=(3, 13))
-def test_after_shutdown_get_raises_ShutDown_once_the_queue_is_empty(queue, child):
+def test_get_raises_ShutDown_after_shutdown_once_the_queue_is_empty(queue, child):
     """Everybody learns that the work is over, whoever declared it, and nothing that was put is lost."""
     queue.put("a")
 
@@ -178,8 +183,8 @@ def test_put_of_an_item_that_cannot_be_pickled_raises_in_the_caller(queue):
 
 
 @rule("manager.server-unpickles", level="de-facto", source=OBSERVED, kinds=BOTH)
-def test_items_are_re_created_in_the_process_of_the_manager(queue, child):
-    """An item's class has to be importable there, and what its re-creation does, it does there."""
+def test_items_are_rebuilt_in_the_process_of_the_manager(queue, child):
+    """An item's class has to be importable there, and what its rebuilding does, it does there."""
     queue.put(made(items.where_it_is_rebuilt))
 
     assert child.get() not in (queue.process.pid, child.process.pid)

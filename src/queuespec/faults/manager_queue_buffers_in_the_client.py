@@ -12,8 +12,13 @@ BREAKS = {
 Served = queue.Queue
 
 
-class Proxy(managers.MakeProxyType("Proxy", ("get", "get_nowait", "put"))):
+class Proxy(managers.BaseProxy):
+    _exposed_ = ("get_nowait", "put")
+
+    def get_nowait(self):
+        return self._callmethod("get_nowait")
+
     def put(self, item):
-        late = threading.Timer(1.0, super().put, (item,))
+        late = threading.Timer(1.0, self._callmethod, ("put", (item,)))
         late.daemon = True
         late.start()
