@@ -6,7 +6,6 @@ reason why. A documented behaviour that cannot be tested stands in its chapter a
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib.util
 import inspect
@@ -391,6 +390,6 @@ def _chapter(path: Path, module: ModuleType) -> Chapter:
             rules += [entry for entry in value if isinstance(entry, Rule)]
         elif found is not None:
             rules.append(found)
-    title, _, introduction = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")
+    title, _, introduction = inspect.cleandoc(module.__doc__ or "").partition("\n")
     rules.sort(key=lambda entry: entry.line)
     return Chapter(chapter_of(path.name), title.rstrip("."), introduction.strip(), tuple(rules))
