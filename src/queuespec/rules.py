@@ -271,7 +271,8 @@ def sentence_of(test_name: str) -> str:
 
 
 def _finished(sentence: str) -> str:
-    """With a capital letter at the beginning and a full stop at the end."""
+    """With calls as code, a capital letter at the beginning and a full stop at the end."""
+    sentence = re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", sentence)
     sentence = sentence[:1].upper() + sentence[1:]
     return sentence if sentence.endswith((".", "!", "?")) or not sentence else sentence + "."
 

@@ -161,14 +161,19 @@ def conditions(rule: Rule) -> list[str]:
     if rule.until:
         words.append(f"before Python {dotted(rule.until)}")
     if rule.systems:
-        words.append("on " + " and ".join(rule.systems))
+        words.append("on " + listed(rule.systems))
     if rule.start_methods:
-        words.append("with " + " and ".join(rule.start_methods))
+        words.append("under " + listed(rule.start_methods))
     if rule.needs:
-        words.append("needs " + " and ".join(rule.needs))
+        words.append("needs " + listed(rule.needs))
     if rule.when is not None:
-        words.append(f"elsewhere {rule.when[0]}")
+        words.append(f"elsewhere: {rule.when[0]}")
     return words
+
+
+def listed(words: tuple[str, ...]) -> str:
+    """``a, b and c``"""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def location(rule: Rule) -> str:
