@@ -2,7 +2,7 @@
 
 from multiprocessing import connection
 
-BREAKS = {"manager.remote-queue": "['welcome']"}
+BREAKS = {"manager.remote-queue": "should have printed 'AuthenticationError', but it ended: welcome"}
 
 
 def context(real):

@@ -164,8 +164,9 @@ def conditions(rule: Rule) -> list[str]:
         words.append("on " + listed(rule.systems))
     if rule.start_methods:
         words.append("under " + listed(rule.start_methods))
-    if rule.needs:
-        words.append("needs " + listed(rule.needs))
+    needs = tuple(need for need in rule.needs if need not in rule.kinds)
+    if needs:
+        words.append("needs " + listed(needs))
     if rule.when is not None:
         words.append(f"elsewhere: {rule.when[0]}")
     return words
