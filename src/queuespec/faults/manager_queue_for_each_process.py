@@ -9,6 +9,8 @@ BREAKS = {
     "manager.server-unpickles": "was still running after",
 }
 
+START_METHODS = ("fork",)
+
 
 class NoManager:
     def Queue(self, maxsize=0):

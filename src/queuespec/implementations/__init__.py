@@ -122,14 +122,10 @@ class Fault(Implementation):
         if change is not None:
             return change(context)
         served = getattr(self.fault, "Served", None)
-        if served is None:
-            return super().manager(context)
-        base = self.managers().SyncManager
-        started = type("Manager", (base,), {})(ctx=context)
-        for kind in ("Queue", "JoinableQueue"):
-            started.register(kind, served, getattr(self.fault, "Proxy", None))
-        started.start()
-        return started
+        if served is not None:
+            for kind in ("Queue", "JoinableQueue"):
+                self.managers().SyncManager.register(kind, served, getattr(self.fault, "Proxy", None))
+        return super().manager(context)
 
     def process(self, context: Any, **kwargs: Any) -> Any:
         change = getattr(self.fault, "process", None)
