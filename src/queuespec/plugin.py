@@ -93,14 +93,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Runs in parallel unless told otherwise, where pytest-xdist is loaded."""
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Runs in parallel unless told otherwise, where pytest-xdist is loaded. A wrapper, because it must come before
+    pytest-xdist's own `tryfirst` also when this plugin was loaded first, by ``-p``."""
     options = config.option
-    if hasattr(config, "workerinput"):
-        return
-    if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
-        options.numprocesses = "auto"
+    if not hasattr(config, "workerinput"):
+        if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
+            options.numprocesses = "auto"
+    return (yield)
 
 
 class Judging:
@@ -515,12 +516,11 @@ def pytest_runtest_makereport(
     if finding is None:
         return report
     finding.seconds += call.duration
-    judging = item.config.stash[JUDGING]
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
-        if finding.verdict in results.BAD and not finding.rule.gates(judging.strict):
+        if finding.verdict in results.BAD and not _gates(item, finding.rule):
             report.outcome = "skipped"
             report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
@@ -528,6 +528,14 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         report.user_properties.append((PROPERTY, json.dumps(_verdict(item, finding).as_data())))
     return report
+
+
+def _gates(item: pytest.Item, rule: Rule) -> bool:
+    """Whether a deviation fails the run. On macOS the system's own libraries may crash a process that was forked:
+    no verdict there can accuse the queue."""
+    judging = item.config.stash[JUDGING]
+    forked_on_macos = judging.facts.system == "Darwin" and _parameter(item, "start_method") == "fork"
+    return rule.gates(judging.strict) and not forked_on_macos
 
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
@@ -551,7 +559,7 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     report.sections.append((f"verdict {verdict}", finding.explanation))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
-    stage = getattr(item, "funcargs", {}).get("stage")
+    stage = (getattr(item, "funcargs", None) or {}).get("stage")
     if stage is not None and stage.tree.output().strip():
         report.sections.append(("output of the judged processes", stage.tree.output()[-4000:]))
 
@@ -580,7 +588,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
-    getattr(item, "funcargs", {}).get("stage")
     callspec = getattr(item, "callspec", None)
     others = {
         name: value
@@ -594,7 +601,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         sentence=finding.rule.sentence,
         test=item.nodeid,
         verdict=finding.verdict,
-        gates=finding.rule.gates(item.config.stash[JUDGING].strict),
+        gates=_gates(item, finding.rule),
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),
