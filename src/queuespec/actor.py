@@ -384,6 +384,10 @@ class Parent:
             owner = self.manager
         return self.implementation.make(owner, kind, *args, **kwargs)
 
+    def make_manager(self) -> Any:
+        """A manager that has been started; `tidy` shuts it down."""
+        return self.implementation.manager(self.context)
+
     def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
         """Starts a child that holds these objects; its process id."""
         process = self.implementation.process(
@@ -430,6 +434,8 @@ class Parent:
             held = _objects.pop(name)
             if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
                 held.close()
+            if name.startswith("manager"):
+                held.shutdown()
         held = None
         if sys.implementation.name != "cpython":
             import gc
@@ -443,6 +449,8 @@ class Parent:
         from multiprocessing import active_children
 
         manager = getattr(self.manager, "_process", None)
+        if manager is not None and not manager.is_alive():
+            left.append("a manager that has ended")
         left += [f"process {process.name}" for process in active_children() if process is not manager]
         return left
 

@@ -396,6 +396,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "start_method" in metafunc.fixturenames:
         metafunc.parametrize("start_method", metafunc.config.stash[JUDGING].start_methods)
+    if "make_queue" in metafunc.fixturenames and "kind" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("kind")
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", rule.kinds)
 
@@ -544,6 +546,13 @@ def context(stage: Stage) -> View:
 def make_object(stage: Stage) -> Callable[..., View]:
     """Makes what is no queue: ``make_object(roles.event, context)`` is what that role returned, held by the parent."""
     return stage.hold
+
+
+@pytest.fixture
+def make_manager(stage: Stage) -> Callable[[], View]:
+    """Starts a manager of this test's own, held by the parent: ``make_manager()``. The queues whose kind begins with
+    ``Manager.`` belong to another one, which the parent keeps."""
+    return stage.make_manager
 
 
 @pytest.fixture

@@ -79,8 +79,14 @@ class Raised(Exception):
         return printable(str(self.args[0])) if self.args else ""
 
 
+ShutDown: type[Exception] = getattr(thread_queue, "ShutDown", None) or type("ShutDown", (Exception,), {})
+"""`queue.ShutDown`, also for a judge that is older than the Python it judges."""
+
+
 def _known_class(name: str) -> type[BaseException] | None:
     module, _, attribute = name.partition(".")
+    if name == "queue.ShutDown":
+        return ShutDown
     found = getattr(thread_queue if module == "queue" else __import__("builtins"), attribute, None)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
@@ -822,6 +828,16 @@ class Stage:
         name = f"{role.__name__}{next(self._names)}"
         text = role.__qualname__ + _arguments(args, {})
         self.result(self.begin(self.parent, text, _name_of(role), args, {}, keep=name))
+        return View(self.parent, name)
+
+    def make_manager(self) -> View:
+        """A manager that has been started, held by the parent."""
+        __tracebackhide__ = True
+        name = f"manager{next(self._names)}"
+        call = self.begin(
+            self.parent, "Manager()", "queuespec.actor:called", (Held("parent"), "make_manager"), {}, keep=name
+        )
+        self.result(call)
         return View(self.parent, name)
 
     def pids(self) -> Iterator[int]:

@@ -1,5 +1,6 @@
 """Items that cannot cross the judge's channel: actors make them. ``queue.put(made(items.unpicklable))``."""
 
+import os
 import threading
 
 GATE_SECONDS = 60.0
@@ -41,3 +42,14 @@ def open_gate(gate):
 def unpicklable():
     """An item that pickle refuses."""
     return lambda: None
+
+
+class WhereItIsRebuilt:
+    """An item that arrives as the id of the process that re-created it."""
+
+    def __reduce__(self):
+        return os.getpid, ()
+
+
+def where_it_is_rebuilt():
+    return WhereItIsRebuilt()

@@ -58,6 +58,10 @@ class Implementation:
         """A manager that has been started."""
         return context.Manager()
 
+    def managers(self) -> Any:
+        """The module with `BaseManager`, for managers that are not the usual one."""
+        return importlib.import_module(f"{self.module.__name__}.managers")
+
     def process(self, context: Any, **kwargs: Any) -> Any:
         """A process of this context, not started yet."""
         return context.Process(**kwargs)
@@ -89,7 +93,10 @@ class QueueClass(Implementation):
 
 
 class Fault(Implementation):
-    """A module of `queuespec.faults`: its queue classes in place of the standard library's of the same name."""
+    """A module of `queuespec.faults`: its queue classes in place of the standard library's of the same name.
+
+    `Served` stands in place of the thread queue that a manager serves, `Proxy` in place of what its users hold.
+    """
 
     def __init__(self, module: Any) -> None:
         super().__init__()
@@ -109,6 +116,16 @@ class Fault(Implementation):
         if queue_class is None:
             return super().make(owner, kind, *args, **kwargs)
         return queue_class(*args, **kwargs, ctx=owner)
+
+    def manager(self, context: Any) -> Any:
+        change = getattr(self.fault, "manager", None)
+        if change is not None:
+            return change(context)
+        served = getattr(self.fault, "Served", None)
+        if served is not None:
+            for kind in ("Queue", "JoinableQueue"):
+                self.managers().SyncManager.register(kind, served, getattr(self.fault, "Proxy", None))
+        return super().manager(context)
 
     def process(self, context: Any, **kwargs: Any) -> Any:
         change = getattr(self.fault, "process", None)

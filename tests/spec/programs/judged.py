@@ -24,6 +24,11 @@ class _Context:
     def __getattr__(self, name):
         return getattr(self._context, name)
 
+    @property
+    def managers(self):
+        """The module with `BaseManager`."""
+        return self._implementation.managers()
+
     def Queue(self, *args, **kwargs):
         return self._implementation.make(self._context, "Queue", *args, **kwargs)
 
@@ -32,6 +37,9 @@ class _Context:
 
     def SimpleQueue(self, *args, **kwargs):
         return self._implementation.make(self._context, "SimpleQueue", *args, **kwargs)
+
+    def Manager(self):
+        return self._implementation.manager(self._context)
 
     def Process(self, **kwargs):
         return self._implementation.process(self._context, **kwargs)
