@@ -4,6 +4,7 @@ import os
 import queue as thread_queue
 import signal
 import threading
+import time
 
 
 def put_all(queue, items):
@@ -157,3 +158,22 @@ def count_released(semaphore):
 def semaphore(context, value):
     """A semaphore of this context."""
     return context.Semaphore(value)
+
+
+def overruns(queue, method, *args, timeouts):
+    """Calls a method of the queue with one time-out after the other, until one is overrun by less than half.
+
+    None if there was such a one; else all of them, each with what it took.
+    """
+    late = []
+    for timeout in timeouts:
+        begun = time.monotonic()
+        try:
+            getattr(queue, method)(*args, timeout=timeout)
+        except (thread_queue.Full, thread_queue.Empty):
+            pass
+        taken = time.monotonic() - begun
+        if taken < 1.5 * timeout:
+            return None
+        late.append((timeout, round(taken, 3)))
+    return late

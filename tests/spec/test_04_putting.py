@@ -127,6 +127,12 @@ def test_put_with_a_timeout_raises_Full_when_it_has_waited_so_long(full_queue):
     putting.waited(0.2)
 
 
+@rule("put.timeout-kept", source=DOCS / "Queue.put", level="de-facto")
+def test_put_does_not_wait_much_longer_than_its_timeout(full_queue):
+    """A busy machine may make one call late; it does not so again and again, while the limits grow."""
+    assert full_queue.plays(roles.overruns, "put", "second", timeouts=[0.05, 0.1, 0.2, 0.4]) is None
+
+
 @rule("put.timeout-succeeds-if-freed", source=DOCS / "Queue.put")
 def test_put_with_a_timeout_succeeds_as_soon_as_there_is_room(small_queue, make_child):
     """A time-out is a limit, and no pause: room that appears during the wait is used."""

@@ -61,6 +61,12 @@ def test_get_with_a_timeout_raises_Empty_when_it_has_waited_so_long(queue):
     getting.waited(0.2)
 
 
+@rule("get.timeout-kept", source=DOCS / "Queue.get", level="de-facto")
+def test_get_does_not_wait_much_longer_than_its_timeout(queue):
+    """A busy machine may make one call late; it does not so again and again, while the limits grow."""
+    assert queue.plays(roles.overruns, "get", timeouts=[0.05, 0.1, 0.2, 0.4]) is None
+
+
 @rule("get.timeout-returns-early", source=DOCS / "Queue.get")
 def test_get_with_a_timeout_returns_as_soon_as_an_item_arrives(queue, child):
     """A time-out is a limit, and no pause."""
