@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import json
 import math
 import os
@@ -20,8 +21,7 @@ import pytest
 
 from queuespec import results
 from queuespec.processes import Household
-from queuespec.rules import Facts, Rule, rule_of
-from queuespec.rules import _imported as imported
+from queuespec.rules import Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
 
 if TYPE_CHECKING:
@@ -229,6 +229,18 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: list[str]) -> None
         )
 
 
+def refuse_unknown_rules(slugs: list[str]) -> None:
+    """Raises `pytest.UsageError` with one sentence for a slug that the specification does not have."""
+    if not slugs:
+        return
+    known = {slug for chapter in chapters() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
+    for slug in slugs:
+        if slug not in known:
+            near = difflib.get_close_matches(slug, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise pytest.UsageError(f"--rule: there is no rule {slug!r}{hint}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
     if hasattr(config, "workerinput"):
@@ -239,6 +251,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         facts = probe(config.getoption("python"), config.getoption("implementation"))
         refuse_what_cannot_be_judged(facts, config.getoption("start_method"))
+        refuse_unknown_rules(config.getoption("rule"))
     config.stash[JUDGING] = Judging(config, facts)
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 

@@ -36,7 +36,7 @@ LEAVING = 2.0
 CLOCK_TOLERANCE = 0.5
 """The part of a time-out that must have passed: clocks are coarse, and two of them may disagree."""
 
-GOOD_BYE_SECONDS = 0.5
+GOOD_BYE_SECONDS = 2.0
 """Seconds between the end of an actor's channel and the news of its exit code."""
 
 
@@ -136,8 +136,9 @@ def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
 class Call:
     """A call that an actor performs, seen from the judge. Its methods finish a sentence about it."""
 
-    def __init__(self, actor: Actor, text: str, begun: float) -> None:
+    def __init__(self, actor: Actor, text: str, begun: float, noted: bool) -> None:
         self.text = text
+        self.noted = noted
         self.actor = actor
         self.begun = begun
         self.announced = False
@@ -146,7 +147,6 @@ class Call:
         self.error: Raised | None = None
         self.seconds: float | None = None
         self.fate = ""
-        self.last_act = False
 
     @property
     def over(self) -> bool:
@@ -155,11 +155,11 @@ class Call:
     @property
     def outcome(self) -> str:
         """What came of it so far, in words."""
+        if self.fate:
+            return self.fate
         if self.error is not None:
             return f"raised {in_words(self.error)}"
-        if self.returned:
-            return f"returned {_in_words(self.value)}"
-        return self.fate or "still running"
+        return f"returned {_in_words(self.value)}" if self.returned else "still running"
 
     @property
     def elapsed(self) -> float:
@@ -271,16 +271,13 @@ class Timeline:
     """Who called what, when, for how long, and what came back: everything since the test began."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.begun = time.monotonic()
+        self.begin()
 
     def begin(self) -> None:
-        self.calls = []
+        self.calls: list[Call] = []
+        self.last: Call | None = None
+        """The call whose outcome was asked for last."""
         self.begun = time.monotonic()
-
-    @property
-    def last(self) -> Call | None:
-        return self.calls[-1] if self.calls else None
 
     def rows(self) -> list[tuple[float, str, str, str, float | None]]:
         """For each call: seconds since the test began, actor, call, outcome, duration in seconds or None."""
@@ -619,7 +616,7 @@ class Stage:
         __tracebackhide__ = True
         if actor.busy is not None:
             raise SuiteError(f"{actor.name} is busy with {actor.busy.text}")
-        call = Call(actor, text, time.monotonic())
+        call = Call(actor, text, time.monotonic(), noted)
         self._used = True
         if noted:
             timeline.calls.append(call)
@@ -642,6 +639,8 @@ class Stage:
         """Waits with patience until a call is over. Raises `Hang` or `Crash` if it does not end by itself."""
         __tracebackhide__ = True
         actor = call.actor
+        if call.noted:
+            timeline.last = call
         self.watch(lambda: call.over or actor.gone, self.settings.patience)
         if call.fate == "broken":
             assert call.error is not None
@@ -761,7 +760,7 @@ class Stage:
         __tracebackhide__ = True
         if actor is self.parent:
             return self.tree.wait(seconds)
-        if self.parent.gone or self.parent.busy is not None:
+        if self.parent.gone:
             return None
         call = self.begin(
             self.parent,
@@ -774,9 +773,26 @@ class Stage:
         self.watch(lambda: call.over or self.parent.gone, seconds + self.settings.patience)
         return call.value if call.returned else None
 
+    def _interrupts_the_parent(self) -> bool:
+        """Whether the parent can be asked now. A blocked call of it is interrupted: nothing else can be done there any
+        more, and it alone knows how its children ended."""
+        call = self.parent.busy
+        if call is None:
+            return True
+        if os.name != "posix":
+            return False
+        self.clean = False
+        os.kill(self.parent.pid, signal.SIGINT)
+        interrupted = self.watch(lambda: call.over or self.parent.gone, GOOD_BYE_SECONDS) and call.over
+        if interrupted:
+            call.error, call.returned, call.fate = None, True, "interrupted by the judge"
+        return interrupted
+
     def how_it_died(self, actor: Actor) -> str:
         """How an actor's process ended, in words. From here on its end is accounted for."""
         actor.told_to_leave = True
+        if actor is not self.parent and not self._interrupts_the_parent():
+            return self._words_for(None)
         return self._words_for(self.exit_code(actor, GOOD_BYE_SECONDS))
 
     @staticmethod
