@@ -108,10 +108,15 @@ def test_get_takes_block_and_timeout_by_position_or_by_name(queue, words, named)
 
 
 @rule("get.nonblocking-raises-empty", source=DOCS / "Queue.get")
-def test_get_that_must_not_block_takes_what_is_there_or_else_raises_Empty(queue, child):
-    """A consumer that has other things to do goes on doing them; what a process that has ended has put is there."""
+def test_get_that_must_not_block_raises_Empty_on_an_empty_queue(queue):
+    """A consumer that has other things to do goes on doing them."""
     with raises(Empty):
         queue.get(False)
+
+
+@rule("get.nonblocking-takes-what-is-there", source=DOCS / "Queue.get")
+def test_get_that_must_not_block_takes_an_item_that_is_there(queue, child):
+    """What a process that has ended has put is there: it need not be waited for."""
     child.put("item")
     child.process.leaves()
 
@@ -119,10 +124,15 @@ def test_get_that_must_not_block_takes_what_is_there_or_else_raises_Empty(queue,
 
 
 @rule("get.nowait-equivalent", source=(DOCS / "Queue.get_nowait", ARTICLE / "Customization Points"))
-def test_get_nowait_takes_what_is_there_or_else_raises_Empty(queue, child):
+def test_get_nowait_on_an_empty_queue_raises_Empty(queue):
     """It is the short way to write a get that must not block."""
     with raises(Empty):
         queue.get_nowait()
+
+
+@rule("get.nowait-takes-what-is-there", source=(DOCS / "Queue.get_nowait", ARTICLE / "Customization Points"))
+def test_get_nowait_takes_an_item_that_is_there(queue, child):
+    """A consumer may look in from time to time, and miss nothing."""
     child.put("item")
     child.process.leaves()
 

@@ -4,7 +4,7 @@ from multiprocessing import queues
 
 BREAKS = {
     "get.removes-and-returns": "should have returned 'second', but it returned 'first'",
-    "order.fifo-in-process": "should have returned 'second', but it returned 'first'",
+    "order.fifo-in-process": "should have returned 'b', but it returned 'a'",
     "pattern.worker-pool": "duplicated: ",
 }
 

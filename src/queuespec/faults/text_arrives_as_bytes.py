@@ -4,7 +4,7 @@ from multiprocessing import queues
 
 BREAKS = {
     "pattern.iter-sentinel": "was still running after",
-    "get.nowait-equivalent": "should have returned 'item', but it returned b'item'",
+    "get.nowait-takes-what-is-there": "should have returned 'item', but it returned b'item'",
 }
 
 
