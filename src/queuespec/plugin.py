@@ -725,9 +725,12 @@ def sentence_about(error: BaseException) -> str:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """``assert queue.get() == "a"`` fails with a sentence."""
-    call = timeline.last
-    if op not in ("==", "is") or call is None or not call.returned or left is not call.value:
+    if op not in ("==", "is"):
         return None
+    returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
+    if not returned or (left in (None, True, False) and returned[0] is not timeline.last):
+        return None
+    call = returned[0]
     return [f"{call.text} should have returned {right!r}, but it {call.outcome}"]
 
 

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 LEAVING = 2.0
 """Seconds that actors get to end after a test. Exceeding them costs a fresh stage, never a verdict."""
 
+CLOCK_TOLERANCE = 0.5
+"""The part of a time-out that must have passed: clocks are coarse, and two of them may disagree."""
+
 GOOD_BYE_SECONDS = 2.0
 """Seconds between the end of an actor's channel and the news of its exit code."""
 
@@ -226,6 +229,14 @@ class Call:
             raise Deviation(
                 f"{self.text} should have returned or raised {allowed.__name__}, but it raised {in_words(self.error)}"
             ) from self.error
+
+    def waited(self, seconds: float) -> None:
+        """The call took `seconds` before it ended; half of that is enough (`CLOCK_TOLERANCE`), longer is no fault."""
+        __tracebackhide__ = True
+        if self.elapsed < seconds * CLOCK_TOLERANCE:
+            raise Deviation(
+                f"{self.text} should have waited {seconds:g} s, but it {self.outcome} after {self.elapsed:.3f} s"
+            )
 
 
 def _expect(call: Call, expected: type[BaseException]) -> Raised:

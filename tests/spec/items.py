@@ -53,3 +53,22 @@ class WhereItIsRebuilt:
 
 def where_it_is_rebuilt():
     return WhereItIsRebuilt()
+def explode():
+    raise ZeroDivisionError("this item cannot be made again")
+
+
+class Fragile:
+    """An item that is pickled well, and fails while it is unpickled."""
+
+    def __reduce__(self):
+        return explode, ()
+
+
+def fragile():
+    """An item whose receiver gets a `ZeroDivisionError`."""
+    return Fragile()
+
+
+def block(size):
+    """That many bytes: a million is more than a pipe takes on any system."""
+    return bytes(size)

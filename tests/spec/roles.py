@@ -3,6 +3,11 @@
 import gc
 import os
 import pickle
+import os
+import queue as thread_queue
+import signal
+import threading
+import time
 
 
 def put_all(queue, items):
@@ -99,3 +104,149 @@ def text(queue):
 
 def representation(queue):
     return repr(queue)
+def get_until_none(queue):
+    """Gets items until None comes; the list of those before it."""
+    return list(iter(queue.get, None))
+
+
+def put_until_full(queue, at_most):
+    """Puts items without waiting until the queue is full, at most so many; how many it took."""
+    for count in range(at_most):
+        try:
+            queue.put_nowait(count)
+        except thread_queue.Full:
+            return count
+    return at_most
+
+
+def get_size(queue, *args, **kwargs):
+    """Gets an item that is too large for the judge's channel; its length."""
+    return len(queue.get(*args, **kwargs))
+
+
+def count_threads():
+    """How many threads this process has."""
+    return threading.active_count()
+
+
+def interrupted(queue, signal_now, method, *args):
+    """Calls a method of the queue, and is interrupted as by Ctrl-C when the event is set; whether that ended the call.
+
+    The signal is sent by a second thread, not before this one is where it can take it.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    armed = threading.Event()
+    main = threading.get_ident()
+
+    def interrupt():
+        armed.wait()
+        signal_now.wait()
+        signal.pthread_kill(main, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        armed.set()
+        getattr(queue, method)(*args)
+        thread.join()
+        return False
+    except KeyboardInterrupt:
+        thread.join()
+        return True
+
+
+def send_signal(pid, name):
+    """Sends this signal to that process."""
+    os.kill(pid, getattr(signal, name))
+
+
+def wait_until_something_arrives(queue):
+    """Looks at the queue until it is not empty."""
+    while queue.empty():
+        pass
+
+
+def put_and_tell(queue, done, items):
+    """Puts these items, and releases the semaphore each time that a put has returned."""
+    for item in items:
+        queue.put(item)
+        done.release()
+
+
+def get_and_count(queue, done, count, maxsize, quiet):
+    """Gets that many items, each only when as many puts have returned as there is room for.
+
+    The moments before each get: pairs of items got and puts that had returned by then.
+    """
+    samples = []
+    returned = 0
+    for got in range(count):
+        while returned < min(got + maxsize, count):
+            done.acquire()
+            returned += 1
+        while done.acquire(True, 0 if got else quiet):
+            returned += 1
+        samples.append((got, returned))
+        queue.get()
+    return samples
+
+
+def put_mixed_sizes(queue, count):
+    """Puts the numbers from 0, every second one with a large piece of data."""
+    for number in range(count):
+        queue.put((number, bytes(5 if number % 2 else 200_000)))
+
+
+def get_numbers(queue, count):
+    """Gets that many of them; the numbers."""
+    return [queue.get()[0] for _ in range(count)]
+
+
+def get_until_stop(queue):
+    """Gets items until the text STOP comes; the list of those before it."""
+    return list(iter(queue.get, "STOP"))
+
+
+def square(tasks, results):
+    """A worker of a pool: passes on the square of each number it is given, until the text STOP comes."""
+    for number in iter(tasks.get, "STOP"):
+        results.put(number * number)
+
+
+def work_off(queue, done):
+    """A worker that reports: does each task, which is to release the semaphore, and calls task_done, until None."""
+    for _ in iter(queue.get, None):
+        done.release()
+        queue.task_done()
+
+
+def count_released(semaphore):
+    """How often the semaphore can be acquired without waiting."""
+    count = 0
+    while semaphore.acquire(False):
+        count += 1
+    return count
+
+
+def semaphore(context, value):
+    """A semaphore of this context."""
+    return context.Semaphore(value)
+
+
+def overruns(queue, method, *args, timeouts):
+    """Calls a method of the queue with one time-out after the other, until one is overrun by less than half.
+
+    None if there was such a one; else all of them, each with what it took.
+    """
+    late = []
+    for timeout in timeouts:
+        begun = time.monotonic()
+        try:
+            getattr(queue, method)(*args, timeout=timeout)
+        except (thread_queue.Full, thread_queue.Empty):
+            pass
+        taken = time.monotonic() - begun
+        if taken < 1.5 * timeout:
+            return None
+        late.append((timeout, round(taken, 3)))
+    return late
