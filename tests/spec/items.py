@@ -53,6 +53,8 @@ class WhereItIsRebuilt:
 
 def where_it_is_rebuilt():
     return WhereItIsRebuilt()
+
+
 def explode():
     raise ZeroDivisionError("this item cannot be made again")
 

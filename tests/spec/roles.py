@@ -3,7 +3,6 @@
 import gc
 import os
 import pickle
-import os
 import queue as thread_queue
 import signal
 import threading
@@ -104,6 +103,8 @@ def text(queue):
 
 def representation(queue):
     return repr(queue)
+
+
 def get_until_none(queue):
     """Gets items until None comes; the list of those before it."""
     return list(iter(queue.get, None))
