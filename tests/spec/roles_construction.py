@@ -14,7 +14,6 @@ def found_among(holder, names):
     return [name for name in names if hasattr(holder, name)]
 
 
-
 def is_an_instance_of_the_class_of(queue, other):
     return isinstance(queue, type(other))
 

@@ -109,8 +109,6 @@ def put_a_new_queue(queue, context, kind):
     queue.put(getattr(context, kind)())
 
 
-
-
 def put_and_close(queue):
     """Uses the queue and closes it, until nothing of it is left open in this process."""
     queue.put("x")

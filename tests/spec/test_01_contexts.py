@@ -259,7 +259,7 @@ def test_a_main_module_that_starts_processes_when_imported_fails(program):
     """The child imports the main module again; without a guard it would start a child of its own, and so on."""
     unguarded = program("unguarded")
 
-    assert unguarded.ends() != 0
+    unguarded.fails()
     assert "from the child" not in unguarded.output
 
 
@@ -276,7 +276,7 @@ def test_under_fork_a_main_module_may_start_processes_when_imported(program):
     unguarded = program("unguarded")
 
     unguarded.prints("from the child\n")
-    assert unguarded.ends() == 0
+    unguarded.succeeds()
 
 
 @rule(
@@ -288,7 +288,7 @@ def test_under_fork_a_main_module_may_start_processes_when_imported(program):
 )
 def test_a_process_whose_target_cannot_be_imported_is_refused_at_its_start(context):
     """The child finds its target by name; a function that has none is told to whoever starts it."""
-    with raises(Exception):  # noqa: B017
+    with raises(Exception):
         context.plays(roles.start_a_nameless_function)
 
 
@@ -318,8 +318,7 @@ def test_a_program_that_ends_cleanly_leaves_nothing_for_the_resource_tracker_to_
     """What it reports at the end of a program is a leak; a queue that leaked on every run would hide the real ones."""
     clean = program("clean_run")
 
-    assert clean.ends() == 0
-    assert clean.output == "from the child\n"
+    clean.prints_nothing_but("from the child\n")
 
 
 @rule(
@@ -350,7 +349,7 @@ UNTESTED = [
     ),
     untested(
         "ctx.frozen",
-        "On POSIX, spawn and forkserver do not work from frozen executables, and frozen programs call freeze_support().",
+        "On POSIX, spawn and forkserver do not work from frozen executables; frozen programs call freeze_support().",
         source=(METHODS, DOCS / "freeze_support"),
         reason="it takes a tool that freezes programs; what it does is that tool's behaviour",
     ),

@@ -193,7 +193,7 @@ def test_on_macos_a_queue_without_limit_is_full_with_32767_items(queue):
 @rule("ctor.maxsize-above-ceiling", source=ISSUE / "119534", level="de-facto")
 def test_a_maxsize_that_no_semaphore_can_count_to_is_refused(make_queue):
     """A queue that silently held less would block a producer that had asked for more."""
-    with raises(Exception):  # noqa: B017
+    with raises(Exception):
         make_queue(maxsize=2**31)
 
 

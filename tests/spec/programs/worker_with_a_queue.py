@@ -1,5 +1,7 @@
 """A program whose class of processes keeps its queue as an attribute."""
 
+import sys
+
 from judged import mp
 
 
@@ -16,5 +18,7 @@ if __name__ == "__main__":
     queue = mp.Queue()
     worker = Worker(queue)
     worker.start()
-    print(queue.get())
     worker.join()
+    if worker.exitcode != 0:
+        sys.exit(1)
+    print(queue.get())

@@ -1,0 +1,13 @@
+"""A child that was forked sends what waited in its parent's buffer once more."""
+
+from multiprocessing import queues
+
+START_METHODS = ("fork",)
+BREAKS = {"share.fork-does-not-duplicate": "[1, 2, 3"}
+
+
+class Queue(queues.Queue):
+    def _reset(self, after_fork=False):
+        waiting = list(self._buffer) if after_fork else []
+        super()._reset(after_fork)
+        self._buffer.extend(waiting)
