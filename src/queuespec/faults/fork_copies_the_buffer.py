@@ -11,3 +11,8 @@ class Queue(queues.Queue):
         waiting = list(self._buffer) if after_fork else []
         super()._reset(after_fork)
         self._buffer.extend(waiting)
+
+    def _start_thread(self):
+        waiting = list(self._buffer)
+        super()._start_thread()
+        self._buffer.extend(waiting)

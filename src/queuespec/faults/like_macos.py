@@ -5,6 +5,7 @@ from multiprocessing import queues
 
 PRETENDS = {"system": "Darwin"}
 CONFORMS = ("ctx.default-macos", "ctx.default-first", "ctx.methods-posix", "ctor.unlimited-has-ceiling")
+BREAKS: dict[str, str] = {}
 
 
 class Queue(queues.Queue):

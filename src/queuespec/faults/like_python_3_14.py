@@ -6,6 +6,7 @@ import types
 PRETENDS = {"system": "Linux", "python": [3, 14, 9], "python_version": "3.14.9"}
 START_METHODS = ("forkserver",)
 CONFORMS = ("ctx.default-linux", "ctx.default-first", "ctx.default-without-tempdir")
+BREAKS: dict[str, str] = {}
 
 
 def module(real):

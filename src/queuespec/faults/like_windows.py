@@ -5,6 +5,7 @@ import types
 PRETENDS = {"system": "Windows"}
 START_METHODS = ("spawn",)
 CONFORMS = ("ctx.methods-windows", "ctx.default-windows", "ctx.default-first", "ctx.get-context-absent")
+BREAKS: dict[str, str] = {}
 
 
 def module(real):
