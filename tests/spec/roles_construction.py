@@ -62,7 +62,3 @@ def put_until_full(queue, most):
         except thread_queue.Full:
             return number
     return most
-
-
-def get_many(queue, count):
-    return [queue.get() for _ in range(count)]

@@ -43,11 +43,6 @@ def start_method_without_temporary_files(module):
         resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
 
 
-def missing_among(holder, names):
-    """Those of the names that the object does not have."""
-    return [name for name in names if not hasattr(holder, name)]
-
-
 def make_queue_of(module, method):
     module.get_context(method).Queue()
 

@@ -6,17 +6,10 @@ import pickle
 import queue as thread_queue
 import sys
 
+from roles import put_all
+
 RESULT_SECONDS = 60.0
 """How long a pool may take for a result; longer than any patience."""
-
-
-def put_all(queue, items):
-    for item in items:
-        queue.put(item)
-
-
-def get_many(queue, count):
-    return [queue.get() for _ in range(count)]
 
 
 def take_all(queue):

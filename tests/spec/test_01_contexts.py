@@ -6,6 +6,7 @@ whoever needs it first. That choice sticks: each rule about it is judged in an i
 """
 
 import roles_contexts as roles
+from roles_construction import missing_among
 
 from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, raises, rule, untested
 
@@ -18,7 +19,11 @@ STANDARD_LIBRARY = (
 )
 NEITHER_MACOS_NOR_WINDOWS = (
     "the default of macOS and of Windows is another",
-    lambda facts: facts.system not in ("Darwin", "Windows") and facts.temporary_folder is not None,
+    lambda facts: (
+        facts.system not in ("Darwin", "Windows")
+        and "forkserver" in facts.start_methods
+        and facts.temporary_folder is not None
+    ),
 )
 FALLS_BACK = (
     "this behaviour came with Python 3.14.9 and 3.15.1, where forkserver is the default",
@@ -31,6 +36,7 @@ FALLS_BACK = (
 
 @rule(
     "ctx.methods-posix",
+    sentence="a POSIX system has fork and spawn, and where file descriptors can be sent, forkserver",
     source=(METHODS, DOCS / "get_all_start_methods"),
     level="platform",
     kinds=(),
@@ -47,6 +53,7 @@ def test_a_posix_system_has_fork_and_spawn_and_where_descriptors_can_be_sent_for
 
 @rule(
     "ctx.methods-windows",
+    sentence="on Windows spawn is the only start method",
     source=(METHODS, DOCS / "get_all_start_methods"),
     level="platform",
     kinds=(),
@@ -68,6 +75,7 @@ def test_the_first_of_the_start_methods_is_the_default(module):
 
 @rule(
     "ctx.default-linux",
+    sentence="on Linux the default is fork before Python 3.14, and forkserver from then on",
     source=(METHODS, WHATS_NEW / "3.14.html"),
     level="platform",
     kinds=(),
@@ -76,18 +84,32 @@ def test_the_first_of_the_start_methods_is_the_default(module):
 )
 def test_on_linux_the_default_is_fork_before_python_3_14_and_forkserver_from_then_on(module, facts):
     """A program that relied on fork without saying so changed its meaning with 3.14."""
-    expected = "fork" if facts.python < (3, 14) else "forkserver" if "forkserver" in facts.start_methods else "spawn"
-
-    assert module.get_start_method() == expected
+    assert module.get_start_method() == ("fork" if facts.python < (3, 14) else "forkserver")
 
 
-@rule("ctx.default-macos", source=METHODS, level="platform", kinds=(), systems=("macOS",), needs=NEEDS)
+@rule(
+    "ctx.default-macos",
+    sentence="on macOS the default is spawn",
+    source=METHODS,
+    level="platform",
+    kinds=(),
+    systems=("macOS",),
+    needs=NEEDS,
+)
 def test_on_macos_the_default_is_spawn(module):
     """System libraries may start threads there, and a fork copies none of them."""
     assert module.get_start_method() == "spawn"
 
 
-@rule("ctx.default-windows", source=METHODS, level="platform", kinds=(), systems=("Windows",), needs=NEEDS)
+@rule(
+    "ctx.default-windows",
+    sentence="on Windows the default is spawn",
+    source=METHODS,
+    level="platform",
+    kinds=(),
+    systems=("Windows",),
+    needs=NEEDS,
+)
 def test_on_windows_the_default_is_spawn(module):
     """The only method is the default one."""
     assert module.get_start_method() == "spawn"
@@ -127,7 +149,7 @@ def test_a_context_offers_what_the_module_offers(context):
     names += ["Semaphore", "BoundedSemaphore", "Condition", "Barrier", "Value", "Array", "TimeoutError"]
     names += ["current_process", "active_children", "cpu_count", "get_context", "get_start_method"]
 
-    assert context.plays(roles.missing_among, names) == []
+    assert context.plays(missing_among, names) == []
 
 
 @rule("ctx.side-by-side", source=METHODS, kinds=(), needs=NEEDS)
@@ -150,12 +172,12 @@ def test_the_global_start_method_can_be_set_once(module):
 @rule("ctx.set-once-forced", source=DOCS / "set_start_method", kinds=(), needs=NEEDS)
 def test_the_global_start_method_can_be_set_again_by_force(module, facts):
     """Whoever says so takes the responsibility; test suites do."""
-    first, *_, last = (*facts.start_methods, facts.start_methods[-1])
-    module.set_start_method(first)
+    methods = facts.start_methods
+    module.set_start_method(methods[0])
 
-    module.set_start_method(last, force=True)
+    module.set_start_method(methods[-1], force=True)
 
-    assert module.get_start_method() == last
+    assert module.get_start_method() == methods[-1]
 
 
 @rule("ctx.set-once-reset", source=DOCS / "set_start_method", kinds=(), needs=NEEDS)
@@ -334,7 +356,12 @@ def test_where_there_are_no_semaphores_making_a_queue_raises_ImportError(module,
         module.plays(roles.make_queue_without_semaphores, start_method, kind)
 
 
-@rule("ctx.dummy-replica", source=DOCS / "module-multiprocessing.dummy", when=STANDARD_LIBRARY)
+@rule(
+    "ctx.dummy-replica",
+    sentence="the queues of `multiprocessing.dummy` are thread queues",
+    source=DOCS / "module-multiprocessing.dummy",
+    when=STANDARD_LIBRARY,
+)
 def test_the_queues_of_multiprocessing_dummy_are_thread_queues(module, kind):
     """A program can be run with threads in place of processes by changing one import."""
     assert module.process.plays(roles.dummy_queue_is_a_thread_queue, kind)

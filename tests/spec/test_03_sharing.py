@@ -6,7 +6,8 @@ like one raise an error, so that nobody ends up with a copy that leads nowhere.
 """
 
 import pytest
-import roles_sharing as roles
+import roles
+import roles_sharing as sharing
 
 from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, raises, rule
 
@@ -33,7 +34,7 @@ def test_a_queue_is_shared_with_a_process_that_gets_it_as_an_argument(queue, chi
 @rule("share.kwargs", source=(ARTICLE / "Basic usage", DOCS / "Process"), kinds=PROCESS_QUEUES, needs=NEEDS)
 def test_a_queue_is_shared_with_a_process_that_gets_it_as_a_keyword_argument(context, queue):
     """How the argument is passed makes no difference."""
-    assert context.plays(roles.put_from_a_new_process_by_keyword, queue, ["from the child"]) == 0
+    assert context.plays(sharing.put_from_a_new_process_by_keyword, queue, ["from the child"]) == 0
 
     assert queue.get() == "from the child"
 
@@ -41,9 +42,9 @@ def test_a_queue_is_shared_with_a_process_that_gets_it_as_a_keyword_argument(con
 @rule("share.nested-in-args", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES)
 def test_a_queue_inside_an_argument_is_shared_as_well(queue, make_object, make_child):
     """Programs pass their queues in lists, in configurations, in objects."""
-    child = make_child(make_object(roles.nested, queue))
+    child = make_child(make_object(sharing.nested, queue))
 
-    child.plays(roles.put_into_the_inner, "from inside")
+    child.plays(sharing.put_into_the_inner, "from inside")
 
     assert queue.get() == "from inside"
 
@@ -51,9 +52,9 @@ def test_a_queue_inside_an_argument_is_shared_as_well(queue, make_object, make_c
 @rule("share.nested-is-one", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES)
 def test_a_queue_that_reaches_a_child_on_two_paths_is_one_object_there(queue, make_object, make_child):
     """Two copies would have two buffers, and lose the order between what was put into either."""
-    child = make_child(make_object(roles.nested, queue))
+    child = make_child(make_object(sharing.nested, queue))
 
-    assert child.plays(roles.held_once)
+    assert child.plays(sharing.held_once)
 
 
 @rule("share.process-attribute", source=DOCS / "using-a-remote-manager", kinds=("Queue",), needs=NEEDS)
@@ -92,7 +93,7 @@ def test_a_child_may_hand_its_queue_to_a_child_of_its_own(queue, context, make_c
     """Whoever inherited a queue can bequeath it."""
     _, in_child = make_child(queue, context)
 
-    assert in_child.plays(roles.put_from_a_new_process, queue, [1, 2, 3]) == 0
+    assert in_child.plays(sharing.put_from_a_new_process, queue, [1, 2, 3]) == 0
 
     assert queue.plays(roles.get_many, 3) == [1, 2, 3]
 
@@ -100,20 +101,24 @@ def test_a_child_may_hand_its_queue_to_a_child_of_its_own(queue, context, make_c
 @rule("share.pool-initializer", source=(EXPLICIT, DOCS / "Pool"), level="de-facto", needs=NEEDS)
 def test_a_pool_gives_its_workers_a_queue_through_their_initializer(queue, context):
     """A worker inherits what its initializer is given, although no task could carry it."""
-    context.plays(roles.put_from_a_pool_initializer, queue, "from the worker")
+    context.plays(sharing.put_from_a_pool_initializer, queue, "from the worker")
 
     assert queue.get_nowait() == "from the worker"
 
 
 @rule("share.no-pickle-outside-spawning", source=EXPLICIT, kinds=PROCESS_QUEUES)
-@pytest.mark.parametrize("way", [roles.pickled, roles.copied, roles.copied_deeply], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", [sharing.pickled, sharing.copied, sharing.copied_deeply], ids=lambda way: way.__name__)
 def test_a_queue_cannot_be_pickled_nor_copied(queue, way):
     """A copy that led elsewhere would lose items without a word."""
     with raises(RuntimeError):
         queue.plays(way)
 
 
-@rule("share.not-through-queue", source=(EXPLICIT, DOCS / "pipes-and-queues"))
+@rule(
+    "share.not-through-queue",
+    sentence="a queue that is put into a queue does not arrive",
+    source=(EXPLICIT, DOCS / "pipes-and-queues"),
+)
 def test_a_queue_that_is_put_into_a_queue_does_not_arrive(make_queue):
     """It cannot be sent; what is put afterwards arrives, so that one mistake does not stop the others."""
     carrier, other = make_queue(), make_queue()
@@ -123,12 +128,16 @@ def test_a_queue_that_is_put_into_a_queue_does_not_arrive(make_queue):
     assert carrier.get() == "next"
 
 
-@rule("share.not-through-queue-reported", source=(EXPLICIT, DOCS / "pipes-and-queues"))
+@rule(
+    "share.not-through-queue-reported",
+    sentence="putting a queue into a queue is reported by the process that did it",
+    source=(EXPLICIT, DOCS / "pipes-and-queues"),
+)
 def test_putting_a_queue_into_a_queue_is_reported_by_the_process_that_did(make_queue):
     """The call has returned by then, so the error is told on standard error, where the mistake was made."""
     carrier, other = make_queue(), make_queue()
 
-    assert "RuntimeError" in carrier.plays(roles.told_while_putting, other, "next")
+    assert "RuntimeError" in carrier.plays(sharing.told_while_putting, other, "next")
 
 
 @rule("share.not-through-simplequeue", source=(EXPLICIT, DOCS / "SimpleQueue"), kinds=("SimpleQueue",))
@@ -155,7 +164,7 @@ def test_a_SimpleQueue_goes_on_after_an_item_that_it_refused(make_queue):
 def test_a_queue_as_the_argument_of_a_pool_task_raises_RuntimeError_where_the_result_is_asked_for(queue, context):
     """Tasks travel to processes that run already; what they carry must survive pickling."""
     with raises(RuntimeError):
-        context.plays(roles.give_to_a_pool_task, queue)
+        context.plays(sharing.give_to_a_pool_task, queue)
 
 
 @rule("share.global-fork", source=EXPLICIT, level="platform", kinds=(), start_methods=("fork",), needs=NEEDS)
@@ -195,7 +204,7 @@ def test_a_parent_may_let_go_of_a_queue_once_the_child_has_used_it(program):
 )
 def test_a_queue_that_was_closed_cannot_be_given_to_a_process(queue, make_child):
     """Its ends are gone; the start tells so, and not the first put in the child."""
-    queue.plays(roles.put_and_close)
+    queue.plays(sharing.put_and_close)
 
     with raises(OSError):
         make_child(queue)
@@ -220,7 +229,11 @@ def test_a_child_that_has_closed_its_queue_cannot_put(child):
         child.put("x")
 
 
-@rule("share.creator-closes-first", source=(DOCS / "Queue.close", ISSUE / "135730"))
+@rule(
+    "share.creator-closes-first",
+    sentence="a child gets what the parent put before closing",
+    source=(DOCS / "Queue.close", ISSUE / "135730"),
+)
 def test_a_child_gets_what_the_parent_put_before_closing(queue, child):
     """A parent may be done with a queue before its children are."""
     queue.put("waiting")
@@ -234,7 +247,7 @@ def test_a_child_gets_what_the_parent_put_before_closing(queue, child):
 def test_a_queue_that_a_child_made_does_not_reach_the_parent(queue, context, make_child, kind):
     """A queue is inherited downwards; nothing passes it up."""
     child, in_child = make_child(queue, context)
-    child.plays(roles.put_a_new_queue, in_child, kind)
+    child.plays(sharing.put_a_new_queue, in_child, kind)
 
     child.put("next")
 
@@ -248,7 +261,7 @@ def test_a_daemon_child_that_ends_by_itself_has_sent_everything(queue, make_chil
     child.plays(roles.put_all, list(range(50)))
 
     assert child.process.leaves() == 0
-    assert queue.plays(roles.take_all) == list(range(50))
+    assert queue.plays(sharing.take_all) == list(range(50))
 
 
 @rule("share.daemon-child-ends", source=DOCS / "Process.daemon", kinds=("Queue",), needs=NEEDS)

@@ -3,6 +3,7 @@
 import types
 
 PRETENDS = {"system": "Linux", "python": [3, 15, 1], "python_version": "3.15.1"}
+START_METHODS = ("fork",)
 BREAKS = {"ctx.default-without-tempdir": "should have returned 'spawn', but it returned 'forkserver'"}
 
 

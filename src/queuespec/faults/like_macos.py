@@ -4,6 +4,7 @@ import types
 from multiprocessing import queues
 
 PRETENDS = {"system": "Darwin"}
+START_METHODS = ("fork",)
 CONFORMS = ("ctx.default-macos", "ctx.default-first", "ctx.methods-posix", "ctor.unlimited-has-ceiling")
 BREAKS: dict[str, str] = {}
 

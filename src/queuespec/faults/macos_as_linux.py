@@ -3,6 +3,7 @@
 import types
 
 PRETENDS = {"system": "Darwin"}
+START_METHODS = ("fork",)
 BREAKS = {
     "ctx.default-macos": "get_start_method() should have returned 'spawn', but it returned 'fork'",
     "ctor.unlimited-has-ceiling": "== 32767",

@@ -3,6 +3,7 @@
 import types
 
 PRETENDS = {"system": "Linux", "python": [3, 14, 0], "python_version": "3.14.0"}
+START_METHODS = ("fork",)
 BREAKS = {"ctx.default-linux": "get_start_method() should have returned 'forkserver', but it returned 'fork'"}
 
 
