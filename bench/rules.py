@@ -95,7 +95,9 @@ def costs(rounds: int, folder: Path) -> None:
         stage.leave()
         ratio = statistics.median(cost) / statistics.median(lowest)
         more = (statistics.median(cost) - statistics.median(lowest)) * 1000
-        print(f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, +{more:.1f} ms")
+        print(
+            f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, +{more:.1f} ms"
+        )
         ratio = statistics.median(starts) / statistics.median(bare)
         print(f"{'':<11} bare    {milliseconds(bare)}   stage{milliseconds(starts)}   {ratio:.2f} x")
     household.close()

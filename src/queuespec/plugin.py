@@ -563,7 +563,7 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     report.sections.append((f"verdict {verdict}", finding.explanation))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
-    arguments = getattr(item, "funcargs", {})
+    arguments = getattr(item, "funcargs", None) or {}
     stage = arguments.get("stage") or arguments.get("fresh_stage")
     if stage is not None and stage.tree.output().strip():
         report.sections.append(("output of the judged processes", stage.tree.output()[-4000:]))
@@ -593,7 +593,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
-    getattr(item, "funcargs", {}).get("stage")
     callspec = getattr(item, "callspec", None)
     others = {
         name: value
