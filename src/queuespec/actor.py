@@ -367,10 +367,11 @@ class Parent:
     """What the parent actor can do besides calling methods: make queues, start children, tidy up."""
 
     def __init__(self, implementation: str, start_method: str, address: Address) -> None:
-        from queuespec.implementations import load
+        from queuespec.implementations import Api, load
 
         self.implementation = load(implementation)
-        self.context = self.implementation.context(start_method)
+        self.module = Api(self.implementation, self.implementation.module)
+        self.context = self.implementation.context(start_method) if start_method else None
         self.processes: dict[str, Any] = {}
         self.manager: Any = None
         self._address = address
@@ -393,8 +394,8 @@ class Parent:
         process = self.implementation.process(
             self.context, target=serve_child, args=(Line(self._address, name), names, *held), daemon=daemon
         )
-        self.processes[name] = process
         process.start()
+        self.processes[name] = process
         pid = process.pid
         return pid if pid is None else int(pid)
 
@@ -430,7 +431,7 @@ class Parent:
             else:
                 process.close()
         self.processes.clear()
-        for name in [name for name in _objects if name not in ("parent", "context")]:
+        for name in [name for name in _objects if name not in ("parent", "context", "module")]:
             held = _objects.pop(name)
             if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
                 held.close()
@@ -476,5 +477,5 @@ def main() -> None:
     address = Address(*settings["address"])
     actor = Actor(Line(address, "parent"), _objects)
     parent = Parent(settings["implementation"], settings["start_method"], address)
-    _objects.update(parent=parent, context=parent.context)
+    _objects.update(parent=parent, context=parent.context, module=parent.module)
     actor.serve()

@@ -584,6 +584,25 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
 
 
 @pytest.fixture
+def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A main program that has chosen no start method yet, for this test alone."""
+    judging = request.config.stash[JUDGING]
+    timeline.begin()
+    stage = Stage(judging.settings(request.path.parent), "", judging.household)
+    yield stage
+    if request.node.stash[FINDING].verdict == "conforms":
+        stage.leave()
+    else:
+        stage.end()
+
+
+@pytest.fixture
+def module(fresh_stage: Stage) -> View:
+    """The module itself, as a program that has just started imports it: ``module.get_start_method()``."""
+    return View(fresh_stage.parent, "module")
+
+
+@pytest.fixture
 def make_thread(stage: Stage) -> Callable[..., Any]:
     """Starts a thread in the parent's process: ``make_thread(queue)`` is the queue as that thread calls it."""
 
@@ -701,7 +720,8 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     report.sections.append((f"verdict {verdict}", finding.explanation))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
-    stage = (getattr(item, "funcargs", None) or {}).get("stage")
+    arguments = getattr(item, "funcargs", None) or {}
+    stage = arguments.get("stage") or arguments.get("fresh_stage")
     if stage is not None and stage.tree.output().strip():
         # Marked at the left, so that no line of it is taken for a command by what reads the log.
         output = printable(stage.tree.output(), 4000).replace("\n", "\n| ")

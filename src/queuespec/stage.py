@@ -963,6 +963,31 @@ class Program:
                 raise Hang(f"the program {self.text} had not printed {text!r} after {self.settings.patience:g} s")
             time.sleep(0.005)
 
+    def succeeds(self) -> None:
+        """The program ends by itself, with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code != 0:
+            raise Deviation(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
+
+    def fails(self) -> None:
+        """The program ends by itself, and not with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code == 0:
+            raise Deviation(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
+
+    def prints_nothing_but(self, text: str) -> None:
+        """The program ends by itself and has printed exactly this, standard output and standard error."""
+        __tracebackhide__ = True
+        self.ends()
+        if self.output != text:
+            raise Deviation(f"the program {self.text} should have printed nothing but {text!r}: {self.output!r}")
+
+    def _how_it_ended(self, code: int) -> str:
+        last = self.output.strip().rpartition("\n")[2]
+        return f"it ended with exit code {code}" + (f": {last}" if last else "")
+
     def stays_running(self) -> None:
         """Watches for the quiet time that the program does not end."""
         __tracebackhide__ = True
