@@ -288,6 +288,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "start_method" in metafunc.fixturenames:
         metafunc.parametrize("start_method", metafunc.config.stash[JUDGING].start_methods)
+    if "make_queue" in metafunc.fixturenames and "kind" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("kind")
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", rule.kinds)
 
