@@ -88,7 +88,7 @@ def get_blocks_until(queue, last):
 
 
 def _size_in_words(item):
-    return item[1] if parcels.intact(item) else f"damaged: {parcels.short(item)}"
+    return item[1] if parcels.intact(item) else parcels.damage(item)
 
 
 # Crowds: producers put (producer, number) inside a block of some size, consumers record what they got
@@ -115,8 +115,8 @@ def get_numbered(queue):
 
 
 def _numbered(item):
-    whole = isinstance(item, tuple) and len(item) == 3 and parcels.intact(item[2])
-    return item[:2] if whole else f"damaged: {parcels.short(item)}"
+    block = item[-1] if isinstance(item, tuple) else item
+    return item[:2] if parcels.intact(block) else parcels.damage(block)
 
 
 def pass_token(queue, lock, loops):

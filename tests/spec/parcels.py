@@ -1,4 +1,4 @@
-"""Items that show what became of them, and items that pickle stumbles over. Actors make them: ``made(parcels.block, 1, 8)``."""
+"""Items that show what became of them, and items that pickle stumbles over: ``made(parcels.block, 1, 8)``."""
 
 import builtins
 import os
@@ -20,10 +20,12 @@ def intact(item):
     return isinstance(item, tuple) and len(item) == 3 and item == block(*item[:2])
 
 
-def short(item):
-    """An item in few words, for one that is not as it was made."""
-    text = repr(item)
-    return text if len(text) < 60 else f"{text[:40]}... ({len(text)} characters)"
+def damage(item):
+    """What is wrong with an item that should have been a block, in words."""
+    if not (isinstance(item, tuple) and len(item) == 3 and isinstance(item[2], bytes)):
+        return f"damaged: {item!r:.40}"
+    got = len(item[2])
+    return f"damaged: {got} of {item[1]} bytes" if got != item[1] else f"damaged: {got} bytes that are not as they were"
 
 
 class Parcel:

@@ -11,7 +11,7 @@ import parcels
 import pytest
 import roles
 
-from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, made, raises, rule, untested
+from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, histories, made, raises, rule, untested
 
 EVERY_KIND = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
@@ -281,7 +281,7 @@ def test_items_of_every_size_around_the_limits_of_a_pipe_arrive_whole(queue, chi
     """No size is special, although pages, pipes and messages end somewhere."""
     putting = child.begins(couriers.put_blocks, CLOSE_TO_LIMITS)
 
-    assert queue.plays(couriers.get_blocks, len(CLOSE_TO_LIMITS)) == CLOSE_TO_LIMITS
+    histories.all_arrived(CLOSE_TO_LIMITS, queue.plays(couriers.get_blocks, len(CLOSE_TO_LIMITS)))
     putting.returns()
 
 
@@ -301,7 +301,7 @@ def test_an_item_of_64_MiB_arrives_whole_or_not_at_all(queue, child):
     """Above some 32 MiB a system may refuse it; a part of it, or the end of the queue, would be something else."""
     putting = child.begins(couriers.put_blocks_and_last, [64 * MIB], "last")
 
-    assert queue.plays(couriers.get_blocks_until, "last") in ([64 * MIB], [])
+    queue.begins(couriers.get_blocks_until, "last").returns_one_of([64 * MIB], [])
     putting.returns()
 
 

@@ -1,8 +1,8 @@
 """Looking without taking: qsize, empty, full.
 
 Looks are hints: what they say may be over before it is read, and an item that was put may not be seen yet. They are not
-free to lie, though. Where nothing moves - the producers have ended, or an item is held on its way - the answer is known,
-and it is asked for there.
+free to lie, though. Where nothing moves - the producers have ended, or an item is held on its way - the answer is
+known, and it is asked for there.
 """
 
 import couriers
