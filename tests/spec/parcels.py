@@ -122,7 +122,7 @@ def an_exception_class():
 
 
 def a_function():
-    return len
+    return intact
 
 
 def a_singleton(name):

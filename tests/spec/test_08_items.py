@@ -70,7 +70,7 @@ def test_exceptions_classes_and_functions_are_delivered_as_items(queue, child):
     assert child.plays(couriers.get_and_name, 3) == [
         "ValueError('parcel lost', 3)",
         "type Empty",
-        "builtin_function_or_method len",
+        "function intact",
     ]
 
 
@@ -256,6 +256,16 @@ def test_an_item_that_cannot_be_unpickled_gives_its_place_back(make_queue):
 
     queue.put("next")
 
+    assert queue.get() == "next"
+
+
+@rule("item.unpickling-error-manager", source=OBSERVED, level="de-facto", kinds=MANAGER_KINDS)
+def test_a_manager_queue_raises_in_put_when_the_manager_cannot_unpickle_the_item(queue):
+    """The manager unpickles what it stores, so it is the producer who learns of the bad item, and nobody else."""
+    with raises(Exception):
+        queue.put(made(parcels.RaisesWhenUnpickled, "ValueError"))
+
+    queue.put("next")
     assert queue.get() == "next"
 
 

@@ -43,6 +43,17 @@ def test_a_queue_with_an_item_that_has_been_sent_is_not_empty(queue, child):
     assert not queue.empty()
 
 
+@rule("look.empty-false-after-flush", source=(DOCS / "Queue.empty", DOCS / "Queue.join_thread"))
+def test_a_queue_whose_producer_has_flushed_an_item_is_not_empty(queue, child):
+    """After close() and join_thread() all is in the pipe, for every process to see."""
+    queue.put("a")
+
+    queue.close()
+    queue.join_thread()
+
+    assert not child.empty()
+
+
 @rule("look.empty-closed", source=DOCS / "Queue.empty")
 def test_empty_on_a_closed_queue_answers_or_raises_OSError(queue):
     """Either is allowed; neither may be relied on."""

@@ -4,6 +4,7 @@ from multiprocessing import queues
 
 BREAKS = {
     "look.empty-false-when-item": "empty() should have returned something false, but it returned True",
+    "look.empty-false-after-flush": "empty() should have returned something false, but it returned True",
     "look.empty-closed-simple": "empty() should have raised OSError, but it returned True",
 }
 

@@ -6,6 +6,7 @@ BREAKS: dict[str, str] = {}
 CONFORMS = (
     "deliver.eventually-visible",
     "look.empty-closed",
+    "look.empty-false-after-flush",
     "look.empty-false-when-item",
     "look.empty-not-for-control-flow",
     "look.empty-true-when-drained",

@@ -3,6 +3,7 @@
 BREAKS = {
     "item.manager-snapshot": "get() should have returned ['early'], but it returned ['early', 'late']",
     "item.unpicklable-manager": "should have raised Exception, but it returned None",
+    "item.unpickling-error-manager": "should have raised Exception, but it returned None",
 }
 
 
