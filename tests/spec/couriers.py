@@ -195,3 +195,11 @@ def put_blocks_and_last(queue, sizes, last):
 def get_sorted(queue, count):
     """Gets that many items; the sorted list of them."""
     return sorted(queue.get() for _ in range(count))
+
+
+def empty_or_error(queue):
+    """What empty() says, or "OSError" if it raises that."""
+    try:
+        return queue.empty()
+    except OSError:
+        return "OSError"

@@ -68,6 +68,14 @@ def whereabouts():
     return os.getpid(), threading.get_ident()
 
 
+def seen_from_here(where):
+    """What `whereabouts` said, in words, relative to the caller."""
+    process, thread = where
+    if process != os.getpid():
+        return "another process"
+    return "this thread" if thread == threading.get_ident() else "another thread of this process"
+
+
 class Growing:
     """Part of a container: when it is pickled, the container gets one more entry."""
 

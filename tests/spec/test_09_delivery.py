@@ -81,6 +81,7 @@ def test_an_item_that_one_process_holds_is_held_by_no_other(queue, make_child, m
     queue.put("token")
 
     assert [call.returns() for call in passing] == [0, 0, 0]
+    assert queue.get() == "token"
 
 
 @rule(

@@ -3,8 +3,8 @@
 from multiprocessing import queues
 
 BREAKS = {
-    "look.empty-false-when-item": "empty() should have returned something false, but it returned True",
-    "look.empty-false-after-flush": "empty() should have returned something false, but it returned True",
+    "look.empty-false-when-item": "empty() should have returned False, but it returned True",
+    "look.empty-false-after-flush": "empty() should have returned False, but it returned True",
     "look.empty-closed-simple": "empty() should have raised OSError, but it returned True",
 }
 

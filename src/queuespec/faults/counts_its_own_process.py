@@ -4,8 +4,8 @@ from multiprocessing import queues
 
 BREAKS = {
     "look.qsize-approximate": "qsize() should have returned 2, but it returned -1",
-    "look.full-true-at-capacity": "full() should have returned something true, but it returned False",
-    "look.full-false-below-capacity": "full() should have returned something false, but it returned True",
+    "look.full-true-at-capacity": "full() should have returned True, but it returned False",
+    "look.full-false-below-capacity": "full() should have returned False, but it returned True",
 }
 
 

@@ -2,7 +2,7 @@
 
 from multiprocessing import queues
 
-BREAKS = {"look.empty-closed": "empty() should have returned or raised OSError, but it raised ValueError"}
+BREAKS = {"look.empty-closed": "empty_or_error() should have returned, but it raised ValueError"}
 
 
 class Queue(queues.Queue):

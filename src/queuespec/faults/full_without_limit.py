@@ -2,7 +2,7 @@
 
 from multiprocessing import queues
 
-BREAKS = {"look.full-unbounded-false": "full() should have returned something false, but it returned True"}
+BREAKS = {"look.full-unbounded-false": "full() should have returned False, but it returned True"}
 
 
 class Queue(queues.Queue):

@@ -5,7 +5,7 @@ from multiprocessing import queues
 BREAKS = {
     "look.qsize-counts-buffered": "qsize() should have returned 1, but it returned 0",
     "look.qsize-no-guarantee": "qsize() should have returned 1, but it returned 0",
-    "look.full-counts-buffered": "full() should have returned something true, but it returned False",
+    "look.full-counts-buffered": "full() should have returned True, but it returned False",
 }
 
 

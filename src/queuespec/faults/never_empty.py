@@ -3,8 +3,8 @@
 from multiprocessing import queues
 
 BREAKS = {
-    "look.fresh-queue-is-empty": "empty() should have returned something true, but it returned False",
-    "look.empty-true-when-drained": "empty() should have returned something true, but it returned False",
+    "look.fresh-queue-is-empty": "empty() should have returned True, but it returned False",
+    "look.empty-true-when-drained": "empty() should have returned True, but it returned False",
 }
 
 

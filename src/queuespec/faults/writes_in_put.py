@@ -9,7 +9,7 @@ BREAKS = {
     "item.unpicklable-reported": "should have returned, but it raised",
     "item.exit-while-pickling": "should have returned, but it raised SystemExit",
     "item.changed-while-pickling": "should have returned, but it raised RuntimeError",
-    "item.reducer-in-feeder-thread": "[",
+    "item.reducer-in-feeder-thread": "but it returned 'this thread'",
     "payload.put-does-not-wait-for-reader": "was still running after",
 }
 
