@@ -289,7 +289,8 @@ class Line:
         """The channel of this actor, made at the first call. Raises `OSError` if there is no judge at the other end."""
         if self.channel is not None:
             return self.channel
-        channel = socket.create_connection(("127.0.0.1", self.address.port))
+        channel = socket.socket()
+        channel.connect(("127.0.0.1", self.address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         channel.sendall(self.address.actor_secret.encode())
         expected = self.address.judge_secret.encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import difflib
 import json
 import math
 import os
@@ -21,8 +22,7 @@ import pytest
 
 from queuespec import results
 from queuespec.processes import Household
-from queuespec.rules import Facts, Rule, rule_of
-from queuespec.rules import _imported as imported
+from queuespec.rules import Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
 
 if TYPE_CHECKING:
@@ -156,6 +156,12 @@ class Judging:
                 line.close()
             self.lifeline = None
 
+    def gates(self, rule: Rule, start_method: str) -> bool:
+        """Whether a deviation from a rule fails the run. Where the documentation calls a start method unsafe (fork on
+        macOS, whose system libraries start threads), nothing does."""
+        unsafe = self.facts.system == "Darwin" and start_method == "fork"
+        return rule.gates(self.strict) and not unsafe
+
     @property
     def household(self) -> Household:
         if self._household is None:
@@ -244,6 +250,18 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: list[str]) -> None
         )
 
 
+def refuse_unknown_rules(slugs: list[str]) -> None:
+    """Raises `pytest.UsageError` with one sentence for a slug that the specification does not have."""
+    if not slugs:
+        return
+    known = {slug for chapter in chapters() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
+    for slug in slugs:
+        if slug not in known:
+            near = difflib.get_close_matches(slug, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise pytest.UsageError(f"--rule: there is no rule {slug!r}{hint}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
     if hasattr(config, "workerinput"):
@@ -254,6 +272,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         facts = probe(config.getoption("python"), config.getoption("implementation"))
         refuse_what_cannot_be_judged(facts, config.getoption("start_method"))
+        refuse_unknown_rules(config.getoption("rule"))
     config.stash[JUDGING] = Judging(config, facts)
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
@@ -541,7 +560,7 @@ def pytest_runtest_makereport(
         finding.verdict = "conforms"
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
-        if finding.verdict in results.BAD and not finding.rule.gates(judging.strict):
+        if finding.verdict in results.BAD and not judging.gates(finding.rule, _parameter(item, "start_method")):
             report.outcome = "skipped"
             report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
@@ -572,7 +591,7 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     report.sections.append((f"verdict {verdict}", finding.explanation))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
-    stage = getattr(item, "funcargs", {}).get("stage")
+    stage = (getattr(item, "funcargs", None) or {}).get("stage")
     if stage is not None and stage.tree.output().strip():
         report.sections.append(("output of the judged processes", stage.tree.output()[-4000:]))
 
@@ -601,7 +620,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
-    getattr(item, "funcargs", {}).get("stage")
     callspec = getattr(item, "callspec", None)
     others = {
         name: value
@@ -615,7 +633,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         sentence=finding.rule.sentence,
         test=item.nodeid,
         verdict=finding.verdict,
-        gates=finding.rule.gates(item.config.stash[JUDGING].strict),
+        gates=item.config.stash[JUDGING].gates(finding.rule, _parameter(item, "start_method")),
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),

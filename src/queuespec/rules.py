@@ -289,18 +289,20 @@ def chapters(folder: Path | None = None) -> list[Chapter]:
     folder = folder or specification_folder()
     sys.path.insert(0, str(folder))
     try:
-        return [_chapter(path, _imported(path)) for path in sorted(folder.glob("test_*.py"))]
+        return [_chapter(path, imported(path)) for path in sorted(folder.glob("test_*.py"))]
     finally:
         sys.path.remove(str(folder))
 
 
-def _imported(path: Path) -> ModuleType:
-    if path.stem in sys.modules:
-        return sys.modules[path.stem]
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def imported(path: Path) -> ModuleType:
+    """A chapter's module, apart from the one that pytest makes of it."""
+    name = f"queuespec_chapter_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LEAVING = 2.0
 """Seconds that actors get to end after a test. Exceeding them costs a fresh stage, never a verdict."""
 
-GOOD_BYE_SECONDS = 0.5
+GOOD_BYE_SECONDS = 2.0
 """Seconds between the end of an actor's channel and the news of its exit code."""
 
 
@@ -133,8 +133,9 @@ def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
 class Call:
     """A call that an actor performs, seen from the judge. Its methods finish a sentence about it."""
 
-    def __init__(self, actor: Actor, text: str, begun: float) -> None:
+    def __init__(self, actor: Actor, text: str, begun: float, noted: bool) -> None:
         self.text = text
+        self.noted = noted
         self.actor = actor
         self.begun = begun
         self.announced = False
@@ -143,7 +144,6 @@ class Call:
         self.error: Raised | None = None
         self.seconds: float | None = None
         self.fate = ""
-        self.last_act = False
 
     @property
     def over(self) -> bool:
@@ -152,11 +152,11 @@ class Call:
     @property
     def outcome(self) -> str:
         """What came of it so far, in words."""
+        if self.fate:
+            return self.fate
         if self.error is not None:
             return f"raised {in_words(self.error)}"
-        if self.returned:
-            return f"returned {_in_words(self.value)}"
-        return self.fate or "still running"
+        return f"returned {_in_words(self.value)}" if self.returned else "still running"
 
     @property
     def elapsed(self) -> float:
@@ -260,16 +260,13 @@ class Timeline:
     """Who called what, when, for how long, and what came back: everything since the test began."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.begun = time.monotonic()
+        self.begin()
 
     def begin(self) -> None:
-        self.calls = []
+        self.calls: list[Call] = []
+        self.last: Call | None = None
+        """The call whose outcome was asked for last."""
         self.begun = time.monotonic()
-
-    @property
-    def last(self) -> Call | None:
-        return self.calls[-1] if self.calls else None
 
     def rows(self) -> list[tuple[float, str, str, str, float | None]]:
         """For each call: seconds since the test began, actor, call, outcome, duration in seconds or None."""
@@ -608,7 +605,7 @@ class Stage:
         __tracebackhide__ = True
         if actor.busy is not None:
             raise SuiteError(f"{actor.name} is busy with {actor.busy.text}")
-        call = Call(actor, text, time.monotonic())
+        call = Call(actor, text, time.monotonic(), noted)
         self._used = True
         if noted:
             timeline.calls.append(call)
@@ -631,6 +628,8 @@ class Stage:
         """Waits with patience until a call is over. Raises `Hang` or `Crash` if it does not end by itself."""
         __tracebackhide__ = True
         actor = call.actor
+        if call.noted:
+            timeline.last = call
         self.watch(lambda: call.over or actor.gone, self.settings.patience)
         if call.fate == "broken":
             assert call.error is not None
@@ -750,7 +749,7 @@ class Stage:
         __tracebackhide__ = True
         if actor is self.parent:
             return self.tree.wait(seconds)
-        if self.parent.gone or self.parent.busy is not None:
+        if self.parent.gone:
             return None
         call = self.begin(
             self.parent,
@@ -763,9 +762,26 @@ class Stage:
         self.watch(lambda: call.over or self.parent.gone, seconds + self.settings.patience)
         return call.value if call.returned else None
 
+    def _interrupts_the_parent(self) -> bool:
+        """Whether the parent can be asked now. A blocked call of it is interrupted: nothing else can be done there any
+        more, and it alone knows how its children ended."""
+        call = self.parent.busy
+        if call is None:
+            return True
+        if os.name != "posix":
+            return False
+        self.clean = False
+        os.kill(self.parent.pid, signal.SIGINT)
+        interrupted = self.watch(lambda: call.over or self.parent.gone, GOOD_BYE_SECONDS) and call.over
+        if interrupted:
+            call.error, call.returned, call.fate = None, True, "interrupted by the judge"
+        return interrupted
+
     def how_it_died(self, actor: Actor) -> str:
         """How an actor's process ended, in words. From here on its end is accounted for."""
         actor.told_to_leave = True
+        if actor is not self.parent and not self._interrupts_the_parent():
+            return self._words_for(None)
         return self._words_for(self.exit_code(actor, GOOD_BYE_SECONDS))
 
     @staticmethod
@@ -844,12 +860,12 @@ class Stage:
                 self.tree.forget_output()
 
     def leave(self) -> None:
-        """Ends a clean stage by its own will, as a program ends."""
-        try:
-            self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
-            ended = self.tree.wait(LEAVING) is not None
-        except (Deviation, OSError):
-            ended = False
+        """Ends a stage: by its own will, as a program ends, if it is clean and free to."""
+        ended = False
+        if self.clean and not self.parent.gone and self.parent.busy is None:
+            with contextlib.suppress(Deviation, OSError):
+                self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
+                ended = self.tree.wait(LEAVING) is not None
         if not ended:
             self.end()
             return

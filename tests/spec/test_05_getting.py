@@ -50,3 +50,13 @@ def test_a_value_that_circulates_counts_every_increment(queue, make_child):
 
     assert [child.process.leaves() for child in children] == [0, 0]
     assert queue.get_nowait() == 100
+
+
+@rule("order.fifo-in-process", source=DOCS / "pipes-and-queues")
+def test_items_come_out_in_the_order_they_were_put(queue):
+    """Why."""
+    queue.put("a")
+    queue.put("b")
+
+    assert queue.get() == "a"
+    assert queue.get() == "b"
