@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import difflib
 import importlib
 import json
@@ -50,6 +51,13 @@ def positive_seconds(text: str) -> float:
     return number
 
 
+def positive_number(text: str) -> int:
+    """A positive whole number."""
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("queuespec", "judging a process-safe queue")
     group.addoption(
@@ -92,6 +100,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="judge this rule only; may be given several times",
+    )
+    group.addoption(
+        "--crowd",
+        metavar="NUMBER",
+        type=positive_number,
+        default=2,
+        help="let that many producers and as many consumers meet in rules about many processes (default: 2)",
     )
     group.addoption("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
     group.addoption(
@@ -581,6 +596,32 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
             one.tree.end()
         else:
             one.tree.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Crowd:
+    """How many producers meet as many consumers, and how many items each of them puts."""
+
+    size: int
+
+    @property
+    def items(self) -> int:
+        return 100 * self.size
+
+    @property
+    def put(self) -> list[tuple[int, int]]:
+        """All that the crowd puts: (producer, number)."""
+        return [(producer, number) for producer in range(self.size) for number in range(self.items)]
+
+    def divided_by(self, processes: int) -> list[list[int]]:
+        """The producers, divided between so many processes."""
+        return [list(range(first, self.size, processes)) for first in range(processes)]
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest) -> Crowd:
+    """How many processes meet: ``crowd.size`` producers put ``crowd.items`` each; see ``--crowd``."""
+    return Crowd(request.config.getoption("crowd"))
 
 
 @pytest.fixture
