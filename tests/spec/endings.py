@@ -9,6 +9,9 @@ from queue import Empty
 LARGE = 2_000_000
 """Bytes; more than any pipe holds."""
 
+MOMENT = 0.1
+"""Seconds that a process gets to arrive at what it does next. Nothing depends on it but what a fault can hide."""
+
 HOLD_SECONDS = 60.0
 """How long an item is held back at most; longer than any patience."""
 
@@ -80,6 +83,10 @@ def put_at_exit(queue, item):
     atexit.register(queue.put, item)
 
 
+def put_unpicklable(queue):
+    queue.put(lambda: None)
+
+
 def leave_thread_behind(queue, event, item):
     """Starts a thread that puts an item when an event is set, and that this process waits for when it ends."""
     threading.Thread(target=_put_when, args=(queue, event, item), daemon=False).start()
@@ -108,9 +115,9 @@ def blocked(context, up, queue, method):
     return _started(context, _announce_and_call, up, queue, method)
 
 
-def idler(context, up, queue, item):
-    """A process that puts an item, sets an event and then waits; SIGINT interrupts it."""
-    return _started(context, _put_and_wait, up, queue, item)
+def idler(context, up, queue, opening, text):
+    """A process that puts an item, held back by an event, and then waits; SIGINT interrupts it."""
+    return _started(context, _put_and_wait, up, queue, opening, text)
 
 
 def _started(context, target, *args):
@@ -134,9 +141,9 @@ def _announce_and_call(up, queue, method):
     getattr(queue, method)()
 
 
-def _put_and_wait(up, queue, item):
+def _put_and_wait(up, queue, opening, text):
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    queue.put(item)
+    queue.put(HeldBack(opening, text))
     up.set()
     threading.Event().wait(HOLD_SECONDS)
 

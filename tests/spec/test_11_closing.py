@@ -10,7 +10,7 @@ import endings
 import pytest
 import roles
 
-from queuespec import DOCS, OBSERVED, made, raises, rule, untested
+from queuespec import DOCS, ISSUE, OBSERVED, made, raises, rule, untested
 
 ITEMS = [f"item {number:02}" for number in range(50)]
 
@@ -127,7 +127,7 @@ def test_close_does_not_wake_a_put_that_another_thread_waits_in(make_queue, make
     putting.succeeds_or_raises(ValueError)
 
 
-@rule("jt.after-close-waits", source=DOCS / "Queue.join_thread", proves=("jt.any-process",))
+@rule("jt.after-close-waits", source=(DOCS / "Queue.join_thread", ISSUE / "75069"), proves=("jt.any-process",))
 def test_join_thread_waits_until_the_items_are_in_the_pipe(queue, child, make_thread, gate):
     """After it a producer may tell others that the items are there, also the producer that created the queue."""
     queue.put(gate.item("flushed"))
