@@ -1,8 +1,8 @@
 """Joining: task_done() and join().
 
-A `JoinableQueue` counts its unfinished items: `put()` raises the count, `task_done()` lowers it, `join()` waits until it
-is zero. The count belongs to the queue, not to a process, and it knows nothing of `get()`: a consumer says itself when
-it is done with an item.
+A `JoinableQueue` counts its unfinished items: `put()` raises the count, `task_done()` lowers it, `join()` waits until
+it is zero. The count belongs to the queue, not to a process, and it knows nothing of `get()`: a consumer says itself
+when it is done with an item.
 """
 
 import endings
@@ -93,7 +93,7 @@ def test_everybody_who_waits_in_join_goes_on(queue, child, make_thread):
     waiting = [waiter.calls.join() for waiter in (make_thread(queue), make_thread(queue), child)]
     waiting[-1].stays_blocked()
 
-    queue.task_done()
+    queue.plays(endings.work, count=1)
 
     assert [joining.returns() for joining in waiting] == [None, None, None]
 
@@ -144,10 +144,12 @@ def test_a_process_that_is_interrupted_in_join_leaves_the_queue_usable(queue, co
 
 
 @rule("join.after-close", source=OBSERVED, kinds=JOINABLE, level="de-facto")
-def test_task_done_and_join_still_work_after_close(queue):
+def test_task_done_and_join_still_work_after_close(queue, child):
     """A producer may close the queue first and wait for the work then."""
-    queue.put("task")
+    queue.plays(roles.put_all, ["task", "other task"])
     queue.close()
+    child.plays(endings.work, count=1)
+    child.get()
 
     queue.task_done()
 
@@ -171,15 +173,15 @@ def test_join_waits_for_one_task_done_for_each_item(queue, child, make_thread):
 def test_task_done_for_more_items_than_were_put_raises_ValueError(queue, child, make_thread):
     """The mistake is reported where it is made, and does not count against later items."""
     queue.put("a")
-    queue.task_done()
+    child.plays(endings.work, count=1)
 
     with raises(ValueError):
-        queue.task_done()
+        child.task_done()
 
     queue.put("b")
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
-    child.task_done()
+    child.plays(endings.work, count=1)
     joining.returns()
 
 
@@ -190,9 +192,7 @@ def test_task_done_on_a_queue_never_put_to_raises_ValueError(child):
         child.task_done()
 
 
-@rule(
-    "td.before-get-accepted", source=OBSERVED, kinds=JOINABLE, level="de-facto", proves=("td.returns-none",)
-)
+@rule("td.before-get-accepted", source=OBSERVED, kinds=JOINABLE, level="de-facto", proves=("td.returns-none",))
 def test_task_done_before_the_item_was_got_is_accepted(queue):
     """The calls are counted against items put, not against items got; the item itself stays."""
     queue.put("task")
@@ -250,6 +250,6 @@ def test_a_put_that_raised_Full_does_not_count(make_queue):
     with raises(Full):
         queue.put_nowait("b")
 
-    queue.task_done()
+    queue.plays(endings.work, count=1)
 
     assert queue.join() is None
