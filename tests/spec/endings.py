@@ -153,8 +153,9 @@ def exit_code(process):
 
 
 def interrupt(process):
-    """Sends what Ctrl-C sends."""
-    os.kill(process.pid, signal.SIGINT)
+    """Sends what Ctrl-C sends, unless the process has ended: its number may be another's by now."""
+    if process.is_alive():
+        os.kill(process.pid, signal.SIGINT)
 
 
 def suspend(pid):

@@ -207,6 +207,7 @@ def test_a_process_that_is_interrupted_flushes_as_well(queue, context, make_obje
 
     producer.plays(endings.interrupt)
     producer.join(endings.MOMENT)
+    assert producer.plays(endings.exit_code) is None
     opening.set()
     producer.join()
 

@@ -1,12 +1,16 @@
-"""An item that cannot be pickled ends the process that put it."""
+"""An item that cannot be pickled ends the process that puts it."""
 
 import os
+import pickle
 from multiprocessing import queues
 
-BREAKS = {"exit.bad-item-last": "70"}
+BREAKS = {"exit.bad-item-last": "died with exit code 70"}
 
 
 class Queue(queues.Queue):
-    @staticmethod
-    def _on_queue_feeder_error(error, obj):
-        os._exit(70)
+    def put(self, obj, block=True, timeout=None):
+        try:
+            pickle.dumps(obj)
+        except Exception:
+            os._exit(70)
+        super().put(obj, block, timeout)

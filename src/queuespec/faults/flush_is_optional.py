@@ -6,7 +6,7 @@ BREAKS = {
     "exit.child-flushes": "the process of child should have gone on, but it ended with exit code 0",
     "exit.flush-on-sys-exit": "the process of child should have gone on, but it ended with exit code 3",
     "exit.flush-on-exception": "the process of child should have gone on, but it ended with exit code 1",
-    "exit.flush-on-interrupt": "should have returned ['mine'], but it returned []",
+    "exit.flush-on-interrupt": "exit_code() should have returned None, but it returned 1",
     "exit.child-waits-for-reader": "the process of child should have gone on, but it ended with exit code 0",
     "exit.creator-also-waits": "pickled before the end",
     "jt.after-close-waits": "join_thread() did not block",

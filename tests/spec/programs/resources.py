@@ -15,7 +15,7 @@ from judged import mp
 
 QUEUES = 20
 WAIT = 1.0
-"""Seconds that those threads get altogether."""
+"""Seconds that the threads of dropped queues get to end, altogether."""
 
 
 def descriptors():
@@ -69,9 +69,9 @@ def use(kind, life):
                 queue.join_thread()
 
 
-def settle(ours):
+def settle(ours, wait):
     """Waits for the threads of queues that were dropped."""
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + wait
     for _ in range(3):
         gc.collect()
         for thread in set(threading.enumerate()) - ours:
@@ -86,10 +86,10 @@ def main():
     kind, life = sys.argv[1:]
     ours = set(threading.enumerate())
     use(kind, life)  # The first time brings up what stays: trackers and servers.
-    settle(ours)
+    settle(ours, WAIT / 10)
     before = count()
     use(kind, life)
-    settle(ours)
+    settle(ours, WAIT)
     after = count()
     more = {name: None if before[name] is None else after[name] - before[name] for name in before}
     print(json.dumps({"queues": QUEUES, **more}), flush=True)
