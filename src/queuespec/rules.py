@@ -215,7 +215,7 @@ def dotted(version: Iterable[int]) -> str:
 
 def chapter_of(file: str) -> str:
     """``getting`` for ``.../test_05_getting.py``."""
-    return re.sub(r"^test_(\d+_)?", "", Path(file).stem)
+    return re.sub(r"^test_(\d+[a-z]?_)?", "", Path(file).stem)
 
 
 _CALLS = ("cancel join thread", "join thread", "put nowait", "get nowait", "task done", "qsize", "str", "repr")

@@ -391,6 +391,13 @@ class Actor:
         self.stage.ask_parent("kill", self.name)
         return self.ends()
 
+    def stays_alive(self) -> None:
+        """Watches for the quiet time that a child process does not end."""
+        __tracebackhide__ = True
+        code = self.stage.exit_code(self, self.stage.settings.quiet)
+        if code is not None:
+            raise Deviation(f"the process of {self.name} should have gone on, but it ended with exit code {code}")
+
 
 class View:
     """An object as one actor holds it: it has the object's own methods, performed there.
