@@ -9,7 +9,7 @@ BREAKS = {
     "resources.semaphores": "semaphores remain of 20 queues",
 }
 
-_kept = []
+_kept: list = []
 
 
 class Queue(queues.Queue):
