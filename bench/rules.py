@@ -1,12 +1,13 @@
-"""What a rule costs, beside the floor: prints figures, judges nothing. ``tox run -e bench``, or ``python bench/rules.py``.
+"""What a rule costs, beside the floor: prints figures, judges nothing. ``tox run -e bench``.
 
-The floor of a start method is a bare process, started and joined by a clean program. A rule is the usual one: a queue, a
-child, an item passed, everything tidied up. Both are measured in turn, in the same run, and medians are compared.
+The floor of a start method is a bare process, started and joined by a clean program. A rule is the usual one: a queue,
+a child, an item passed, everything tidied up. Both are measured in turn, in the same run, and medians are compared.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import statistics
@@ -43,8 +44,6 @@ def milliseconds(seconds: list[float]) -> str:
 
 def floor(method: str, rounds: int, folder: Path) -> list[float]:
     """Seconds of a bare process, start to joined."""
-    import json
-
     program = folder / "floor.py"
     program.write_text(FLOOR)
     answer = subprocess.run([sys.executable, str(program), method, str(rounds)], stdout=subprocess.PIPE, check=True)
@@ -95,26 +94,27 @@ def costs(rounds: int, folder: Path) -> None:
         stage.leave()
         ratio = statistics.median(cost) / statistics.median(lowest)
         more = (statistics.median(cost) - statistics.median(lowest)) * 1000
-        print(f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, +{more:.1f} ms")
+        print(
+            f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, +{more:.1f} ms"
+        )
         ratio = statistics.median(starts) / statistics.median(bare)
         print(f"{'':<11} bare    {milliseconds(bare)}   stage{milliseconds(starts)}   {ratio:.2f} x")
     household.close()
 
 
-def whole_run(folder: Path) -> None:
-    """Where the time of a run goes: one process, one test after the other."""
-    results = folder / "results.jsonl"
+def whole_run() -> None:
+    """Where the time of a run goes: one process, one test after the other (see `accounting`)."""
     for method in multiprocessing.get_all_start_methods():
-        begun = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "queuespec", "-n0", "-q", "--start-method", method, "--results", str(results)],
-            stdout=subprocess.DEVNULL,
+        words = ["-p", "accounting", "-n0", "-q", "-p", "no:cacheprovider", "--start-method", method]
+        answer = subprocess.run(
+            [sys.executable, "-m", "queuespec", *words],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])},
+            stdout=subprocess.PIPE,
             check=False,
+            text=True,
         )
-        wall = time.perf_counter() - begun
-        calls = [row for verdict in read(results) for row in verdict.timeline]
-        started = sum(row[4] or 0.0 for row in calls if row[2].startswith("start of "))
-        print(f"{method:<11} run {wall:6.2f} s, of it starting processes {started:6.2f} s ({len(calls)} calls)")
+        print(f"the whole specification, {method}:")
+        print("\n".join(line for line in answer.stdout.splitlines() if line.startswith(("account:", "=="))))
 
 
 def main() -> None:
@@ -124,6 +124,7 @@ def main() -> None:
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder:
         costs(rounds, Path(folder))
+    whole_run()
 
 
 if __name__ == "__main__":

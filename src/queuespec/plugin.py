@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import difflib
+import importlib
 import json
 import math
 import os
@@ -14,22 +16,25 @@ import socket
 import subprocess
 import sys
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from queuespec import results
+from queuespec import deviations, results
 from queuespec.processes import Household
 from queuespec.rules import Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
+from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 JUDGING = pytest.StashKey["Judging"]()
 FINDING = pytest.StashKey["Finding"]()
-PROPERTY = "queuespec"
+CARGO = "queuespec_verdict"
+"""The attribute of a test report that carries the verdict from a worker."""
 
 BACKSTOP = 60.0
 """Seconds that a test may take beyond what its own deadlines allow, before pytest-timeout ends it."""
@@ -44,6 +49,13 @@ def positive_seconds(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
     return number
+
+
+def positive_number(text: str) -> int:
+    """A positive whole number."""
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -89,7 +101,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="judge this rule only; may be given several times",
     )
+    group.addoption(
+        "--crowd",
+        metavar="NUMBER",
+        type=positive_number,
+        default=2,
+        help="let that many producers and as many consumers meet in rules about many processes (default: 2)",
+    )
     group.addoption("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
+    group.addoption(
+        "--deviations",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="expect the deviations that this TOML file declares; may be given several times",
+    )
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
@@ -121,19 +147,41 @@ class Judging:
         self.lifeline: socket.socket | None = None
         self.lines: list[socket.socket] = []
         self.problems: list[str] = []
+        self.declarations = deviations.Declarations([])
+        self.recorder: results.Recorder | None = None
+        self.begun = datetime.now(timezone.utc)
+        self.lost: dict[str, str] = {}
         self._household: Household | None = None
         self._stages: dict[tuple[str, str], Stage] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "teardown":
-            for name, value in report.user_properties:
-                if name == PROPERTY:
-                    verdict = results.Verdict.from_data(json.loads(str(value)))
-                    self.verdicts[verdict.test] = verdict
+        cargo = getattr(report, CARGO, None)
+        if cargo is not None:
+            verdict = results.Verdict.from_data(json.loads(cargo))
+            self.verdicts[report.nodeid] = verdict
+            if self.recorder is not None:
+                self.try_to_record(lambda recorder: recorder.add(verdict))
+        elif report.when not in ("setup", "call", "teardown"):
+            self.lost[report.nodeid] = "the test worker that judged this crashed"
+
+    def try_to_record(self, step: Callable[[results.Recorder], None]) -> None:
+        """A step of writing the results; a failure is a problem of the run, told once."""
+        if self.recorder is not None:
+            try:
+                step(self.recorder)
+            except OSError as error:
+                why = error.strerror or type(error).__name__
+                self.problems.append(f"the results cannot be written to {self.recorder.path}: {why}")
+                self.recorder = None
 
     def pytest_keyboard_interrupt(self) -> None:
         """Workers do not finish what they are at."""
         self.close_lifeline()
+
+    def in_order(self) -> list[results.Verdict]:
+        """The verdicts in the order of the specification, whichever worker gave them first."""
+        order = {test: position for position, test in enumerate(self.planned)}
+        return sorted(self.verdicts.values(), key=lambda verdict: order.get(verdict.test, len(order)))
 
     def close_lifeline(self) -> None:
         if self.lifeline is not None:
@@ -181,8 +229,9 @@ class Finding:
         self.verdict = "not-run"
         self.explanation = ""
         self.seconds = 0.0
-        self.start_method = ""
+        self.reported: set[str] = set()
         self.timeline: tuple[Any, ...] = ()
+        self.entry: deviations.Entry | None = None
 
 
 # Before anything is judged
@@ -253,8 +302,66 @@ def pytest_configure(config: pytest.Config) -> None:
         facts = probe(config.getoption("python"), config.getoption("implementation"))
         refuse_what_cannot_be_judged(facts, config.getoption("start_method"))
         refuse_unknown_rules(config.getoption("rule"))
-    config.stash[JUDGING] = Judging(config, facts)
+    judging = config.stash[JUDGING] = Judging(config, facts)
+    if hasattr(config, "workerinput"):
+        declared = map(deviations.Entry.from_data, json.loads(config.workerinput["queuespec_deviations"]))
+        judging.declarations = deviations.Declarations(declared)
+    else:
+        judging.declarations = declarations(config, facts)
+        if config.getoption("results") and not config.option.collectonly:
+            judging.recorder = recorder(Path(config.getoption("results")))
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
+
+
+def declarations(config: pytest.Config, facts: Facts) -> deviations.Declarations:
+    """The declared deviations that concern what is judged. Raises `pytest.UsageError` with one sentence."""
+    header = header_of(config, facts)
+    try:
+        entries = deviations.known()
+        for name in config.getoption("deviations"):
+            entries += deviations.read(Path(name))
+    except results.BadFile as error:
+        raise pytest.UsageError(f"--deviations: {error}") from None
+    return deviations.Declarations(entry for entry in entries if entry.concerns(header))
+
+
+def recorder(path: Path) -> results.Recorder:
+    """Writes the results there. Raises `pytest.UsageError` with one sentence where that cannot be."""
+    if path.is_dir():
+        raise pytest.UsageError(f"--results: {str(path)!r} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise pytest.UsageError(f"--results: there is no folder {str(path.parent)!r}")
+    return results.Recorder(path)
+
+
+def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> results.Header:
+    """The first line of a results file."""
+    judging = config.stash.get(JUDGING, None)
+    options = config.option
+    return results.Header(
+        queuespec=importlib.import_module("queuespec").__version__,
+        rule_set=rule_set,
+        implementation=one_line(facts.implementation, 150),
+        implementation_version=one_line(facts.implementation_version, 100),
+        implementation_home=one_line(facts.implementation_home, 1000),
+        python_implementation=facts.python_implementation,
+        python_version=facts.python_version,
+        python_build=one_line(facts.python_build),
+        free_threaded=facts.free_threaded,
+        system=facts.system,
+        release=one_line(facts.release),
+        machine=one_line(facts.machine),
+        start_methods=judging.start_methods if judging is not None else facts.start_methods,
+        options={
+            "patience": options.patience,
+            "quiet_time": options.quiet_time,
+            "strict": bool(config.getoption("strict", False)),
+            "rules": [one_line(slug) for slug in options.rule],
+            "keyword": one_line(options.keyword),
+            "deviations": [one_line(Path(name).name) for name in options.deviations],
+        },
+        started=judging.begun.strftime("%Y-%m-%dT%H:%M:%SZ") if judging is not None else "",
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -279,6 +386,8 @@ def pytest_configure_node(node: Any) -> None:
         judging.lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
     data = {name: getattr(judging.facts, name) for name in Facts.__dataclass_fields__}
     node.workerinput["queuespec_facts"] = json.dumps(data)
+    declared = [entry.as_data for entry in judging.declarations.entries]
+    node.workerinput["queuespec_deviations"] = json.dumps(declared)
     node.workerinput["queuespec_lifeline"] = judging.lifeline.getsockname()[1]
 
 
@@ -302,6 +411,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "start_method" in metafunc.fixturenames:
         metafunc.parametrize("start_method", metafunc.config.stash[JUDGING].start_methods)
+    if "make_queue" in metafunc.fixturenames and "kind" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("kind")
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", rule.kinds)
 
@@ -328,6 +439,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
                 # Only now: `-k timeout` chooses by names, and by those of marks.
                 item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * judging.patience))
             judging.planned[item.nodeid] = lambda item=item, rule=rule: _verdict(item, Finding(rule))  # type: ignore[misc]
+    _begin_to_record(session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -335,15 +447,36 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     judging = node.config.stash[JUDGING]
     for test in ids:
         judging.planned.setdefault(test, lambda test=test: _not_run(node.config, test))
+    _begin_to_record(node.config)
+
+
+def _begin_to_record(config: pytest.Config) -> None:
+    """Once all test files have been imported by pytest, or are not in this process: they are read for the rule set."""
+    judging = config.stash[JUDGING]
+    if judging.recorder is not None and not judging.recorder.begun:
+        header = header_of(config, judging.facts, _rule_set())
+        judging.try_to_record(lambda recorder: recorder.begin(header))
+
+
+def _rule_set() -> str:
+    try:
+        return results.rule_set(chapters())
+    except Exception:  # a chapter that cannot be imported has been reported by pytest
+        return ""
+
+
+def _rule_at(config: pytest.Config, test: str) -> Rule | None:
+    """The rule that a test proves, by the test's id."""
+    path, _, rest = test.partition("::")
+    return rule_of(getattr(imported(config.rootpath / path), rest.partition("[")[0], None))
 
 
 def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
     """The verdict of a test of which nothing is known but its id; None if it proves no rule."""
-    path, _, rest = test.partition("::")
-    name, _, parameters = rest.partition("[")
-    rule = rule_of(getattr(imported(config.rootpath / path), name, None))
+    rule = _rule_at(config, test)
     if rule is None:
         return None
+    _, _, parameters = test.partition("[")
     found = set(parameters.rstrip("]").split("-"))
     return results.Verdict(
         rule=rule.slug,
@@ -352,6 +485,7 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
         sentence=rule.sentence,
         test=test,
         verdict="not-run",
+        explanation=config.stash[JUDGING].lost.get(test, ""),
         start_method=next((method for method in config.stash[JUDGING].start_methods if method in found), ""),
         kind=next((kind for kind in rule.kinds if kind in found), ""),
     )
@@ -433,6 +567,13 @@ def make_object(stage: Stage) -> Callable[..., View]:
 
 
 @pytest.fixture
+def make_manager(stage: Stage) -> Callable[[], View]:
+    """Starts a manager of this test's own, held by the parent: ``make_manager()``. The queues whose kind begins with
+    ``Manager.`` belong to another one, which the parent keeps."""
+    return stage.make_manager
+
+
+@pytest.fixture
 def facts(request: pytest.FixtureRequest) -> Facts:
     """What is known of the judged interpreter: version, system, start methods."""
     return request.config.stash[JUDGING].facts
@@ -458,6 +599,51 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
             one.tree.end()
         else:
             one.tree.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Crowd:
+    """How many producers meet as many consumers, and how many items each of them puts."""
+
+    size: int
+
+    @property
+    def items(self) -> int:
+        return 100 * self.size
+
+    @property
+    def put(self) -> list[tuple[int, int]]:
+        """All that the crowd puts: (producer, number)."""
+        return [(producer, number) for producer in range(self.size) for number in range(self.items)]
+
+    def divided_by(self, processes: int) -> list[list[int]]:
+        """The producers, divided between so many processes."""
+        return [list(range(first, self.size, processes)) for first in range(processes)]
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest) -> Crowd:
+    """How many processes meet: ``crowd.size`` producers put ``crowd.items`` each; see ``--crowd``."""
+    return Crowd(request.config.getoption("crowd"))
+
+
+@pytest.fixture
+def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A main program that has chosen no start method yet, for this test alone."""
+    judging = request.config.stash[JUDGING]
+    timeline.begin()
+    stage = Stage(judging.settings(request.path.parent), "", judging.household)
+    yield stage
+    if request.node.stash[FINDING].verdict == "conforms":
+        stage.leave()
+    else:
+        stage.end()
+
+
+@pytest.fixture
+def module(fresh_stage: Stage) -> View:
+    """The module itself, as a program that has just started imports it: ``module.get_start_method()``."""
+    return View(fresh_stage.parent, "module")
 
 
 @pytest.fixture
@@ -504,17 +690,26 @@ def pytest_runtest_makereport(
     if finding is None:
         return report
     finding.seconds += call.duration
+    stage = (getattr(item, "funcargs", None) or {}).get("stage")
+    if stage is not None and call.when != "teardown":
+        finding.reported |= stage.reported
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
+        _compare_with_what_was_declared(item, finding, report)
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
-        if finding.verdict in results.BAD and not _gates(item, finding.rule):
-            report.outcome = "skipped"
-            report.wasxfail = f"{finding.verdict}: {finding.explanation}"
+        if finding.verdict in results.BAD:
+            _compare_with_what_was_declared(item, finding, report)
+            if not _gates(item, finding.rule):
+                report.outcome = "skipped"
+                report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
         finding.explanation = str(call.excinfo.value)
     if call.when == "teardown":
-        report.user_properties.append((PROPERTY, json.dumps(_verdict(item, finding).as_data())))
+        verdict = _verdict(item, finding).bounded
+        vars(report)[CARGO] = json.dumps(verdict.as_data())
+        for name in ("rule", "level", "kind", "start_method", "verdict", "explanation"):
+            report.user_properties.append((name, getattr(verdict, name)))
     return report
 
 
@@ -524,6 +719,22 @@ def _gates(item: pytest.Item, rule: Rule) -> bool:
     judging = item.config.stash[JUDGING]
     forked_on_macos = judging.facts.system == "Darwin" and _parameter(item, "start_method") == "fork"
     return rule.gates(judging.strict) and not forked_on_macos
+
+
+def _compare_with_what_was_declared(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
+    """A deviation that was declared does not fail the run; one that is declared and is not there does."""
+    finding.entry = entry = item.config.stash[JUDGING].declarations.entry_for(*_verdict(item, finding).key)
+    if entry is None:
+        return
+    surprise = deviations.surprise(entry, finding.verdict)
+    if surprise and finding.verdict == "conforms":
+        report.outcome = "failed"
+        report.longrepr = f"{finding.rule.slug}: {surprise}"
+    elif surprise:
+        report.sections.append(("declared", surprise))
+    elif finding.verdict != "conforms":
+        report.outcome = "skipped"
+        report.wasxfail = f"declared to be so: {finding.verdict}: {finding.explanation}"
 
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
@@ -539,7 +750,7 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
         finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
         return
     finding.verdict = verdict
-    finding.explanation = sentence_about(error)
+    finding.explanation = one_line(sentence_about(error), 1000)
     finding.timeline = tuple(timeline.rows())
     rule = finding.rule
     sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
@@ -547,9 +758,12 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     report.sections.append((f"verdict {verdict}", finding.explanation))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
-    stage = getattr(item, "funcargs", {}).get("stage")
+    arguments = getattr(item, "funcargs", None) or {}
+    stage = arguments.get("stage") or arguments.get("fresh_stage")
     if stage is not None and stage.tree.output().strip():
-        report.sections.append(("output of the judged processes", stage.tree.output()[-4000:]))
+        # Marked at the left, so that no line of it is taken for a command by what reads the log.
+        output = printable(stage.tree.output(), 4000).replace("\n", "\n| ")
+        report.sections.append(("output of the judged processes", f"| {output}"))
 
 
 def sentence_about(error: BaseException) -> str:
@@ -569,14 +783,16 @@ def sentence_about(error: BaseException) -> str:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """``assert queue.get() == "a"`` fails with a sentence."""
-    call = timeline.last
-    if op not in ("==", "is") or call is None or not call.returned or left is not call.value:
+    if op not in ("==", "is"):
         return None
+    returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
+    if not returned or (left in (None, True, False) and returned[0] is not timeline.last):
+        return None
+    call = returned[0]
     return [f"{call.text} should have returned {right!r}, but it {call.outcome}"]
 
 
 def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
-    getattr(item, "funcargs", {}).get("stage")
     callspec = getattr(item, "callspec", None)
     others = {
         name: value
@@ -594,9 +810,11 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),
-        parameters=", ".join(f"{name}={value}" for name, value in others.items()),
+        reported_start_method=", ".join(sorted(finding.reported)),
+        parameters=one_line(", ".join(f"{name}={value}" for name, value in others.items())),
         seconds=round(finding.seconds, 4),
         timeline=finding.timeline,
+        declared=finding.entry.declaration if finding.entry is not None else None,
     )
 
 
@@ -615,23 +833,28 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             if verdict is not None:
                 judging.verdicts[test] = verdict
     if not judging.verdicts:
+        judging.try_to_record(lambda recorder: recorder.abandon())
         return
-    found = list(judging.verdicts.values())
+    found = judging.in_order()
     left_out = [verdict for verdict in found if verdict.verdict == "not-run"]
     if not any(verdict.verdict in results.JUDGED for verdict in found):
         judging.problems.append("nothing was judged: a run that verified nothing is no success")
     elif left_out:
         judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
-    if config.getoption("results"):
-        results.write(Path(config.getoption("results")), found)
+    if judging.declarations.entries:
+        rules = {rule.slug: rule.kinds for chapter in chapters() for rule in chapter.rules}
+        judging.problems += judging.declarations.idle(found, rules, judging.facts.start_methods)
+    if judging.recorder is not None:
+        header = header_of(config, judging.facts, _rule_set())
+        seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()
+        judging.try_to_record(lambda recorder: recorder.finish(header, found, seconds))
     if judging.problems and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     judging = config.stash[JUDGING]
-    order = {test: position for position, test in enumerate(judging.planned)}
-    verdicts = sorted(judging.verdicts.values(), key=lambda verdict: order.get(verdict.test, len(order)))
+    verdicts = judging.in_order()
     if not verdicts:
         return
     from queuespec.report import table
@@ -642,8 +865,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for verdict in verdicts:
         if verdict.verdict in results.BAD or verdict.verdict == "not-run":
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
+            known = f" (declared: {verdict.declared['reason']})" if verdict.declared else ""
             if verdict.explanation:
-                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}")
+                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}{known}")
+        elif verdict.declared and verdict.declared["unstable"]:
+            about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
+            terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")
     terminalreporter.write_line(f"{len(verdicts)} verdicts: {table.summary(verdicts)}")
     for problem in judging.problems:
         terminalreporter.write_line(problem, red=True)
+    from queuespec.report import github
+
+    github.tell(
+        header_of(config, judging.facts),
+        verdicts,
+        judging.problems,
+        lambda verdict: _rule_at(config, verdict.test),
+        terminalreporter.write_line,
+    )

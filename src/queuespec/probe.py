@@ -39,6 +39,7 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
         "python": version,
         "python_implementation": sys.implementation.name,
         "python_version": platform.python_version(),
+        "python_build": " ".join(platform.python_build()),
         "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
         "system": platform.system(),
         "machine": platform.machine(),

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from queuespec import actor as protocol
 from queuespec.actor import Held, Made, short_repr
 from queuespec.processes import Household, ProcessTree
+from queuespec.text import printable, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 LEAVING = 2.0
 """Seconds that actors get to end after a test. Exceeding them costs a fresh stage, never a verdict."""
+
+CLOCK_TOLERANCE = 0.5
+"""The part of a time-out that must have passed: clocks are coarse, and two of them may disagree."""
 
 GOOD_BYE_SECONDS = 2.0
 """Seconds between the end of an actor's channel and the news of its exit code."""
@@ -41,6 +45,9 @@ class Deviation(AssertionError):
     """The queue did not do what the rule says; the text is one sentence."""
 
     verdict = "deviates"
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class Hang(Deviation):
@@ -72,11 +79,17 @@ class Raised(Exception):
     remote_traceback: str = ""
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return printable(str(self.args[0])) if self.args else ""
+
+
+ShutDown: type[Exception] = getattr(thread_queue, "ShutDown", None) or type("ShutDown", (Exception,), {})
+"""`queue.ShutDown`, also for a judge that is older than the Python it judges."""
 
 
 def _known_class(name: str) -> type[BaseException] | None:
     module, _, attribute = name.partition(".")
+    if name == "queue.ShutDown":
+        return ShutDown
     found = getattr(thread_queue if module == "queue" else __import__("builtins"), attribute, None)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
@@ -86,7 +99,7 @@ def _raised(description: Mapping[str, Any]) -> Raised:
     known = _known_class(description["known"][0]) if description["known"] else None
     if known is not None and issubclass(known, Exception) and known is not Exception:
         bases = (Raised, known)
-    cls: Any = type(description["name"], bases, {"__module__": "judged"})
+    cls: Any = type(visible(description["name"][:200]), bases, {"__module__": "judged"})
     error: Raised = cls.__new__(cls, description["message"])
     error.remote_known = tuple(description["known"])
     error.remote_exact = description["exact"]
@@ -216,6 +229,14 @@ class Call:
             raise Deviation(
                 f"{self.text} should have returned or raised {allowed.__name__}, but it raised {in_words(self.error)}"
             ) from self.error
+
+    def waited(self, seconds: float) -> None:
+        """The call took `seconds` before it ended; half of that is enough (`CLOCK_TOLERANCE`), longer is no fault."""
+        __tracebackhide__ = True
+        if self.elapsed < seconds * CLOCK_TOLERANCE:
+            raise Deviation(
+                f"{self.text} should have waited {seconds:g} s, but it {self.outcome} after {self.elapsed:.3f} s"
+            )
 
 
 def _expect(call: Call, expected: type[BaseException]) -> Raised:
@@ -370,6 +391,13 @@ class Actor:
         self.stage.ask_parent("kill", self.name)
         return self.ends()
 
+    def stays_alive(self) -> None:
+        """Watches for the quiet time that a child process does not end."""
+        __tracebackhide__ = True
+        code = self.stage.exit_code(self, self.stage.settings.quiet)
+        if code is not None:
+            raise Deviation(f"the process of {self.name} should have gone on, but it ended with exit code {code}")
+
 
 class View:
     """An object as one actor holds it: it has the object's own methods, performed there.
@@ -483,6 +511,8 @@ class Stage:
             self._pump(0.05)
         self._queues = 0
         self._used = False
+        self.reported: set[str] = set()
+        """Start methods that the children of this test say they were started by."""
 
     def _expected(self, name: str) -> Actor:
         actor = self.actors[name] = Actor(self, name)
@@ -696,6 +726,7 @@ class Stage:
             raise call.error from RemoteTraceback(call.error.remote_traceback)
         self._await(actor, call)
         reported = actor.identity["start_method"]
+        self.reported.add(reported)
         if reported != self.start_method:
             raise Deviation(f"{actor.name} should have been started by {self.start_method}, but it was by {reported}")
         return actor
@@ -817,6 +848,16 @@ class Stage:
         self.result(self.begin(self.parent, text, _name_of(role), args, {}, keep=name))
         return View(self.parent, name)
 
+    def make_manager(self) -> View:
+        """A manager that has been started, held by the parent."""
+        __tracebackhide__ = True
+        name = f"manager{next(self._names)}"
+        call = self.begin(
+            self.parent, "Manager()", "queuespec.actor:called", (Held("parent"), "make_manager"), {}, keep=name
+        )
+        self.result(call)
+        return View(self.parent, name)
+
     def pids(self) -> Iterator[int]:
         return (actor.pid for actor in self.actors.values() if actor.identity)
 
@@ -856,16 +897,17 @@ class Stage:
                 self.parent.calls.clear()
                 self._queues = 0
                 self._used = False
+                self.reported.clear()
                 self.many_objects = False
                 self.tree.forget_output()
 
     def leave(self) -> None:
-        """Ends a clean stage by its own will, as a program ends."""
-        try:
-            self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
-            ended = self.tree.wait(LEAVING) is not None
-        except (Deviation, OSError):
-            ended = False
+        """Ends a stage: by its own will, as a program ends, if it is clean and free to."""
+        ended = False
+        if self.clean and not self.parent.gone and self.parent.busy is None:
+            with contextlib.suppress(Deviation, OSError):
+                self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
+                ended = self.tree.wait(LEAVING) is not None
         if not ended:
             self.end()
             return
@@ -928,6 +970,31 @@ class Program:
                 raise Hang(f"the program {self.text} had not printed {text!r} after {self.settings.patience:g} s")
             time.sleep(0.005)
 
+    def succeeds(self) -> None:
+        """The program ends by itself, with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code != 0:
+            raise Deviation(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
+
+    def fails(self) -> None:
+        """The program ends by itself, and not with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code == 0:
+            raise Deviation(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
+
+    def prints_nothing_but(self, text: str) -> None:
+        """The program ends by itself and has printed exactly this, standard output and standard error."""
+        __tracebackhide__ = True
+        self.ends()
+        if self.output != text:
+            raise Deviation(f"the program {self.text} should have printed nothing but {text!r}: {self.output!r}")
+
+    def _how_it_ended(self, code: int) -> str:
+        last = self.output.strip().rpartition("\n")[2]
+        return f"it ended with exit code {code}" + (f": {last}" if last else "")
+
     def stays_running(self) -> None:
         """Watches for the quiet time that the program does not end."""
         __tracebackhide__ = True
@@ -944,7 +1011,7 @@ class RemoteTraceback(Exception):
     """The traceback of an actor, as text: the cause of what is raised again here."""
 
     def __str__(self) -> str:
-        return "\n" + str(self.args[0])
+        return "\n" + printable(str(self.args[0]))
 
 
 def _for_channel(value: Any) -> Any:

@@ -34,7 +34,7 @@ def queuespec(*options, env=None):
         ("-p", "no:randomly", "-p", "no:cacheprovider"),
         ("-n2", "--dist", "loadfile"),
         ("-n2", "--dist", "worksteal"),
-        ("-k", "get"),
+        ("-k", "get or order"),
         ("-x",),
     ],
     ids=" ".join,
@@ -76,7 +76,7 @@ def test_the_first_failure_ends_the_run_with_x_and_the_rest_is_not_run(judge):
 def test_what_was_collected_and_what_was_judged_are_the_same(judge, parallel):
     run = judge(*RULES, "--start-method", "spawn", parallel=parallel)
 
-    assert len(run.verdicts) == 4
+    assert len(run.verdicts) == 5 + 2
     assert f"{len(run.verdicts)} verdicts" in run.output
 
 

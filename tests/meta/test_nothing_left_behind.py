@@ -127,6 +127,19 @@ def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
     watched.is_gone()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
+def test_interrupting_ends_the_run_soon_and_calls_the_rest_not_run(run, parallel, tmp_path):
+    results = tmp_path / "results.jsonl"
+    options = ("--implementation", "breaking", "--patience", "100", "--results", results, *RULES)
+    watched = run(*options, parallel=parallel, env={"BREAKING": "get:lock", "PYTHONPATH": BREAKING})
+    watched.reaches_a_hang()
+
+    watched.process.send_signal(signal.SIGINT)
+
+    assert watched.process.wait(15) == pytest.ExitCode.INTERRUPTED
+    assert "not-run" in results.read_text(encoding="utf-8")
+
+
 def test_after_the_main_process_is_killed(run, parallel):
     options = ("--implementation", "breaking", "--patience", "100", *RULES)
     watched = run(*options, parallel=parallel, env={"BREAKING": "put:lock", "PYTHONPATH": BREAKING})

@@ -1,22 +1,27 @@
-"""Items come out in the reverse of the order they were put."""
+"""What a process has put last comes out first."""
 
 from multiprocessing import queues
 
-BREAKS = {"order.fifo-in-process": "get() should have returned 'a', but it returned 'b'"}
+BREAKS = {
+    "order.fifo-in-process": "should have returned 'a', but it returned 'b'",
+    "get.removes-and-returns": "should have returned 'first', but it returned 'second'",
+    "put.none-and-any-object": "should have returned None, but it returned 'after'",
+}
 
 
 class Lifo:
-    """Holds back what it gets while more is on its way, and hands out the newest."""
+    _under_way = 0
+
+    def put(self, obj, block=True, timeout=None):
+        super().put(obj, block, timeout)
+        self._under_way += 1
 
     def get(self, block=True, timeout=None):
         stack = self.__dict__.setdefault("_stack", [])
-        if not stack:
-            stack.append(super().get(block, timeout))
-        while True:
-            try:
-                stack.append(super().get(True, 0.05))
-            except Exception:
-                return stack.pop()
+        while self._under_way:
+            stack.append(super().get())
+            self._under_way -= 1
+        return stack.pop() if stack else super().get(block, timeout)
 
 
 class Queue(Lifo, queues.Queue):

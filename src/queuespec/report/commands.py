@@ -1,0 +1,155 @@
+"""The commands that read what was found: check, compare, table, deviations, reference."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable
+
+from rich.text import Text
+
+from queuespec import deviations, results
+from queuespec.report import comparison, reference, table
+from queuespec.report.console import Forgiving, console_for, show
+from queuespec.results import BadFile
+from queuespec.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNUSABLE = 2
+"""The exit status for files and arguments that cannot be used, as argparse has it."""
+
+
+def _told(arguments: Sequence[str], parser: argparse.ArgumentParser, work: Callable[[argparse.Namespace], int]) -> int:
+    """Runs a command; a file that cannot be used is one sentence, never a traceback."""
+    chosen = parser.parse_args(arguments)
+    try:
+        return work(chosen)
+    except BadFile as error:
+        show(console_for(sys.stderr), Text(f"{parser.prog}: {error}"))
+        return UNUSABLE
+
+
+def _parser(name: str, what: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"queuespec {name}", description=what)
+
+
+def _with_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
+
+
+def _hand_over(text: str) -> None:
+    """Writes a document as it is; what the encoding of the output lacks is escaped."""
+    Forgiving(sys.stdout).write(text + "\n")
+
+
+def _say(*lines: str) -> None:
+    show(console_for(sys.stdout), *(Text(line) for line in lines))
+
+
+def check(arguments: Sequence[str]) -> int:
+    parser = _parser("check", "Validates results files. Exit status 0 if all are whole, 2 if one is not.")
+    parser.add_argument("files", metavar="FILE", nargs="+")
+
+    def work(chosen: argparse.Namespace) -> int:
+        for name in chosen.files:
+            run = results.read(name)
+            state = run.cut_short or "complete"
+            _say(f"{run.name}: {state}; {len(run.verdicts)} verdicts: {table.summary(run.verdicts) or 'none'}")
+        return 0
+
+    return _told(arguments, parser, work)
+
+
+def compare(arguments: Sequence[str]) -> int:
+    parser = _parser(
+        "compare",
+        "Says what changed between two runs. Exit status 1 if there is a regression, 2 if a file cannot be used.",
+    )
+    parser.add_argument("old", metavar="OLD")
+    parser.add_argument("new", metavar="NEW")
+    _with_format(parser)
+
+    def work(chosen: argparse.Namespace) -> int:
+        found = comparison.Comparison(results.read(chosen.old), results.read(chosen.new))
+        if chosen.format == "json":
+            _hand_over(comparison.as_json(found))
+        elif chosen.format == "markdown":
+            _hand_over(comparison.as_markdown(found))
+        else:
+            comparison.to_terminal(found, console_for(sys.stdout))
+        return 1 if found.groups["regressions"] else 0
+
+    return _told(arguments, parser, work)
+
+
+def show_table(arguments: Sequence[str]) -> int:
+    parser = _parser(
+        "table",
+        "Merges results files into one table: a row a rule, a column an implementation, Python, system and start "
+        "method. Exit status 2 if a file cannot be used, or does not belong to the others.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+")
+    _with_format(parser)
+
+    def work(chosen: argparse.Namespace) -> int:
+        merged = table.Merged(results.read(name, cut_short=True) for name in chosen.files)
+        if chosen.format == "json":
+            _hand_over(table.as_json(merged))
+        elif chosen.format == "markdown":
+            _hand_over(table.as_markdown(merged))
+        else:
+            table.to_terminal(merged, console_for(sys.stdout))
+        return 0
+
+    return _told(arguments, parser, work)
+
+
+def draft_deviations(arguments: Sequence[str]) -> int:
+    parser = _parser(
+        "deviations",
+        "Writes entries for `--deviations` from what deviates in a run; the reasons are left for a person to fill.",
+    )
+    parser.add_argument("results", metavar="RESULTS")
+
+    def work(chosen: argparse.Namespace) -> int:
+        run = results.read(chosen.results, cut_short=True)
+        text = deviations.drafts(run.header, run.verdicts)
+        if text:
+            _hand_over(text)
+        else:
+            show(console_for(sys.stderr), Text(f"{run.name}: nothing deviates that is not declared"))
+        return 0
+
+    return _told(arguments, parser, work)
+
+
+def keep_reference(arguments: Sequence[str]) -> int:
+    parser = _parser(
+        "reference",
+        "Writes RESULTS to FILE without what differs from run to run, to be kept under version control. With --check, "
+        "says instead which verdicts are not as FILE has them; exit status 1 if there are any.",
+    )
+    parser.add_argument("results", metavar="RESULTS")
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--check", action="store_true")
+
+    def work(chosen: argparse.Namespace) -> int:
+        run = results.read(chosen.results)
+        if not chosen.check:
+            try:
+                reference.write(Path(chosen.file), run)
+            except OSError as error:
+                raise BadFile(f"{one_line(chosen.file)} cannot be written: {error.strerror or error}") from None
+            return 0
+        moved = list(reference.moved(run, results.read(chosen.file)))
+        _say(*moved)
+        if moved:
+            _say("", f"{len(moved)} verdicts moved; if that is right: queuespec reference {run.name} {chosen.file}")
+        else:
+            _say(f"{len(run.verdicts)} verdicts, all as in {one_line(chosen.file)}")
+        return 1 if moved else 0
+
+    return _told(arguments, parser, work)

@@ -1,0 +1,162 @@
+"""Checks data against the part of JSON Schema that `results.schema.json` uses, fast enough for large files."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Callable
+
+Check = Callable[[Any], str]
+"""Says in words what is wrong with a value; the empty text if nothing is."""
+
+FILE = Path(__file__).with_name("results.schema.json")
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "number": (int, float),
+    "integer": (int,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+_UNDERSTOOD = {
+    "$ref",
+    "additionalProperties",
+    "const",
+    "description",
+    "enum",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "pattern",
+    "prefixItems",
+    "properties",
+    "required",
+    "type",
+}
+
+
+def checks() -> dict[str, Check]:
+    """The checks of the schema's definitions, by name: header, verdict, footer."""
+    definitions = json.loads(FILE.read_text(encoding="utf-8"))["$defs"]
+    return {name: compiled(schema, definitions) for name, schema in definitions.items()}
+
+
+def compiled(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
+    """A function that checks a value against this schema."""
+    unknown = schema.keys() - _UNDERSTOOD
+    if unknown:
+        raise ValueError(f"not understood in a schema: {', '.join(sorted(unknown))}")
+    if "$ref" in schema:
+        return compiled(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "const" in schema or "enum" in schema:
+        return _one_of(schema.get("enum", [schema.get("const")]))
+    names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if names == ["string"]:
+        return _string(schema, definitions)
+    types = tuple(found for name in names for found in _TYPES[name])
+    wanted = " or ".join(names)
+    inner = {
+        "number": _number,
+        "integer": _number,
+        "array": _array,
+        "object": _object,
+    }
+    parts = {name: inner[name](schema, definitions) for name in names if name in inner}
+    by_type = {found: parts.get(name, _nothing) for name in names for found in _TYPES[name]}
+
+    def check(value: Any) -> str:
+        if type(value) not in types:
+            return f"should be of type {wanted}, and is {type(value).__name__}"
+        return by_type[type(value)](value)
+
+    return check
+
+
+def _nothing(value: Any) -> str:
+    return ""
+
+
+def _one_of(allowed: list[Any]) -> Check:
+    words = ", ".join(map(json.dumps, allowed))
+    pairs = {(type(value), value) for value in allowed}
+
+    def check(value: Any) -> str:
+        try:
+            return "" if (type(value), value) in pairs else f"should be one of {words}"
+        except TypeError:
+            return f"should be one of {words}"
+
+    return check
+
+
+def _string(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
+    shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
+    found = re.compile(schema["pattern"].replace("$", r"\Z") if "pattern" in schema else "").search
+
+    accepted: set[str] = set()
+
+    def check(value: Any) -> str:
+        if type(value) is not str:
+            return f"should be of type string, and is {type(value).__name__}"
+        if value in accepted:
+            return ""
+        if not shortest <= len(value) <= longest:
+            return f"should have {shortest} to {longest} characters, and has {len(value)}"
+        if not found(value):
+            return "has characters that it should not have"
+        accepted.add(value)
+        return ""
+
+    return check
+
+
+def _number(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
+    least, most = schema.get("minimum", float("-inf")), schema.get("maximum", float("inf"))
+
+    def check(value: float) -> str:
+        return "" if least <= value <= most else f"should be from {least} to {most}"
+
+    return check
+
+
+def _array(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
+    first = [compiled(part, definitions) for part in schema.get("prefixItems", ())]
+    rest = compiled(schema["items"], definitions) if "items" in schema else _nothing
+    least, most = schema.get("minItems", 0), schema.get("maxItems", 1_000_000)
+
+    def check(value: list[Any]) -> str:
+        if not least <= len(value) <= most:
+            return f"should have {least} to {most} entries, and has {len(value)}"
+        for number, entry in enumerate(value):
+            wrong = (first[number] if number < len(first) else rest)(entry)
+            if wrong:
+                return f"in entry {number + 1}: {wrong}"
+        return ""
+
+    return check
+
+
+def _object(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
+    properties = {name: compiled(part, definitions) for name, part in schema["properties"].items()}
+    required = frozenset(schema.get("required", ()))
+
+    def check(value: dict[str, Any]) -> str:
+        if not required <= value.keys():
+            return f"{min(required - value.keys())!r} is missing"
+        for name, entry in value.items():
+            part = properties.get(name)
+            if part is None:
+                return f"{name!r:.60} is unknown"
+            wrong = part(entry)
+            if wrong:
+                return f"{name!r} {wrong}"
+        return ""
+
+    return check
