@@ -280,7 +280,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         judging.declarations = declarations(config, facts)
         if config.getoption("results") and not config.option.collectonly:
-            judging.recorder = recorder(Path(config.getoption("results")))
+            judging.recorder = recorder(Path(config.getoption("results")).absolute())
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
 
@@ -337,7 +337,7 @@ def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> result
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     judging = config.stash[JUDGING]
-    return [f"judged: {judging.facts.described}", f"start methods: {', '.join(judging.start_methods)}"]
+    return [f"judged: {one_line(judging.facts.described)}", f"start methods: {', '.join(judging.start_methods)}"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -751,8 +751,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     elif left_out:
         judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
     if judging.declarations.entries:
-        rules = {rule.slug: rule.kinds for chapter in chapters() for rule in chapter.rules}
-        judging.problems += judging.declarations.idle(found, rules, judging.facts.start_methods)
+        tested = [rule for chapter in chapters() for rule in chapter.rules if rule.level != "untested"]
+        kinds = {rule.slug: rule.kinds for rule in tested}
+        proved_by = {slug: rule.slug for rule in tested for slug in rule.proves}
+        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by)
     if judging.recorder is not None:
         header = header_of(config, judging.facts, _rule_set())
         seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()
@@ -768,7 +770,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     from queuespec.report import table
 
-    terminalreporter.section(f"verdicts: {judging.facts.described}")
+    terminalreporter.section(f"verdicts: {one_line(judging.facts.described)}")
     writer = terminalreporter._tw
     table.write(verdicts, judging.start_methods, writer._file, writer.fullwidth, writer.hasmarkup)
     for verdict in verdicts:

@@ -79,10 +79,8 @@ def test_new_and_withdrawn_rules_are_kept_apart(compare):
     )
 
     assert status == 0
-    assert (
-        "New rules (1)\n  what changed: rule set\n    CPython 3.14.1, fork: new.rule (Queue) not judged -> hangs"
-        in told
-    )
+    assert "New rules (1)\n  what changed: rule set\n" in told
+    assert "CPython 3.14.1, fork: new.rule (Queue) not judged -> hangs" in told
     assert "Withdrawn rules (1)" in told
     assert "changed: rule set: queuespec 0.1.0 (0123456789abcdef) -> 0.2.0 (fedcba9876543210)" in told
 
@@ -92,9 +90,7 @@ def test_a_verdict_that_is_gone_under_the_same_rules_is_not_taken_for_well(compa
 
     assert status == 0
     assert "No longer judged (1)" in told
-    assert told.endswith(
-        "no regression among 1 verdicts that both have; 1 that the old one has is not judged in the new one\n"
-    )
+    assert "no regression among 1 verdicts that both have; 1 that the old one has is not judged in the new one" in told
 
 
 def test_a_rule_that_says_something_else_now_is_told_as_the_reason(compare):
@@ -106,10 +102,9 @@ def test_a_rule_that_says_something_else_now_is_told_as_the_reason(compare):
 
 
 def test_implementation_and_system_are_named_where_they_changed(compare):
-    _, told = compare(
-        [A], [verdict("a.rule", "hangs")],
-        new_header={"implementation": "billiard", "implementation_version": "4.2", "system": "Darwin", "machine": "arm64"},
-    )  # fmt: skip
+    other = {"implementation": "billiard", "implementation_version": "4.2", "system": "Darwin", "machine": "arm64"}
+
+    _, told = compare([A], [verdict("a.rule", "hangs")], new_header=other)
 
     assert "what changed: implementation and OS" in told
     assert "multiprocessing -> billiard 4.2, CPython 3.14.1, Linux x86_64 -> macOS arm64, fork: a.rule" in told

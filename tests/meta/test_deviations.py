@@ -18,6 +18,7 @@ expect = "hangs"
 reason = "It waits in C."
 """
 HANGING = ("--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE)
+ONE_WORKER = {True: ("-n1",), False: ()}
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def declare(tmp_path):
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, declare, parallel):
-    run = judge(*HANGING, *declare(ENTRY), parallel=parallel)
+    run = judge(*HANGING, *declare(ENTRY), *ONE_WORKER[parallel], parallel=parallel)
 
     assert run.status == 0, run.output
     assert run.words(RULE) == {"hangs"}
@@ -54,7 +55,7 @@ def test_a_deviation_of_another_kind_than_declared_fails(judge, declare):
 def test_what_conforms_again_fails(judge, declare, parallel):
     entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
 
-    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry), parallel=parallel)
+    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry), *ONE_WORKER[parallel], parallel=parallel)
 
     assert run.status == 1
     assert run.words(RULE) == {"conforms"}
@@ -145,9 +146,8 @@ def test_a_file_that_is_not_there_is_a_usage_error(judge):
 
 
 def test_conditions_narrow_an_entry_to_where_it_holds():
-    entry = deviations.Entry(
-        rule="a", implementation="billiard", expect="hangs", reason="x", version=">=4,<5", python=">=3.13", system=("macOS",)
-    )  # fmt: skip
+    conditions = {"version": ">=4,<5", "python": ">=3.13", "system": ("macOS",)}
+    entry = deviations.Entry(rule="a", implementation="billiard", expect="hangs", reason="x", **conditions)
     fits = {
         "implementation": "billiard",
         "implementation_version": "4.2.1",

@@ -36,7 +36,7 @@ def file(tmp_path):
 
 
 def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "not Joinable", parallel=True)
+    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "not Joinable", "-n1", parallel=True)
 
     run = results.read(tmp_path / "results.jsonl")
 
@@ -121,7 +121,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 
 def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "fork", "--junit-xml", tmp_path / "junit.xml", parallel=True)
+    judge("--rule", RULE, "--start-method", "fork", "--junit-xml", tmp_path / "junit.xml", "-n1", parallel=True)
 
     cases = xml.etree.ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
     found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
@@ -299,7 +299,7 @@ NEW = text_of([verdict(), verdict("b.rule", "hangs", explanation="get() was stil
 
 
 @given(data=st.data())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_damage_hides_a_regression_or_ends_in_a_traceback(tmp_path, data):
     damaged = bytearray(NEW)
     for _ in range(data.draw(st.integers(1, 4))):

@@ -132,7 +132,7 @@ def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule
     summary.write_text("before\n")
     options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
 
-    run = judge(*options, parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+    run = judge(*options, "-n1", parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
 
     annotations = [line for line in run.output.splitlines() if line.startswith("::error")]
     assert len(annotations) == 1
