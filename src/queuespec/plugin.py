@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import importlib
 import json
 import math
@@ -22,7 +23,7 @@ import pytest
 
 from queuespec import deviations, results
 from queuespec.processes import Household
-from queuespec.rules import Facts, Rule, chapters, rule_of
+from queuespec.rules import Chapter, Facts, Rule, chapters, rule_of
 from queuespec.rules import _imported as imported
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
 from queuespec.text import one_line, printable
@@ -424,11 +425,17 @@ def _begin_to_record(config: pytest.Config) -> None:
         judging.try_to_record(lambda recorder: recorder.begin(header))
 
 
-def _rule_set() -> str:
+@functools.cache
+def _chapters() -> list[Chapter]:
+    """All chapters, once pytest has collected; none where one cannot be imported, which pytest reports."""
     try:
-        return results.rule_set(chapters())
-    except Exception:  # a chapter that cannot be imported has been reported by pytest
-        return ""
+        return chapters()
+    except Exception:
+        return []
+
+
+def _rule_set() -> str:
+    return results.rule_set(_chapters()) if _chapters() else ""
 
 
 def _rule_at(config: pytest.Config, test: str) -> Rule | None:
@@ -750,8 +757,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         judging.problems.append("nothing was judged: a run that verified nothing is no success")
     elif left_out:
         judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
-    if judging.declarations.entries:
-        tested = [rule for chapter in chapters() for rule in chapter.rules if rule.level != "untested"]
+    if judging.declarations.entries and _chapters():
+        tested = [rule for chapter in _chapters() for rule in chapter.rules if rule.level != "untested"]
         kinds = {rule.slug: rule.kinds for rule in tested}
         proved_by = {slug: rule.slug for rule in tested for slug in rule.proves}
         judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by)
@@ -778,7 +785,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             known = f" (declared: {verdict.declared['reason']})" if verdict.declared else ""
             if verdict.explanation:
-                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}{known}")
+                terminalreporter.write_line(f"{verdict.verdict}: {about}: {one_line(verdict.explanation, 1000)}{known}")
         elif verdict.declared and verdict.declared["unstable"]:
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")

@@ -5,8 +5,9 @@ import json
 
 import pytest
 from rich.text import Text
-from samples import RULE, queuespec, text_of, verdict
+from samples import CHECKOUT, RULE, queuespec, text_of, verdict
 
+from queuespec import results
 from queuespec.report import commands, github, table
 from queuespec.report.console import console_for, show
 
@@ -94,8 +95,6 @@ def test_markdown_is_a_table_with_a_row_a_rule(merge):
 
 
 def test_a_table_wider_than_the_terminal_comes_in_parts(tmp_path):
-    from queuespec import results
-
     path = tmp_path / "some.jsonl"
     path.write_text(text_of([verdict(), SPAWNED]))
     output = io.StringIO()
@@ -161,6 +160,13 @@ def test_an_annotation_cannot_be_ended_by_what_it_says():
 
 # References
 
+REFERENCES = sorted((CHECKOUT / "reference").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
+def test_each_reference_that_is_kept_is_a_whole_results_file(path):
+    assert results.read(path).cut_short == ""
+
 
 def test_a_reference_holds_the_verdicts_and_nothing_that_differs_from_run_to_run(tmp_path):
     (tmp_path / "run.jsonl").write_text(text_of([verdict(explanation="x")], started="2026-01-01", release="6.1"))
@@ -192,3 +198,13 @@ def test_a_verdict_that_moved_without_its_reference_fails(tmp_path, capsys):
     told = capsys.readouterr().out
     assert "get.blocks-when-empty Queue fork: conforms in the reference, now hangs" in told
     assert "new.rule Queue fork: conforms, and the reference does not know it" in told
+
+
+@pytest.mark.parametrize("changes", [{"python_version": "3.13.9"}, {"system": "Windows"}, {"free_threaded": True}])
+def test_a_reference_of_something_else_is_refused(tmp_path, capsys, changes):
+    (tmp_path / "run.jsonl").write_text(text_of([verdict()], **changes))
+    (tmp_path / "kept.jsonl").write_text(text_of([verdict()]))
+
+    assert commands.keep_reference([str(tmp_path / "run.jsonl"), str(tmp_path / "kept.jsonl"), "--check"]) == 2
+
+    assert "is the reference of another" in capsys.readouterr().err
