@@ -14,7 +14,7 @@ from queuespec.rules import (
     rule,
     untested,
 )
-from queuespec.stage import made, raises
+from queuespec.stage import ShutDown, made, raises
 
 __version__ = "0.1.0"
 
@@ -29,6 +29,7 @@ __all__ = [
     "WHATS_NEW",
     "Empty",
     "Full",
+    "ShutDown",
     "made",
     "raises",
     "rule",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 import tempfile
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,32 @@ COMMANDS = {
     "check": "queuespec.report.commands:check",
     "compare": "queuespec.report.commands:compare",
     "deviations": "queuespec.report.commands:draft_deviations",
+    "explain": "queuespec.report.listing:explain",
+    "list": "queuespec.report.listing:list_rules",
     "reference": "queuespec.report.commands:keep_reference",
+    "spec": "queuespec.report.specification:main",
     "table": "queuespec.report.commands:show_table",
 }
-"""Name to module and function, imported when it is called: takes the arguments, returns the exit status."""
+"""Commands other than judging: the function that is given the rest of the line and returns the exit status."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the specification with pytest's options, or the command that is named first; the exit status."""
+    """Performs the command that the first argument names, or else judges with pytest's options; the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in COMMANDS:
         module, _, function = COMMANDS[arguments[0]].partition(":")
-        return int(getattr(import_module(module), function)(arguments[1:]))
+        try:
+            status = int(getattr(importlib.import_module(module), function)(arguments[1:]))
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever reads has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 1
+        return status
+    return judge(arguments)
+
+
+def judge(arguments: list[str]) -> int:
+    """Runs the specification with pytest's options; pytest's exit status."""
     try:
         tempfile.gettempdir()
     except OSError:

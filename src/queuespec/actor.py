@@ -292,7 +292,8 @@ class Line:
         """The channel of this actor, made at the first call. Raises `OSError` if there is no judge at the other end."""
         if self.channel is not None:
             return self.channel
-        channel = socket.create_connection(("127.0.0.1", self.address.port))
+        channel = socket.socket()
+        channel.connect(("127.0.0.1", self.address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         channel.sendall(self.address.actor_secret.encode())
         expected = self.address.judge_secret.encode()
@@ -369,10 +370,11 @@ class Parent:
     """What the parent actor can do besides calling methods: make queues, start children, tidy up."""
 
     def __init__(self, implementation: str, start_method: str, address: Address) -> None:
-        from queuespec.implementations import load
+        from queuespec.implementations import Api, load
 
         self.implementation = load(implementation)
-        self.context = self.implementation.context(start_method)
+        self.module = Api(self.implementation, self.implementation.module)
+        self.context = self.implementation.context(start_method) if start_method else None
         self.processes: dict[str, Any] = {}
         self.manager: Any = None
         self._address = address
@@ -386,13 +388,17 @@ class Parent:
             owner = self.manager
         return self.implementation.make(owner, kind, *args, **kwargs)
 
+    def make_manager(self) -> Any:
+        """A manager that has been started; `tidy` shuts it down."""
+        return self.implementation.manager(self.context)
+
     def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
         """Starts a child that holds these objects; its process id."""
         process = self.implementation.process(
             self.context, target=serve_child, args=(Line(self._address, name), names, *held), daemon=daemon
         )
-        self.processes[name] = process
         process.start()
+        self.processes[name] = process
         pid = process.pid
         return pid if pid is None else int(pid)
 
@@ -428,10 +434,12 @@ class Parent:
             else:
                 process.close()
         self.processes.clear()
-        for name in [name for name in _objects if name not in ("parent", "context")]:
+        for name in [name for name in _objects if name not in ("parent", "context", "module")]:
             held = _objects.pop(name)
             if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
                 held.close()
+            if name.startswith("manager"):
+                held.shutdown()
         held = None
         if sys.implementation.name != "cpython":
             import gc
@@ -445,6 +453,8 @@ class Parent:
         from multiprocessing import active_children
 
         manager = getattr(self.manager, "_process", None)
+        if manager is not None and not manager.is_alive():
+            left.append("a manager that has ended")
         left += [f"process {process.name}" for process in active_children() if process is not manager]
         return left
 
@@ -470,5 +480,5 @@ def main() -> None:
     address = Address(*settings["address"])
     actor = Actor(Line(address, "parent"), _objects)
     parent = Parent(settings["implementation"], settings["start_method"], address)
-    _objects.update(parent=parent, context=parent.context)
+    _objects.update(parent=parent, context=parent.context, module=parent.module)
     actor.serve()

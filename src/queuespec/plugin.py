@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
+import difflib
 import functools
 import importlib
 import json
@@ -23,8 +25,7 @@ import pytest
 
 from queuespec import deviations, results
 from queuespec.processes import Household
-from queuespec.rules import Chapter, Facts, Rule, chapters, rule_of
-from queuespec.rules import _imported as imported
+from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
 from queuespec.text import one_line, printable
 
@@ -49,6 +50,13 @@ def positive_seconds(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
     return number
+
+
+def positive_number(text: str) -> int:
+    """A positive whole number."""
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
+    return int(text)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,6 +102,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="judge this rule only; may be given several times",
     )
+    group.addoption(
+        "--crowd",
+        metavar="NUMBER",
+        type=positive_number,
+        default=2,
+        help="let that many producers and as many consumers meet in rules about many processes (default: 2)",
+    )
     group.addoption("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
     group.addoption(
         "--deviations",
@@ -105,14 +120,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Runs in parallel unless told otherwise, where pytest-xdist is loaded."""
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Runs in parallel unless told otherwise, where pytest-xdist is loaded. A wrapper, because it must come before
+    pytest-xdist's own `tryfirst` also when this plugin was loaded first, by ``-p``."""
     options = config.option
-    if hasattr(config, "workerinput"):
-        return
-    if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
-        options.numprocesses = "auto"
+    if not hasattr(config, "workerinput"):
+        if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
+            options.numprocesses = "auto"
+    return (yield)
 
 
 class Judging:
@@ -264,6 +280,18 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: list[str]) -> None
         )
 
 
+def refuse_unknown_rules(slugs: list[str]) -> None:
+    """Raises `pytest.UsageError` with one sentence for a slug that the specification does not have."""
+    if not slugs:
+        return
+    known = {slug for chapter in chapters() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
+    for slug in slugs:
+        if slug not in known:
+            near = difflib.get_close_matches(slug, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise pytest.UsageError(f"--rule: there is no rule {slug!r}{hint}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
     if hasattr(config, "workerinput"):
@@ -274,6 +302,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         facts = probe(config.getoption("python"), config.getoption("implementation"))
         refuse_what_cannot_be_judged(facts, config.getoption("start_method"))
+        refuse_unknown_rules(config.getoption("rule"))
     judging = config.stash[JUDGING] = Judging(config, facts)
     if hasattr(config, "workerinput"):
         declared = map(deviations.Entry.from_data, json.loads(config.workerinput["queuespec_deviations"]))
@@ -383,6 +412,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "start_method" in metafunc.fixturenames:
         metafunc.parametrize("start_method", metafunc.config.stash[JUDGING].start_methods)
+    if "make_queue" in metafunc.fixturenames and "kind" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("kind")
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", rule.kinds)
 
@@ -540,6 +571,13 @@ def make_object(stage: Stage) -> Callable[..., View]:
 
 
 @pytest.fixture
+def make_manager(stage: Stage) -> Callable[[], View]:
+    """Starts a manager of this test's own, held by the parent: ``make_manager()``. The queues whose kind begins with
+    ``Manager.`` belong to another one, which the parent keeps."""
+    return stage.make_manager
+
+
+@pytest.fixture
 def facts(request: pytest.FixtureRequest) -> Facts:
     """What is known of the judged interpreter: version, system, start methods."""
     return request.config.stash[JUDGING].facts
@@ -565,6 +603,51 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
             one.tree.end()
         else:
             one.tree.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Crowd:
+    """How many producers meet as many consumers, and how many items each of them puts."""
+
+    size: int
+
+    @property
+    def items(self) -> int:
+        return 100 * self.size
+
+    @property
+    def put(self) -> list[tuple[int, int]]:
+        """All that the crowd puts: (producer, number)."""
+        return [(producer, number) for producer in range(self.size) for number in range(self.items)]
+
+    def divided_by(self, processes: int) -> list[list[int]]:
+        """The producers, divided between so many processes."""
+        return [list(range(first, self.size, processes)) for first in range(processes)]
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest) -> Crowd:
+    """How many processes meet: ``crowd.size`` producers put ``crowd.items`` each; see ``--crowd``."""
+    return Crowd(request.config.getoption("crowd"))
+
+
+@pytest.fixture
+def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A main program that has chosen no start method yet, for this test alone."""
+    judging = request.config.stash[JUDGING]
+    timeline.begin()
+    stage = Stage(judging.settings(request.path.parent), "", judging.household)
+    yield stage
+    if request.node.stash[FINDING].verdict == "conforms":
+        stage.leave()
+    else:
+        stage.end()
+
+
+@pytest.fixture
+def module(fresh_stage: Stage) -> View:
+    """The module itself, as a program that has just started imports it: ``module.get_start_method()``."""
+    return View(fresh_stage.parent, "module")
 
 
 @pytest.fixture
@@ -617,10 +700,9 @@ def pytest_runtest_makereport(
     if finding is None:
         return report
     finding.seconds += call.duration
-    stage = getattr(item, "funcargs", {}).get("stage")
+    stage = (getattr(item, "funcargs", None) or {}).get("stage")
     if stage is not None and call.when != "teardown":
         finding.reported |= stage.reported
-    judging = item.config.stash[JUDGING]
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
         _compare_with_what_was_declared(item, finding, report)
@@ -628,7 +710,7 @@ def pytest_runtest_makereport(
         _explain(item, call.excinfo.value, finding, report)
         if finding.verdict in results.BAD:
             _compare_with_what_was_declared(item, finding, report)
-            if not finding.rule.gates(judging.strict):
+            if not _gates(item, finding.rule):
                 report.outcome = "skipped"
                 report.wasxfail = f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
@@ -639,6 +721,14 @@ def pytest_runtest_makereport(
         for name in ("rule", "level", "kind", "start_method", "verdict", "explanation"):
             report.user_properties.append((name, getattr(verdict, name)))
     return report
+
+
+def _gates(item: pytest.Item, rule: Rule) -> bool:
+    """Whether a deviation fails the run. On macOS the system's own libraries may crash a process that was forked:
+    no verdict there can accuse the queue."""
+    judging = item.config.stash[JUDGING]
+    forked_on_macos = judging.facts.system == "Darwin" and _parameter(item, "start_method") == "fork"
+    return rule.gates(judging.strict) and not forked_on_macos
 
 
 def _compare_with_what_was_declared(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
@@ -678,7 +768,8 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     report.sections.append((f"verdict {verdict}", finding.explanation))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
-    stage = getattr(item, "funcargs", {}).get("stage")
+    arguments = getattr(item, "funcargs", None) or {}
+    stage = arguments.get("stage") or arguments.get("fresh_stage")
     if stage is not None and stage.tree.output().strip():
         # Marked at the left, so that no line of it is taken for a command by what reads the log.
         output = printable(stage.tree.output(), 4000).replace("\n", "\n| ")
@@ -702,9 +793,12 @@ def sentence_about(error: BaseException) -> str:
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     """``assert queue.get() == "a"`` fails with a sentence."""
-    call = timeline.last
-    if op not in ("==", "is") or call is None or not call.returned or left is not call.value:
+    if op not in ("==", "is"):
         return None
+    returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
+    if not returned or (left in (None, True, False) and returned[0] is not timeline.last):
+        return None
+    call = returned[0]
     return [f"{call.text} should have returned {right!r}, but it {call.outcome}"]
 
 
@@ -722,7 +816,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         sentence=finding.rule.sentence,
         test=item.nodeid,
         verdict=finding.verdict,
-        gates=finding.rule.gates(item.config.stash[JUDGING].strict),
+        gates=_gates(item, finding.rule),
         explanation=finding.explanation,
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),

@@ -24,6 +24,24 @@ if TYPE_CHECKING:
 KEPT_OUTPUT = 1 << 16
 """Bytes of a process tree's output that are kept: the last ones."""
 
+SUSPENDED = 0x4 if sys.platform == "win32" else 0
+"""CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
+
+
+LONGEST_PARENT = 59
+"""Characters of a folder for temporary files. Of the 103 that macOS allows a socket's path, our folder's name takes 12
+and the names that `multiprocessing` makes in it take 32."""
+
+
+def temporary_folder() -> str | None:
+    """A new folder for temporary files, short enough for sockets if there is one; None where there is none at all."""
+    with contextlib.suppress(OSError):
+        parent = tempfile.gettempdir()
+        if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
+            parent = "/tmp"
+        return tempfile.mkdtemp(prefix="qs-", dir=parent)
+    return None
+
 
 class ProcessTree:
     """A program and all its descendants. Raises `OSError` if the program cannot be started."""
@@ -42,9 +60,15 @@ class ProcessTree:
             stderr=subprocess.STDOUT,
             env={**household.environment(), **(env or {})},
             start_new_session=os.name == "posix",
+            creationflags=SUSPENDED,
         )
         self.pid = self.popen.pid
-        household.adopt(self)
+        try:
+            household.adopt(self)
+        except BaseException:
+            self.popen.kill()
+            self.popen.communicate()
+            raise
         self._reader = threading.Thread(target=self._read, name="output of a stage", daemon=True)
         self._reader.start()
         assert self.popen.stdin is not None
@@ -101,13 +125,11 @@ class Household:
     """Everything a judge has started, and its folder for temporary files. Closing it leaves nothing behind."""
 
     def __init__(self) -> None:
-        self.folder: str | None = None
+        self.folder = temporary_folder()
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
         self._warden: subprocess.Popen[str] | None = None
         self._jobs: dict[ProcessTree, int] = {}
-        with contextlib.suppress(OSError):
-            self.folder = tempfile.mkdtemp(prefix="qs-")
         if os.name == "posix":
             command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))]
             quiet = subprocess.DEVNULL
@@ -130,13 +152,14 @@ class Household:
         return {**os.environ, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
 
     def adopt(self, tree: ProcessTree) -> None:
-        self._trees.add(tree)
         if os.name == "posix":
             self._tell(f"+{tree.pid}")
         elif sys.platform == "win32":
             from queuespec import windows
 
             self._jobs[tree] = windows.job_with(tree.pid)
+            windows.resume(tree.pid)
+        self._trees.add(tree)
 
     def release(self, tree: ProcessTree) -> None:
         """Descendants of an ended program end soon by themselves; until they have, they stay watched."""
@@ -183,6 +206,13 @@ class Household:
         for tree in list(self._trees):
             tree.end()
         self._sweep(2.0)
+        if sys.platform == "win32":
+            from queuespec import windows
+
+            for job in self._jobs.values():
+                windows.end(job)
+                windows.close(job)
+            self._jobs.clear()
         if self._warden is not None and self._warden.stdin is not None:
             with contextlib.suppress(OSError):
                 self._warden.stdin.close()

@@ -6,7 +6,6 @@ reason why. A documented behaviour that cannot be tested stands in its chapter a
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib.util
 import inspect
@@ -32,39 +31,89 @@ Test = TypeVar("Test", bound=Callable[..., object])
 class Source:
     """Where a behaviour is documented: a document, and in it a section or a name.
 
-    ``DOCS / "Queue.get"`` is the entry of that name in the documentation of `multiprocessing`.
+    ``DOCS / "Queue.get"`` is the entry of that name in the documentation of `multiprocessing`, ``DOCS / "cleanup"`` and
+    ``DOCS / "all-start-methods"`` are sections of it.
     """
 
     document: str
     base: str = ""
-    prefixes: tuple[str, ...] = ()
+    link: Callable[[str], str] | None = None
+    """From the part to what follows `base` in the link to it."""
     part: str = ""
 
     def __truediv__(self, part: str) -> Source:
         return dataclasses.replace(self, part=part)
 
     @property
+    def is_section(self) -> bool:
+        """Whether the part is a section of a page and no name: lower-case words with hyphens."""
+        return self.part[:1].islower() and "_" not in self.part and "." not in self.part
+
+    @property
     def url(self) -> str:
-        """A link with fragment, or the empty text for a document that is not on the web."""
-        if not self.base or not self.part:
+        """A link to the part, or the empty text for a document that is not on the web."""
+        if not self.base or not self.part or self.link is None:
             return self.base
-        if (self.part[0].islower() and "-" in self.part) or not self.prefixes:
-            return self.base + self.part
-        prefix = self.prefixes[0]
-        if self.part.startswith(("SyncManager", "BaseManager", "BaseProxy")):
-            prefix += "managers."
-        return self.base + prefix + self.part
+        link = self.link(self.part)
+        return link if link.startswith("https:") else self.base + link
 
     def __str__(self) -> str:
         return f"{self.document}, {self.part}" if self.part else self.document
 
 
-DOCS = Source("multiprocessing", "https://docs.python.org/3/library/multiprocessing.html#", ("multiprocessing.",))
-THREAD_QUEUE = Source("queue", "https://docs.python.org/3/library/queue.html#", ("queue.",))
-PICKLE = Source("pickle", "https://docs.python.org/3/library/pickle.html#")
-CHANGELOG = Source("changelog", "https://docs.python.org/3/whatsnew/changelog.html")
-WHATS_NEW = Source("what's new", "https://docs.python.org/3/whatsnew/")
-ISSUE = Source("CPython issue", "https://github.com/python/cpython/issues/")
+_HOMES = {
+    "SyncManager": "managers.",
+    "BaseManager": "managers.",
+    "BaseProxy": "managers.",
+    "Connection": "connection.",
+    "Listener": "connection.",
+    "Client": "connection.",
+    "Pool": "pool.",
+    "AsyncResult": "pool.",
+}
+"""Modules of what the documentation of `multiprocessing` describes outside the package itself."""
+
+
+def _fragment(module: str) -> Callable[[str], str]:
+    """Fragments of a module's page: its sections are lower-case words with hyphens, anything else is a name."""
+
+    def fragment(part: str) -> str:
+        if (part[0].islower() and "_" not in part) or part.startswith("object."):
+            return f"#{part}"
+        home = _HOMES.get(part.partition(".")[0], "") if module == "multiprocessing" else ""
+        return f"#{module}.{home}{part}"
+
+    return fragment
+
+
+def _issue(part: str) -> str:
+    """An issue's page: ``94765`` and ``gh-94765`` on GitHub, ``bpo-30886`` on the older tracker."""
+    tracker, _, number = part.rpartition("-")
+    return f"https://bugs.python.org/issue{number}" if tracker == "bpo" else number
+
+
+def _entry(part: str) -> str:
+    """The entry of the changelog has no link of its own, its issue has; a section such as ``python-3-12-0`` has one."""
+    if part.startswith("gh-"):
+        return f"https://github.com/python/cpython/issues/{part[3:]}"
+    if part.startswith("bpo-"):
+        return _issue(part)
+    return f"#{part}" if part.startswith("python-") else ""
+
+
+def _page(part: str) -> str:
+    """``3.14`` or ``3.14.html``, with or without a fragment."""
+    page, hash_, fragment = part.partition("#")
+    return page.removesuffix(".html") + ".html" + hash_ + fragment
+
+
+_LIBRARY = "https://docs.python.org/3/library/"
+DOCS = Source("multiprocessing", f"{_LIBRARY}multiprocessing.html", _fragment("multiprocessing"))
+THREAD_QUEUE = Source("queue", f"{_LIBRARY}queue.html", _fragment("queue"))
+PICKLE = Source("pickle", f"{_LIBRARY}pickle.html", _fragment("pickle"))
+CHANGELOG = Source("changelog", "https://docs.python.org/3/whatsnew/changelog.html", _entry)
+WHATS_NEW = Source("what's new", "https://docs.python.org/3/whatsnew/", _page)
+ISSUE = Source("CPython issue", "https://github.com/python/cpython/issues/", _issue)
 ARTICLE = Source("founding article")
 OBSERVED = Source("observed in CPython")
 
@@ -166,40 +215,67 @@ def dotted(version: Iterable[int]) -> str:
 
 def chapter_of(file: str) -> str:
     """``getting`` for ``.../test_05_getting.py``."""
-    return re.sub(r"^test_(\d+_)?", "", Path(file).stem)
+    return re.sub(r"^test_(\d+[a-z]?_)?", "", Path(file).stem)
 
 
-_IDENTIFIERS = {
-    "put": "put()",
-    "get": "get()",
-    "put nowait": "put_nowait()",
-    "get nowait": "get_nowait()",
-    "task done": "task_done()",
-    "join thread": "join_thread()",
-    "cancel join thread": "cancel_join_thread()",
-    "qsize": "qsize()",
-    "maxsize": "maxsize",
-    "Full": "Full",
-    "Empty": "Empty",
-    "None": "None",
-    "SystemExit": "SystemExit",
-    "RecursionError": "RecursionError",
-    "KeyboardInterrupt": "KeyboardInterrupt",
-    "NotImplementedError": "NotImplementedError",
-    "ImportError": "ImportError",
-    "RuntimeError": "RuntimeError",
-    "AssertionError": "AssertionError",
-    "TypeError": "TypeError",
-    "ValueError": "ValueError",
-    "OSError": "OSError",
+_CALLS = ("cancel join thread", "join thread", "put nowait", "get nowait", "task done", "qsize", "str", "repr")
+"""Words that can only be the name of a method."""
+
+_ADVERBIAL = {"after", "before", "by", "in", "of", "until"}
+_VERBAL = {
+    *("is", "are", "was", "were", "be", "been", "being", "to", "not", "ever", "never", "just", "already"),
+    *("can", "cannot", "could", "may", "might", "must", "did", "does", "has", "had", "have"),
+    *("it", "they", "who", "that", "everything", "nothing", "something", "another"),
+    *("child", "consumer", "parent", "process", "processes", "producer", "producers", "thread", "threads"),
 }
-_IDENTIFIER = re.compile(r"\b(" + "|".join(sorted(_IDENTIFIERS, key=len, reverse=True)) + r")\b")
+"""Before these, `put` and `get` are verbs of the sentence and no names."""
+
+_SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows", "posix": "POSIX", "cpython": "CPython"}
+_CODE = re.compile(
+    r"([A-Z][a-z]{2,}[A-Z]\w*|\w*[a-z]Error|OSError|EOFError|Queue|Full|Empty|None|True|False|maxsize|obj)$"
+)
 
 
 def sentence_of(test_name: str) -> str:
-    """The sentence that a test's name is: ``test_get_waits_until_...`` reads "`get()` waits until ..."."""
-    words = test_name.removeprefix("test_").replace("_", " ")
-    return _IDENTIFIER.sub(lambda match: f"`{_IDENTIFIERS[match.group()]}`", words)
+    """The sentence that a test's name is: ``test_get_waits_until_...`` reads "`get()` waits until ...".
+
+    Names of methods are told from the verbs they are spelled like by the words around them.
+    """
+    text = test_name.removeprefix("test_").replace("_", " ")
+    for call in _CALLS:
+        text = re.sub(rf"\b{call}\b", f"`{call.replace(' ', '~')}()`", text)
+    text = re.sub(r"\bpython (\d) (\d+)", r"Python~\1.\2", text)
+    words = text.split(" ")
+    verb = False
+    for position, word in enumerate(words):
+        before = words[position - 1] if position else ""
+        after = words[position + 1] if position + 1 < len(words) else ""
+        if word in ("put", "get"):
+            verb = before in _VERBAL or after in ("it", "them") or (verb and before in ("and", "or", "put", "get"))
+            named = not verb
+        elif word in ("join", "close", "empty", "full", "iter", "shutdown"):
+            called = [name for name in words[:position][-2:] if name.endswith("()`")]
+            if not before:
+                named = after not in ("queue", "queues")
+            else:
+                named = before in _ADVERBIAL or before.endswith("()`") or (before == "and" and bool(called))
+        else:
+            named = False
+        if named:
+            words[position] = f"`{word}()`"
+        elif _CODE.match(word):
+            words[position] = f"`{word}`"
+        else:
+            words[position] = _SYSTEMS.get(word, word)
+    text = " ".join(words)
+    return re.sub(r"`[^`]*`", lambda code: code.group().replace("~", "_"), text).replace("~", " ")
+
+
+def _finished(sentence: str) -> str:
+    """With calls as code, a capital letter at the beginning and a full stop at the end."""
+    sentence = re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", sentence)
+    sentence = sentence[:1].upper() + sentence[1:]
+    return sentence if sentence.endswith((".", "!", "?")) or not sentence else sentence + "."
 
 
 def rule(
@@ -229,7 +305,7 @@ def rule(
             slug=slug,
             level=level,
             source=source if isinstance(source, tuple) else (source,),
-            sentence=sentence or sentence_of(test.__name__),
+            sentence=_finished(sentence or sentence_of(test.__name__)),
             why=inspect.cleandoc(test.__doc__ or ""),
             proves=proves,
             kinds=kinds,
@@ -256,7 +332,7 @@ def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], r
         slug=slug,
         level="untested",
         source=source if isinstance(source, tuple) else (source,),
-        sentence=sentence,
+        sentence=_finished(sentence),
         why="",
         reason=reason,
         file=caller.f_code.co_filename,
@@ -290,18 +366,20 @@ def chapters(folder: Path | None = None) -> list[Chapter]:
     folder = folder or specification_folder()
     sys.path.insert(0, str(folder))
     try:
-        return [_chapter(path, _imported(path)) for path in sorted(folder.glob("test_*.py"))]
+        return [_chapter(path, imported(path)) for path in sorted(folder.glob("test_*.py"))]
     finally:
         sys.path.remove(str(folder))
 
 
-def _imported(path: Path) -> ModuleType:
-    if path.stem in sys.modules:
-        return sys.modules[path.stem]
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+def imported(path: Path) -> ModuleType:
+    """A chapter's module, apart from the one that pytest makes of it."""
+    name = f"queuespec_chapter_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -314,6 +392,6 @@ def _chapter(path: Path, module: ModuleType) -> Chapter:
             rules += [entry for entry in value if isinstance(entry, Rule)]
         elif found is not None:
             rules.append(found)
-    title, _, introduction = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")
+    title, _, introduction = inspect.cleandoc(module.__doc__ or "").partition("\n")
     rules.sort(key=lambda entry: entry.line)
     return Chapter(chapter_of(path.name), title.rstrip("."), introduction.strip(), tuple(rules))

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 LEAVING = 2.0
 """Seconds that actors get to end after a test. Exceeding them costs a fresh stage, never a verdict."""
 
-GOOD_BYE_SECONDS = 0.5
+CLOCK_TOLERANCE = 0.5
+"""The part of a time-out that must have passed: clocks are coarse, and two of them may disagree."""
+
+GOOD_BYE_SECONDS = 2.0
 """Seconds between the end of an actor's channel and the news of its exit code."""
 
 
@@ -79,8 +82,14 @@ class Raised(Exception):
         return printable(str(self.args[0])) if self.args else ""
 
 
+ShutDown: type[Exception] = getattr(thread_queue, "ShutDown", None) or type("ShutDown", (Exception,), {})
+"""`queue.ShutDown`, also for a judge that is older than the Python it judges."""
+
+
 def _known_class(name: str) -> type[BaseException] | None:
     module, _, attribute = name.partition(".")
+    if name == "queue.ShutDown":
+        return ShutDown
     found = getattr(thread_queue if module == "queue" else __import__("builtins"), attribute, None)
     return found if isinstance(found, type) and issubclass(found, BaseException) else None
 
@@ -137,8 +146,9 @@ def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
 class Call:
     """A call that an actor performs, seen from the judge. Its methods finish a sentence about it."""
 
-    def __init__(self, actor: Actor, text: str, begun: float) -> None:
+    def __init__(self, actor: Actor, text: str, begun: float, noted: bool) -> None:
         self.text = text
+        self.noted = noted
         self.actor = actor
         self.begun = begun
         self.announced = False
@@ -147,7 +157,6 @@ class Call:
         self.error: Raised | None = None
         self.seconds: float | None = None
         self.fate = ""
-        self.last_act = False
 
     @property
     def over(self) -> bool:
@@ -156,11 +165,11 @@ class Call:
     @property
     def outcome(self) -> str:
         """What came of it so far, in words."""
+        if self.fate:
+            return self.fate
         if self.error is not None:
             return f"raised {in_words(self.error)}"
-        if self.returned:
-            return f"returned {_in_words(self.value)}"
-        return self.fate or "still running"
+        return f"returned {_in_words(self.value)}" if self.returned else "still running"
 
     @property
     def elapsed(self) -> float:
@@ -221,6 +230,14 @@ class Call:
                 f"{self.text} should have returned or raised {allowed.__name__}, but it raised {in_words(self.error)}"
             ) from self.error
 
+    def waited(self, seconds: float) -> None:
+        """The call took `seconds` before it ended; half of that is enough (`CLOCK_TOLERANCE`), longer is no fault."""
+        __tracebackhide__ = True
+        if self.elapsed < seconds * CLOCK_TOLERANCE:
+            raise Deviation(
+                f"{self.text} should have waited {seconds:g} s, but it {self.outcome} after {self.elapsed:.3f} s"
+            )
+
 
 def _expect(call: Call, expected: type[BaseException]) -> Raised:
     __tracebackhide__ = True
@@ -264,16 +281,13 @@ class Timeline:
     """Who called what, when, for how long, and what came back: everything since the test began."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.begun = time.monotonic()
+        self.begin()
 
     def begin(self) -> None:
-        self.calls = []
+        self.calls: list[Call] = []
+        self.last: Call | None = None
+        """The call whose outcome was asked for last."""
         self.begun = time.monotonic()
-
-    @property
-    def last(self) -> Call | None:
-        return self.calls[-1] if self.calls else None
 
     def rows(self) -> list[tuple[float, str, str, str, float | None]]:
         """For each call: seconds since the test began, actor, call, outcome, duration in seconds or None."""
@@ -376,6 +390,13 @@ class Actor:
         self.told_to_leave = True
         self.stage.ask_parent("kill", self.name)
         return self.ends()
+
+    def stays_alive(self) -> None:
+        """Watches for the quiet time that a child process does not end."""
+        __tracebackhide__ = True
+        code = self.stage.exit_code(self, self.stage.settings.quiet)
+        if code is not None:
+            raise Deviation(f"the process of {self.name} should have gone on, but it ended with exit code {code}")
 
 
 class View:
@@ -614,7 +635,7 @@ class Stage:
         __tracebackhide__ = True
         if actor.busy is not None:
             raise SuiteError(f"{actor.name} is busy with {actor.busy.text}")
-        call = Call(actor, text, time.monotonic())
+        call = Call(actor, text, time.monotonic(), noted)
         self._used = True
         if noted:
             timeline.calls.append(call)
@@ -637,6 +658,8 @@ class Stage:
         """Waits with patience until a call is over. Raises `Hang` or `Crash` if it does not end by itself."""
         __tracebackhide__ = True
         actor = call.actor
+        if call.noted:
+            timeline.last = call
         self.watch(lambda: call.over or actor.gone, self.settings.patience)
         if call.fate == "broken":
             assert call.error is not None
@@ -757,7 +780,7 @@ class Stage:
         __tracebackhide__ = True
         if actor is self.parent:
             return self.tree.wait(seconds)
-        if self.parent.gone or self.parent.busy is not None:
+        if self.parent.gone:
             return None
         call = self.begin(
             self.parent,
@@ -770,9 +793,26 @@ class Stage:
         self.watch(lambda: call.over or self.parent.gone, seconds + self.settings.patience)
         return call.value if call.returned else None
 
+    def _interrupts_the_parent(self) -> bool:
+        """Whether the parent can be asked now. A blocked call of it is interrupted: nothing else can be done there any
+        more, and it alone knows how its children ended."""
+        call = self.parent.busy
+        if call is None:
+            return True
+        if os.name != "posix":
+            return False
+        self.clean = False
+        os.kill(self.parent.pid, signal.SIGINT)
+        interrupted = self.watch(lambda: call.over or self.parent.gone, GOOD_BYE_SECONDS) and call.over
+        if interrupted:
+            call.error, call.returned, call.fate = None, True, "interrupted by the judge"
+        return interrupted
+
     def how_it_died(self, actor: Actor) -> str:
         """How an actor's process ended, in words. From here on its end is accounted for."""
         actor.told_to_leave = True
+        if actor is not self.parent and not self._interrupts_the_parent():
+            return self._words_for(None)
         return self._words_for(self.exit_code(actor, GOOD_BYE_SECONDS))
 
     @staticmethod
@@ -806,6 +846,16 @@ class Stage:
         name = f"{role.__name__}{next(self._names)}"
         text = role.__qualname__ + _arguments(args, {})
         self.result(self.begin(self.parent, text, _name_of(role), args, {}, keep=name))
+        return View(self.parent, name)
+
+    def make_manager(self) -> View:
+        """A manager that has been started, held by the parent."""
+        __tracebackhide__ = True
+        name = f"manager{next(self._names)}"
+        call = self.begin(
+            self.parent, "Manager()", "queuespec.actor:called", (Held("parent"), "make_manager"), {}, keep=name
+        )
+        self.result(call)
         return View(self.parent, name)
 
     def pids(self) -> Iterator[int]:
@@ -852,12 +902,12 @@ class Stage:
                 self.tree.forget_output()
 
     def leave(self) -> None:
-        """Ends a clean stage by its own will, as a program ends."""
-        try:
-            self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
-            ended = self.tree.wait(LEAVING) is not None
-        except (Deviation, OSError):
-            ended = False
+        """Ends a stage: by its own will, as a program ends, if it is clean and free to."""
+        ended = False
+        if self.clean and not self.parent.gone and self.parent.busy is None:
+            with contextlib.suppress(Deviation, OSError):
+                self.begin(self.parent, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
+                ended = self.tree.wait(LEAVING) is not None
         if not ended:
             self.end()
             return
@@ -919,6 +969,31 @@ class Program:
             if time.monotonic() > deadline:
                 raise Hang(f"the program {self.text} had not printed {text!r} after {self.settings.patience:g} s")
             time.sleep(0.005)
+
+    def succeeds(self) -> None:
+        """The program ends by itself, with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code != 0:
+            raise Deviation(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
+
+    def fails(self) -> None:
+        """The program ends by itself, and not with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code == 0:
+            raise Deviation(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
+
+    def prints_nothing_but(self, text: str) -> None:
+        """The program ends by itself and has printed exactly this, standard output and standard error."""
+        __tracebackhide__ = True
+        self.ends()
+        if self.output != text:
+            raise Deviation(f"the program {self.text} should have printed nothing but {text!r}: {self.output!r}")
+
+    def _how_it_ended(self, code: int) -> str:
+        last = self.output.strip().rpartition("\n")[2]
+        return f"it ended with exit code {code}" + (f": {last}" if last else "")
 
     def stays_running(self) -> None:
         """Watches for the quiet time that the program does not end."""

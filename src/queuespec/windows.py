@@ -1,5 +1,8 @@
 """Job objects: a process and all its descendants, ended by the system together with the last handle to the job.
 
+A process belongs to a job with the descendants that it starts from then on, so it is created suspended, and runs once
+it is in its job: the `python.exe` of a virtual environment starts the interpreter proper at once.
+
 Windows only. Source: Microsoft's documentation of job objects (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`).
 """
 
@@ -14,6 +17,7 @@ if sys.platform == "win32":
     _KILL_ON_JOB_CLOSE = 0x2000
     _EXTENDED_LIMIT_INFORMATION = 9
     _TERMINATE_AND_SET_QUOTA = 0x0101
+    _SUSPEND_AND_RESUME = 0x0800
 
     class _BasicLimits(ctypes.Structure):
         _fields_ = [
@@ -47,6 +51,8 @@ if sys.platform == "win32":
     _kernel.AssignProcessToJobObject.argtypes = (wintypes.HANDLE, wintypes.HANDLE)
     _kernel.TerminateJobObject.argtypes = (wintypes.HANDLE, wintypes.UINT)
     _kernel.CloseHandle.argtypes = (wintypes.HANDLE,)
+    _native = ctypes.WinDLL("ntdll")
+    _native.NtResumeProcess.argtypes = (wintypes.HANDLE,)
 
     def job_with(pid: int) -> int:
         """A handle to a new job that holds this process. Raises `OSError` if the system refuses."""
@@ -63,11 +69,26 @@ if sys.platform == "win32":
                 )
                 and _kernel.AssignProcessToJobObject(job, process)
             ):
-                raise ctypes.WinError(ctypes.get_last_error())
+                error = ctypes.WinError(ctypes.get_last_error())
+                if job:
+                    _kernel.CloseHandle(job)
+                raise error
         finally:
             if process:
                 _kernel.CloseHandle(process)
         return int(job)
+
+    def resume(pid: int) -> None:
+        """Lets a process run that was created suspended. Raises `OSError` if the system refuses."""
+        process = _kernel.OpenProcess(_SUSPEND_AND_RESUME, False, pid)
+        if not process:
+            raise ctypes.WinError(ctypes.get_last_error())
+        try:
+            status = _native.NtResumeProcess(process)
+        finally:
+            _kernel.CloseHandle(process)
+        if status < 0:
+            raise OSError(f"process {pid} could not be resumed (NTSTATUS {status & 0xFFFFFFFF:#010x})")
 
     def end(job: int) -> None:
         """Ends every process of the job."""

@@ -1,67 +1,12 @@
-"""Judging from outside: runs of the specification as a user starts them, and what came of them."""
+"""Judging from outside."""
 
-import dataclasses
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+import functools
 
 import pytest
-
-CHECKOUT = Path(__file__).parents[2]
-
-
-@dataclasses.dataclass
-class Run:
-    """A finished run of the specification."""
-
-    status: int
-    output: str
-    verdicts: list
-
-    def of(self, slug):
-        """The verdicts of one rule."""
-        return [verdict for verdict in self.verdicts if verdict["rule"] == slug]
-
-    def words(self, slug):
-        """The set of verdict words of one rule."""
-        return {verdict["verdict"] for verdict in self.of(slug)}
-
-
-def environment(**changes):
-    """The environment of a run: ours, without what a surrounding run has put into it."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "QUEUESPEC_"))}
-    return {**ours, **changes}
-
-
-def command(*options, parallel=False):
-    """How a user judges, as a list of words."""
-    words = [sys.executable, "-m", "pytest", str(CHECKOUT / "tests" / "spec"), "-p", "no:cacheprovider"]
-    return [*words, *(() if parallel else ("-n0",)), *map(str, options)]
+from runs import judged
 
 
 @pytest.fixture
 def judge(tmp_path):
     """Runs the specification: ``judge("--implementation", "fault:lifo")``."""
-
-    def run(*options, parallel=False, env=None, seconds=300):
-        results = tmp_path / "results.jsonl"
-        results.unlink(missing_ok=True)
-        process = subprocess.run(
-            [*command(*options, parallel=parallel), "--results", str(results)],
-            cwd=CHECKOUT,
-            env=environment(**(env or {})),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=seconds,
-        )
-        lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-        verdicts = [data for data in map(json.loads, lines) if "rule" in data]
-        return Run(process.returncode, process.stdout, verdicts)
-
-    return run
+    return functools.partial(judged, tmp_path / "results.jsonl")

@@ -20,7 +20,8 @@ def test_a_fault_turns_the_rules_it_breaks_red(judge, name):
     methods = [method for method in getattr(fault, "START_METHODS", (default,)) if method in available]
     if not methods:
         pytest.skip(f"this fault needs a start method that this platform lacks: {fault.START_METHODS}")
-    options = [word for slug in fault.BREAKS for word in ("--rule", slug)]
+    conforming = getattr(fault, "CONFORMS", ())
+    options = [word for slug in (*fault.BREAKS, *conforming) for word in ("--rule", slug)]
     options += [word for method in methods for word in ("--start-method", method)]
 
     run = judge("--implementation", f"fault:{name.replace('_', '-')}", "--patience", "2", *options)
@@ -31,3 +32,5 @@ def test_a_fault_turns_the_rules_it_breaks_red(judge, name):
         if not any(verdict["verdict"] in BAD and words in verdict["explanation"] for verdict in run.of(slug))
     }
     assert not silent, run.output
+    accused = {slug: run.words(slug) for slug in conforming if run.words(slug) != {"conforms"}}
+    assert not accused, run.output

@@ -78,7 +78,7 @@ def test_parts_of_one_run_are_merged_into_one_column(merge):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"rule_set": "fedcba9876543210"}, "were judged by different rules"), ({"release": "6.1"}, "differ in release")],
+    [({"rule_set": "fedcba9876543210"}, "were judged by different rules"), ({"python_build": "main"}, "differ in python_build")],
 )
 def test_headers_that_do_not_fit_are_refused(merge, changes, words):
     status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")], **changes))
@@ -86,6 +86,16 @@ def test_headers_that_do_not_fit_are_refused(merge, changes, words):
     assert status == 2
     assert words in told
     assert told.count("\n") == 1
+
+
+def test_two_releases_of_a_system_are_two_columns_that_say_so(merge):
+    one, two = (text_of([verdict()], release=release, start_methods=("fork",)) for release in ("6.1", "6.8"))
+
+    status, told = merge(one, two)
+
+    assert status == 0
+    assert "6.1" in told
+    assert "6.8" in told
 
 
 def test_markdown_is_a_table_with_a_row_a_rule(merge):

@@ -35,3 +35,16 @@ def make_gate():
 def gate(parent):
     """A gate for items that the parent puts."""
     return Gate(parent)
+
+
+@pytest.fixture
+def small_queue(make_queue, kind):
+    """A queue with room for one item."""
+    return make_queue(maxsize=1)
+
+
+@pytest.fixture
+def full_queue(small_queue):
+    """A queue with room for one item, which is there: "first"."""
+    small_queue.put("first")
+    return small_queue

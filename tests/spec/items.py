@@ -1,5 +1,6 @@
 """Items that cannot cross the judge's channel: actors make them. ``queue.put(made(items.unpicklable))``."""
 
+import os
 import threading
 
 GATE_SECONDS = 60.0
@@ -41,3 +42,35 @@ def open_gate(gate):
 def unpicklable():
     """An item that pickle refuses."""
     return lambda: None
+
+
+class WhereItIsRebuilt:
+    """An item that arrives as the id of the process that re-created it."""
+
+    def __reduce__(self):
+        return os.getpid, ()
+
+
+def where_it_is_rebuilt():
+    return WhereItIsRebuilt()
+
+
+def explode():
+    raise ZeroDivisionError("this item cannot be made again")
+
+
+class Fragile:
+    """An item that is pickled well, and fails while it is unpickled."""
+
+    def __reduce__(self):
+        return explode, ()
+
+
+def fragile():
+    """An item whose receiver gets a `ZeroDivisionError`."""
+    return Fragile()
+
+
+def block(size):
+    """That many bytes: a million is more than a pipe takes on any system."""
+    return bytes(size)

@@ -1,5 +1,13 @@
 """What actors do that no single call can say. A role runs in the actor, with the queue as its first argument."""
 
+import gc
+import os
+import pickle
+import queue as thread_queue
+import signal
+import threading
+import time
+
 
 def put_all(queue, items):
     """Puts these items, one after the other."""
@@ -23,3 +31,223 @@ def increment(queue, loops):
 def event(context):
     """An event of this context."""
     return context.Event()
+
+
+LONG = 100_000
+"""Characters of a long item: more than a pipe takes at once."""
+
+
+def put_long(queue, items):
+    """Puts these pairs, each with so much text that it is longer than a pipe."""
+    for producer, number in items:
+        queue.put((producer, number, "." * LONG))
+
+
+def get_long(queue, count):
+    """The pairs of that many long items; of one that is not whole, what there is of it."""
+    items = [queue.get() for _ in range(count)]
+    return [item[:2] if item[2:] == ("." * LONG,) else f"part of {item!r:.50}" for item in items]
+
+
+def put_and_vanish(queue, item):
+    """Puts an item and ends the process at once, with nothing flushed, closed or joined."""
+    queue.put(item)
+    os._exit(0)
+
+
+def length_of_pickle(queue):
+    """How many bytes the queue itself is when pickled."""
+    return len(pickle.dumps(queue))
+
+
+def queue_of(manager):
+    """A queue of this manager."""
+    return manager.Queue()
+
+
+def put_at_the_end(queue, item):
+    """Puts; a conversation that the other side has ended counts as the connection error it is."""
+    try:
+        queue.put(item)
+    except EOFError as error:
+        raise ConnectionError("the other side has ended the conversation") from error
+
+
+def put_by_a_proxy_that_was_away(manager):
+    """Sends a proxy off without keeping one, and puts by what comes back."""
+    sent = pickle.dumps(manager.Queue())
+    gc.collect()
+    pickle.loads(sent).put("a")
+
+
+def put_into_what_arrives(carrier, item):
+    """Gets a queue from this one, and puts into it."""
+    carrier.get().put(item)
+
+
+def put_from_a_spawned_process(queue, context, item):
+    """Puts from a process that was spawned; its exit code."""
+    process = context.get_context("spawn").Process(target=put_all, args=(queue, [item]))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def equals(queue, other):
+    return bool(queue == other)
+
+
+def text(queue):
+    return str(queue)
+
+
+def representation(queue):
+    return repr(queue)
+
+
+def get_until_none(queue):
+    """Gets items until None comes; the list of those before it."""
+    return list(iter(queue.get, None))
+
+
+def put_until_full(queue, at_most):
+    """Puts items without waiting until the queue is full, at most so many; how many it took."""
+    for count in range(at_most):
+        try:
+            queue.put_nowait(count)
+        except thread_queue.Full:
+            return count
+    return at_most
+
+
+def get_size(queue, *args, **kwargs):
+    """Gets an item that is too large for the judge's channel; its length."""
+    return len(queue.get(*args, **kwargs))
+
+
+def count_threads():
+    """How many threads this process has."""
+    return threading.active_count()
+
+
+def interrupted(queue, signal_now, method, *args):
+    """Calls a method of the queue, and is interrupted as by Ctrl-C when the event is set; whether that ended the call.
+
+    The signal is sent by a second thread, not before this one is where it can take it.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    armed = threading.Event()
+    main = threading.get_ident()
+
+    def interrupt():
+        armed.wait()
+        signal_now.wait()
+        signal.pthread_kill(main, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        armed.set()
+        getattr(queue, method)(*args)
+        thread.join()
+        return False
+    except KeyboardInterrupt:
+        thread.join()
+        return True
+
+
+def send_signal(pid, name):
+    """Sends this signal to that process."""
+    os.kill(pid, getattr(signal, name))
+
+
+def wait_until_something_arrives(queue):
+    """Looks at the queue until it is not empty."""
+    while queue.empty():
+        pass
+
+
+def put_and_tell(queue, done, items):
+    """Puts these items, and releases the semaphore each time that a put has returned."""
+    for item in items:
+        queue.put(item)
+        done.release()
+
+
+def get_and_count(queue, done, count, maxsize, quiet):
+    """Gets that many items, each only when as many puts have returned as there is room for.
+
+    The moments before each get: pairs of items got and puts that had returned by then.
+    """
+    samples = []
+    returned = 0
+    for got in range(count):
+        while returned < min(got + maxsize, count):
+            done.acquire()
+            returned += 1
+        while done.acquire(True, 0 if got else quiet):
+            returned += 1
+        samples.append((got, returned))
+        queue.get()
+    return samples
+
+
+def put_mixed_sizes(queue, count):
+    """Puts the numbers from 0, every second one with a large piece of data."""
+    for number in range(count):
+        queue.put((number, bytes(5 if number % 2 else 200_000)))
+
+
+def get_numbers(queue, count):
+    """Gets that many of them; the numbers."""
+    return [queue.get()[0] for _ in range(count)]
+
+
+def get_until_stop(queue):
+    """Gets items until the text STOP comes; the list of those before it."""
+    return list(iter(queue.get, "STOP"))
+
+
+def square(tasks, results):
+    """A worker of a pool: passes on the square of each number it is given, until the text STOP comes."""
+    for number in iter(tasks.get, "STOP"):
+        results.put(number * number)
+
+
+def work_off(queue, done):
+    """A worker that reports: does each task, which is to release the semaphore, and calls task_done, until None."""
+    for _ in iter(queue.get, None):
+        done.release()
+        queue.task_done()
+
+
+def count_released(semaphore):
+    """How often the semaphore can be acquired without waiting."""
+    count = 0
+    while semaphore.acquire(False):
+        count += 1
+    return count
+
+
+def semaphore(context, value):
+    """A semaphore of this context."""
+    return context.Semaphore(value)
+
+
+def overruns(queue, method, *args, timeouts):
+    """Calls a method of the queue with one time-out after the other, until one is overrun by less than half.
+
+    None if there was such a one; else all of them, each with what it took.
+    """
+    late = []
+    for timeout in timeouts:
+        begun = time.monotonic()
+        try:
+            getattr(queue, method)(*args, timeout=timeout)
+        except (thread_queue.Full, thread_queue.Empty):
+            pass
+        taken = time.monotonic() - begun
+        if taken < 1.5 * timeout:
+            return None
+        late.append((timeout, round(taken, 3)))
+    return late

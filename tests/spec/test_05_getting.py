@@ -1,14 +1,36 @@
 """Getting.
 
-A consumer takes one item at a time.
+A consumer takes one item at a time, and the item is then gone from the queue. Where there is none it waits, waits for
+some time, or does not wait, as it says; an attempt that ended in `Empty` has taken nothing. Any number of processes may
+wait at the same queue.
 """
 
+import items
+import pytest
 import roles
 
-from queuespec import DOCS, Empty, raises, rule
+from queuespec import ARTICLE, DOCS, OBSERVED, THREAD_QUEUE, Empty, Full, histories, made, raises, rule, untested
 
 
-@rule("get.blocks-when-empty", source=DOCS / "Queue.get")
+@rule(
+    "get.removes-and-returns",
+    source=(DOCS / "Queue.get", ARTICLE / "Main Methods"),
+    kinds=("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue"),
+)
+def test_get_removes_the_item_that_it_returns(queue):
+    """A job that was taken is not taken again."""
+    queue.put("first")
+    queue.put("second")
+
+    assert queue.get() == "first"
+    assert queue.get() == "second"
+
+
+@rule(
+    "get.blocks-when-empty",
+    source=(DOCS / "Queue.get", ARTICLE / "Main Methods"),
+    kinds=("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue"),
+)
 def test_get_waits_until_an_item_arrives(queue, child):
     """A consumer may arrive before its producer; it waits, and misses nothing."""
     getting = child.calls.get()
@@ -19,34 +41,260 @@ def test_get_waits_until_an_item_arrives(queue, child):
     assert getting.returns() == "late"
 
 
+@rule("get.timeout-none-is-forever", source=DOCS / "Queue.get")
+def test_get_with_None_for_the_timeout_waits_without_limit(queue, child):
+    """None is how a program says that it has no limit, also where a limit could be given."""
+    getting = child.calls.get(True, None)
+    getting.stays_blocked()
+
+    queue.put("late")
+
+    assert getting.returns() == "late"
+
+
+@rule("get.timeout-raises-empty", source=(DOCS / "Queue.get", ARTICLE / "Customization Points"))
+def test_get_with_a_timeout_raises_Empty_when_it_has_waited_so_long(queue):
+    """A consumer whose producer has gone learns of it, by an exception that it can name: `queue.Empty`."""
+    getting = queue.calls.get(timeout=0.2)
+
+    getting.raises(Empty)
+    getting.waited(0.2)
+
+
+@rule("get.timeout-kept", source=DOCS / "Queue.get", level="de-facto")
+def test_get_does_not_wait_much_longer_than_its_timeout(queue):
+    """A busy machine may make one call late; it does not so again and again, while the limits grow."""
+    assert queue.plays(roles.overruns, "get", timeouts=[0.05, 0.1, 0.2, 0.4]) is None
+
+
+@rule("get.timeout-returns-early", source=DOCS / "Queue.get")
+def test_get_with_a_timeout_returns_as_soon_as_an_item_arrives(queue, child):
+    """A time-out is a limit, and no pause."""
+    getting = child.calls.get(timeout=1000)
+    getting.stays_blocked()
+
+    queue.put("early")
+
+    assert getting.returns() == "early"
+
+
+@rule(
+    "get.timeout-prevents-freeze",
+    source=(ARTICLE / "Customization Points", ARTICLE / "Conclusion"),
+    proves=("pattern.bounded-and-timed",),
+    kinds=("Queue",),
+)
+def test_a_program_with_timeouts_ends_although_nobody_is_at_the_other_end(program):
+    """Bounds and time-outs keep a system in motion when a part of it has failed."""
+    alone = program("alone")
+
+    alone.prints("nobody takes anything")
+    alone.prints("nobody brings anything")
+    assert alone.ends() == 0
+
+
+@rule("get.signature", source=(DOCS / "Queue.get", ARTICLE / "Main Methods"))
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [((True, 0.1), {}), ((True,), {"timeout": 0.1}), ((), {"block": True, "timeout": 0.1})],
+    ids=["by position", "timeout by name", "both by name"],
+)
+def test_get_takes_block_and_timeout_by_position_or_by_name(queue, words, named):
+    """Both ways are written in programs, and mean the same."""
+    getting = queue.calls.get(*words, **named)
+
+    getting.raises(Empty)
+    getting.waited(0.1)
+
+
 @rule("get.nonblocking-raises-empty", source=DOCS / "Queue.get")
+def test_get_that_must_not_block_raises_Empty_on_an_empty_queue(queue):
+    """A consumer that has other things to do goes on doing them."""
+    with raises(Empty):
+        queue.get(False)
+
+
+@rule("get.nonblocking-takes-what-is-there", source=DOCS / "Queue.get")
+def test_get_that_must_not_block_takes_an_item_that_is_there(queue, child):
+    """What a process that has ended has put is there: it need not be waited for."""
+    child.put("item")
+    child.process.leaves()
+
+    assert queue.get(False) == "item"
+
+
+@rule("get.nowait-equivalent", source=(DOCS / "Queue.get_nowait", ARTICLE / "Customization Points"))
 def test_get_nowait_on_an_empty_queue_raises_Empty(queue):
-    """Why."""
+    """It is the short way to write a get that must not block."""
     with raises(Empty):
         queue.get_nowait()
 
 
-@rule("put.returns-before-flush", source=DOCS / "pipes-and-queues")
-def test_put_returns_before_the_item_is_pickled(queue, gate):
-    """Why."""
-    queue.put(gate.item("late"))
-    with raises(Empty):
-        queue.get_nowait()
+@rule("get.nowait-takes-what-is-there", source=(DOCS / "Queue.get_nowait", ARTICLE / "Customization Points"))
+def test_get_nowait_takes_an_item_that_is_there(queue, child):
+    """A consumer may look in from time to time, and miss nothing."""
+    child.put("item")
+    child.process.leaves()
 
+    assert queue.get_nowait() == "item"
+
+
+@rule("get.timeout-ignored-nonblocking", source=DOCS / "Queue.get")
+def test_get_that_must_not_block_does_not_wait_for_its_timeout(queue):
+    """Not to wait is the stronger wish of the two."""
+    with raises(Empty):
+        queue.get(block=False, timeout=1000)
+
+
+@rule("get.timeout-zero", source=OBSERVED, level="de-facto")
+def test_get_with_timeout_0_does_not_wait(queue, child):
+    """What is left of a time budget may be nothing: that is a short wait, and not one without limit."""
+    with raises(Empty):
+        queue.get(timeout=0)
+    child.put("item")
+    child.process.leaves()
+
+    assert queue.get(timeout=0) == "item"
+
+
+@rule("get.timeout-negative", source=OBSERVED, level="de-facto")
+def test_get_with_a_negative_timeout_does_not_wait(queue, child):
+    """A time budget that has been overdrawn is a short wait too, and no error."""
+    with raises(Empty):
+        queue.get(timeout=-1)
+    child.put("item")
+    child.process.leaves()
+
+    assert queue.get(timeout=-1) == "item"
+
+
+@rule("get.truthiness-of-block", source=OBSERVED, level="de-facto")
+def test_get_takes_0_and_1_for_block(queue, child):
+    """Programs pass the result of an expression, or what an older interface gave them."""
+    with raises(Empty):
+        queue.get(0)
+    getting = child.calls.get(1)
+    getting.stays_blocked()
+
+    queue.put("item")
+
+    assert getting.returns() == "item"
+
+
+@rule("get.failed-get-removes-nothing", source=DOCS / "Queue.get")
+def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, gate):
+    """It takes no item that is still under way, and makes no room for another one."""
+    small_queue.put(gate.item("under way"))
+    with raises(Empty):
+        small_queue.get_nowait()
+    with raises(Empty):
+        small_queue.get(timeout=0.1)
+
+    with raises(Full):
+        small_queue.put_nowait("too much")
     gate.opens()
 
-    assert queue.get() == "late"
+    assert small_queue.get() == "under way"
 
 
-@rule("pattern.token-ring", source=DOCS / "pipes-and-queues", kinds=("Queue",))
-def test_a_value_that_circulates_counts_every_increment(queue, make_child):
-    """Why."""
-    queue.put(0)
-    children = [make_child(queue) for _ in range(2)]
+@rule("get.unpickle-error-consumes", source=OBSERVED, level="de-facto")
+def test_an_item_that_cannot_be_unpickled_is_gone_with_the_error(small_queue):
+    """A consumer that survives the error goes on with the next item, and the room is free again."""
+    small_queue.put(made(items.fragile))
+    with raises(ZeroDivisionError):
+        small_queue.get()
 
-    work = [child.begins(roles.increment, loops=50) for child in children]
-    for call in work:
-        call.returns()
+    small_queue.put("next")
 
-    assert [child.process.leaves() for child in children] == [0, 0]
-    assert queue.get_nowait() == 100
+    assert small_queue.get() == "next"
+
+
+@rule(
+    "get.concurrent-blocked-getters",
+    source=DOCS / "pipes-and-queues",
+    kinds=("Queue", "JoinableQueue", "SimpleQueue"),
+)
+def test_each_of_several_waiting_processes_gets_an_item_of_its_own(queue, make_child):
+    """Consumers share the work: none is done twice, and none of them is forgotten."""
+    waiting = [make_child(queue).calls.get() for _ in range(3)]
+    for call in waiting:
+        call.stays_blocked()
+
+    for number in range(3):
+        queue.put(number)
+
+    histories.all_arrived(range(3), [call.returns() for call in waiting])
+
+
+@rule("get.timed-while-other-blocked", source=DOCS / "Queue.get")
+def test_get_with_a_timeout_keeps_it_while_another_process_waits(queue, child):
+    """How long one consumer waits is not for another one to decide."""
+    waiting = child.calls.get()
+    waiting.stays_blocked()
+
+    with raises(Empty):
+        queue.get(timeout=0.1)
+
+    queue.put("item")
+    assert waiting.returns() == "item"
+
+
+@rule("get.no-eof", source=OBSERVED, level="de-facto", kinds=("Queue", "JoinableQueue", "SimpleQueue"))
+def test_get_goes_on_waiting_when_the_last_producer_has_ended(queue, make_child):
+    """A queue has no end, only pauses: programs that want one put an item that says so."""
+    consumer, producer = make_child(queue), make_child(queue)
+    producer.put("item")
+    assert consumer.get() == "item"
+    getting = consumer.calls.get()
+
+    producer.process.leaves()
+
+    getting.stays_blocked()
+    queue.put("more")
+    assert getting.returns() == "more"
+
+
+@rule(
+    "get.interruptible",
+    source=(DOCS / "synchronization-primitives", THREAD_QUEUE / "Queue.get"),
+    level="platform",
+    systems=("POSIX",),
+    kinds=("Queue", "JoinableQueue", "SimpleQueue"),
+)
+def test_a_blocked_get_can_be_interrupted(queue, make_child, make_object, context):
+    """Ctrl-C ends a program that waits, and does not keep the other consumers from their items."""
+    signal_now = make_object(roles.event, context)
+    child, _ = make_child(queue, signal_now)
+    getting = child.begins(roles.interrupted, signal_now, "get")
+    getting.stays_blocked()
+
+    signal_now.set()
+
+    assert getting.returns() is True
+    queue.put("item")
+    assert queue.get() == "item"
+
+
+@rule("get.partial-message-overrun", source=OBSERVED, level="hazard", systems=("POSIX",))
+def test_get_overruns_its_timeout_while_an_item_is_half_received(queue, child, make_thread):
+    """The limit is for the beginning of an item: a producer that stalls in the middle of one stalls its consumer."""
+    consumer = make_thread(queue)
+    child.put(made(items.block, 1_000_000))
+    queue.plays(roles.wait_until_something_arrives)
+    queue.process.plays(roles.send_signal, child.process.pid, "SIGSTOP")
+
+    getting = consumer.begins(roles.get_size, timeout=0.001)
+    getting.stays_blocked()
+
+    queue.process.plays(roles.send_signal, child.process.pid, "SIGCONT")
+    assert getting.returns() == 1_000_000
+
+
+UNTESTED = [
+    untested(
+        "get.timeout-huge",
+        "A timeout that is infinite, no number, or too long to be counted has no defined meaning for get().",
+        source=OBSERVED,
+        reason="nothing is documented, and what is too long differs between versions and systems",
+    ),
+]

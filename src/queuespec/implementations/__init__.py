@@ -9,6 +9,7 @@ They run inside the judged processes: standard library only. An implementation i
 
 from __future__ import annotations
 
+import functools
 import importlib
 from typing import Any
 
@@ -26,6 +27,8 @@ class Implementation:
     name = "multiprocessing"
     lacks: tuple[str, ...] = ()
     """Capabilities this implementation says it does not have: kinds of queue, or what a rule says it needs."""
+    replaced: tuple[str, ...] = ()
+    """What a context's own API would build otherwise than this implementation does: kinds of queue, ``Process``."""
 
     def __init__(self, module: Any = None) -> None:
         self.module = module if module is not None else importlib.import_module("multiprocessing")
@@ -58,6 +61,10 @@ class Implementation:
         """A manager that has been started."""
         return context.Manager()
 
+    def managers(self) -> Any:
+        """The module with `BaseManager`, for managers that are not the usual one."""
+        return importlib.import_module(f"{self.module.__name__}.managers")
+
     def process(self, context: Any, **kwargs: Any) -> Any:
         """A process of this context, not started yet."""
         return context.Process(**kwargs)
@@ -66,7 +73,8 @@ class Implementation:
 class QueueClass(Implementation):
     """A queue class alone, combined with the standard library's processes."""
 
-    lacks = KINDS[1:]
+    lacks = (*KINDS[1:], "start methods")
+    replaced = KINDS[:1]
 
     def __init__(self, module: Any, path: str) -> None:
         super().__init__()
@@ -89,11 +97,20 @@ class QueueClass(Implementation):
 
 
 class Fault(Implementation):
-    """A module of `queuespec.faults`: its queue classes in place of the standard library's of the same name."""
+    """A module of `queuespec.faults`: its queue classes in place of the standard library's of the same name.
+
+    `Served` stands in place of the thread queue that a manager serves, `Proxy` in place of what its users hold.
+    Its function ``context(real)`` may change a context, ``process(context, **kwargs)`` a process, and ``module(real)``
+    what is global: start methods, names.
+    """
 
     def __init__(self, module: Any) -> None:
         super().__init__()
         self.fault = module
+        self.module = getattr(module, "module", lambda real: real)(self.module)
+        self.replaced = tuple(name for name in KINDS[:3] if hasattr(module, name))
+        if hasattr(module, "process"):
+            self.replaced += ("Process",)
         self.name = "fault:" + module.__name__.rpartition(".")[2].replace("_", "-")
 
     def facts(self) -> dict[str, Any]:
@@ -110,9 +127,50 @@ class Fault(Implementation):
             return super().make(owner, kind, *args, **kwargs)
         return queue_class(*args, **kwargs, ctx=owner)
 
+    def manager(self, context: Any) -> Any:
+        change = getattr(self.fault, "manager", None)
+        if change is not None:
+            return change(context)
+        served = getattr(self.fault, "Served", None)
+        if served is not None:
+            for kind in ("Queue", "JoinableQueue"):
+                self.managers().SyncManager.register(kind, served, getattr(self.fault, "Proxy", None))
+        return super().manager(context)
+
     def process(self, context: Any, **kwargs: Any) -> Any:
         change = getattr(self.fault, "process", None)
         return super().process(context, **kwargs) if change is None else change(context, **kwargs)
+
+
+class Api:
+    """The API that users type: of the module itself, or of a context; with the implementation's queues, processes
+    and contexts."""
+
+    def __init__(self, implementation: Implementation, owner: Any) -> None:
+        self._implementation = implementation
+        self._owner = owner
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._implementation.replaced:
+            if name == "Process":
+                return functools.partial(self._implementation.process, self._owner)
+            return functools.partial(self._implementation.make, self._owner, name)
+        if name == "Manager":
+            return functools.partial(self._implementation.manager, self._owner)
+        return getattr(self._owner, name)
+
+    @property
+    def managers(self) -> Any:
+        """The module with `BaseManager`."""
+        return self._implementation.managers()
+
+    def get_context(self, method: str | None = None) -> Any:
+        """The context of a start method. Raises `ValueError` for one that is not available."""
+        if method is None:
+            return Api(self._implementation, self._owner.get_context())
+        return Api(self._implementation, self._implementation.context(method))
 
 
 def load(name: str) -> Implementation:

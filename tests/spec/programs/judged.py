@@ -13,28 +13,5 @@ if "queuespec" not in sys.modules:
 
 from queuespec import implementations  # noqa: E402
 
-
-class _Context:
-    """The context's own API, with the queues and processes of the implementation."""
-
-    def __init__(self, implementation, start_method):
-        self._implementation = implementation
-        self._context = implementation.context(start_method)
-
-    def __getattr__(self, name):
-        return getattr(self._context, name)
-
-    def Queue(self, *args, **kwargs):
-        return self._implementation.make(self._context, "Queue", *args, **kwargs)
-
-    def JoinableQueue(self, *args, **kwargs):
-        return self._implementation.make(self._context, "JoinableQueue", *args, **kwargs)
-
-    def SimpleQueue(self, *args, **kwargs):
-        return self._implementation.make(self._context, "SimpleQueue", *args, **kwargs)
-
-    def Process(self, **kwargs):
-        return self._implementation.process(self._context, **kwargs)
-
-
-mp = _Context(implementations.load(_context["implementation"]), _context["start_method"])
+_implementation = implementations.load(_context["implementation"])
+mp = implementations.Api(_implementation, _implementation.context(_context["start_method"]))

@@ -1,0 +1,7 @@
+"""Every child is daemonic, and so is cut off when the main program ends."""
+
+BREAKS = {"exit.parent-joins-children": "read before the end"}
+
+
+def process(context, **kwargs):
+    return context.Process(**{**kwargs, "daemon": True})

@@ -1,0 +1,18 @@
+"""Every queue takes one file descriptor more than it gives back."""
+
+import os
+from multiprocessing import queues
+
+BREAKS = {"resources.descriptors": "20 descriptors remain of 20 queues"}
+
+
+class Queue(queues.Queue):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        os.dup(self._reader.fileno())
+
+
+class SimpleQueue(queues.SimpleQueue):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        os.dup(self._reader.fileno())

@@ -1,0 +1,16 @@
+"""put_nowait() and get_nowait() wait."""
+
+from multiprocessing import queues
+
+BREAKS = {
+    "put.nowait-equivalent": "was still running after",
+    "get.nowait-equivalent": "was still running after",
+}
+
+
+class Queue(queues.Queue):
+    def put_nowait(self, obj):
+        self.put(obj)
+
+    def get_nowait(self):
+        return self.get()

@@ -1,0 +1,12 @@
+"""A SimpleQueue that refuses an item keeps its lock, and no other item can be put."""
+
+from multiprocessing import queues, reduction
+
+BREAKS = {"share.simplequeue-goes-on": "put('next') was still running after"}
+
+
+class SimpleQueue(queues.SimpleQueue):
+    def put(self, obj):
+        self._wlock.acquire()
+        self._writer.send_bytes(reduction.ForkingPickler.dumps(obj))
+        self._wlock.release()

@@ -1,0 +1,132 @@
+"""What went wrong between several processes, judged afterwards from what they recorded.
+
+Pure functions. A history is made of two lists: the items *put* and the items *got*, in the order in which each process
+put or got them. An item is whatever the processes passed on; where order matters it is ``(producer, number)``, or a
+number alone if there was one producer, and each producer counted upwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+NAMED = 10
+"""Items that a sentence names; the rest it counts."""
+
+
+def lost(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
+    """Items that were put more often than got."""
+    return _beyond(put, got)
+
+
+def duplicated(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
+    """Items that were put, and got more often than that."""
+    put = list(put)
+    known = set(map(_key, put))
+    return [item for item in _beyond(got, put) if _key(item) in known]
+
+
+def invented(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
+    """Items that were got, and never put."""
+    known = set(map(_key, put))
+    return [item for item in got if _key(item) not in known]
+
+
+def reordered(got: Iterable[Any]) -> list[Any]:
+    """Items that one consumer got after a later item of the same producer."""
+    latest: dict[Hashable, int] = {}
+    late = []
+    for item in got:
+        producer, number = _numbered(item)
+        if number is None:
+            continue
+        if number < latest.get(producer, number):
+            late.append(item)
+        latest[producer] = max(number, latest.get(producer, number))
+    return late
+
+
+def exceeding(samples: Iterable[tuple[int, int]], maxsize: int) -> list[tuple[int, int]]:
+    """Moments at which more than `maxsize` items were in the queue, of samples (items got, puts that had returned)."""
+    return [(got, put) for got, put in samples if put - got > maxsize]
+
+
+def all_arrived(put: Iterable[Any], *got: Iterable[Any]) -> None:
+    """Every item was got exactly once, by one of the consumers, and nothing else was.
+
+    Raises `AssertionError` with one sentence that names the items.
+    """
+    __tracebackhide__ = True
+    put = list(put)
+    together = [item for consumer in got for item in consumer]
+    _blame(lost=lost(put, together), duplicated=duplicated(put, together), invented=invented(put, together))
+
+
+def all_in_order(*got: Iterable[Any]) -> None:
+    """Every consumer got the items of each producer in the order in which they were put.
+
+    Raises `AssertionError` with one sentence that names the items.
+    """
+    __tracebackhide__ = True
+    _blame(reordered=[item for consumer in got for item in reordered(consumer)])
+
+
+def never_exceeded(samples: Iterable[tuple[int, int]], maxsize: int) -> None:
+    """There never were more than `maxsize` items in the queue. Raises `AssertionError` with one sentence."""
+    __tracebackhide__ = True
+    for got, put in exceeding(samples, maxsize)[:1]:
+        raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
+
+
+def in_words(items: Iterable[Any]) -> str:
+    """``7, 12 (put by producer 2)``"""
+    items = list(items)
+    numbers: dict[Hashable, list[str]] = {}
+    for item in items[:NAMED]:
+        producer, number = _numbered(item)
+        numbers.setdefault(producer, []).append(repr(item) if number is None else str(number))
+    words = [
+        ", ".join(texts) + ("" if producer is None else f" (put by producer {producer})")
+        for producer, texts in numbers.items()
+    ]
+    more = [f"and {len(items) - NAMED} more"] if len(items) > NAMED else []
+    return ", ".join(words + more)
+
+
+def _blame(**wrong: list[Any]) -> None:
+    __tracebackhide__ = True
+    if any(wrong.values()):
+        raise AssertionError("; ".join(f"{what}: {in_words(items)}" for what, items in wrong.items() if items))
+
+
+def _beyond(many: Iterable[Any], few: Iterable[Any]) -> list[Any]:
+    """The items of `many` that are left when those of `few` have been crossed out, one for one."""
+    left = Counter(map(_key, few))
+    beyond = []
+    for item in many:
+        if left[_key(item)] > 0:
+            left[_key(item)] -= 1
+        else:
+            beyond.append(item)
+    return beyond
+
+
+def _key(item: Any) -> Hashable:
+    """What tells items apart: themselves, or their repr where they cannot be hashed."""
+    try:
+        hash(item)
+    except TypeError:
+        return ("unhashable", repr(item))
+    return (type(item).__name__, item)
+
+
+def _numbered(item: Any) -> tuple[Hashable, int | None]:
+    """Producer and number of an item; no number for an item that has none."""
+    if type(item) is int:
+        return None, item
+    if isinstance(item, tuple) and len(item) == 2 and type(item[1]) is int:
+        return item
+    return None, None

@@ -1,0 +1,96 @@
+"""An implementation that breaks where and how the variable BREAKING says: ``put:regex`` blocks in `put`, in C code.
+
+Everything else is the standard library's.
+"""
+
+import ctypes
+import functools
+import multiprocessing
+import os
+import re
+import signal
+import tempfile
+import threading
+from multiprocessing import get_all_start_methods, queues
+from pathlib import Path
+
+__all__ = ["get_all_start_methods", "get_context"]
+
+PLACE, WAY = os.environ["BREAKING"].split(":")
+
+
+def hang_in_c():
+    """Spends for ever in C code, without ever letting go of the interpreter."""
+    re.match("(a+)+$", "a" * 64 + "b")
+
+
+def hang_in_a_lock():
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+WAYS = {
+    "regex": hang_in_c,
+    "lock": hang_in_a_lock,
+    "exit": functools.partial(os._exit, 7),
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "segfault": functools.partial(ctypes.string_at, 0),
+}
+
+
+def breaks(place):
+    if place == PLACE:
+        Path(tempfile.gettempdir(), "called").touch()
+        WAYS[WAY]()
+
+
+class Queue(queues.Queue):
+    def __init__(self, *args, **kwargs):
+        breaks("constructor")
+        super().__init__(*args, **kwargs)
+
+    def put(self, *args, **kwargs):
+        breaks("put")
+        return super().put(*args, **kwargs)
+
+    def get(self, *args, **kwargs):
+        breaks("get")
+        return super().get(*args, **kwargs)
+
+    def get_nowait(self):
+        breaks("get_nowait")
+        return super().get(False)
+
+    def __getstate__(self):
+        breaks("pickling")
+        return super().__getstate__()
+
+    def __setstate__(self, state):
+        breaks("unpickling")
+        super().__setstate__(state)
+
+
+def start(process):
+    breaks("start")
+    type(process).start(process)
+
+
+class Context:
+    def __init__(self, method):
+        self._real = multiprocessing.get_context(method)
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def Queue(self, maxsize=0):
+        return Queue(maxsize, ctx=self._real)
+
+    def Process(self, **kwargs):
+        process = self._real.Process(**kwargs)
+        process.start = functools.partial(start, process)
+        return process
+
+
+def get_context(method):
+    return Context(method)

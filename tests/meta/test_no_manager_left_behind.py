@@ -1,0 +1,66 @@
+"""A manager, too, ends with the run that started it: the one that a stage keeps, and those of a test's own."""
+
+import contextlib
+import multiprocessing
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from test_nothing_left_behind import Watched
+
+RULES = (
+    "manager.visible-at-once",
+    "manager.shutdown-idempotent",
+    "manager.lifetime-manager",
+    "manager.lifetime-proxies",
+    "manager.remote-queue",
+)
+OPTIONS = [word for slug in RULES for word in ("--rule", slug)]
+
+
+@pytest.fixture
+def run():
+    """Runs in a folder with a short name: the path of a manager's socket must fit into about a hundred characters."""
+    started = []
+    with tempfile.TemporaryDirectory(prefix="q") as folder:
+
+        def start(*options, parallel=False):
+            started.append(Watched(Path(folder), *options, parallel=parallel))
+            return started[-1]
+
+        yield start
+        for process in [process for one in started for process in one.processes()]:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+@pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
+def test_after_a_green_run(run, parallel):
+    watched = run(*OPTIONS, parallel=parallel)
+
+    watched.is_gone()
+    assert watched.process.returncode == 0
+
+
+def test_after_a_run_of_a_manager_that_never_ends(run):
+    watched = run("--implementation", "fault:manager-never-ends", *OPTIONS)
+
+    watched.is_gone()
+    assert watched.process.returncode == 1
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the fault needs fork")
+def test_after_the_judge_is_killed_while_a_client_of_the_manager_waits(run):
+    fault = ("--implementation", "fault:manager-serves-one-at-a-time", "--patience", "100", "--start-method", "fork")
+    watched = run(*fault, "--rule", "manager.blocked-get-does-not-stall")
+    everybody = ["judge", "warden", "parent", "manager", "child"]
+    deadline = time.monotonic() + 60
+    while len(watched.processes()) < len(everybody) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(watched.processes()) >= len(everybody)
+
+    watched.process.kill()
+
+    watched.is_gone()

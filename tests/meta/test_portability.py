@@ -1,0 +1,281 @@
+"""Other systems, as far as they can be had here: one trait of them at a time, over a run of the specification.
+
+A trait is a few lines that Python runs at its start, in the judge and in all that it starts.
+"""
+
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from runs import CHECKOUT, environment
+
+from queuespec.processes import LONGEST_PARENT, temporary_folder
+
+PLATFORMS = Path(__file__).with_name("platforms")
+PACKAGE = CHECKOUT / "src" / "queuespec"
+
+A_FEW_RULES = [
+    word for slug in ("get.blocks-when-empty", "get.nonblocking-raises-empty", "put.returns-before-flush")
+    for word in ("--rule", slug)
+]  # fmt: skip
+
+NO_FORK = """
+import multiprocessing
+import os
+from multiprocessing import context
+
+for name in ("fork", "forkpty", "register_at_fork"):
+    delattr(os, name)
+context._concrete_contexts = {"spawn": context._concrete_contexts["spawn"]}
+context._default_context._default_context = context._concrete_contexts["spawn"]
+multiprocessing.get_all_start_methods = lambda: ["spawn"]
+"""
+
+NO_STACK_SIGNAL = """
+import faulthandler
+
+del faulthandler.register
+"""
+
+COARSE_CLOCK = """
+import time
+
+def in_ticks(clock):
+    return lambda: clock() // 0.015625 * 0.015625
+
+for name in ("time", "monotonic", "perf_counter"):
+    setattr(time, name, in_ticks(getattr(time, name)))
+"""
+
+NO_REFERENCE_COUNTING = """
+from multiprocessing import connection, process, queues
+
+kept_alive = []
+
+def keeping(init):
+    def keep(self, *args, **kwargs):
+        kept_alive.append(self)
+        init(self, *args, **kwargs)
+    return keep
+
+for cls in (connection._ConnectionBase, process.BaseProcess, queues.Queue, queues.SimpleQueue):
+    cls.__init__ = keeping(cls.__init__)
+"""
+
+on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has the trait itself, or has no such thing")
+
+
+@pytest.fixture
+def trait(tmp_path):
+    """The environment of a run whose interpreters all begin with these lines."""
+
+    def changes(lines):
+        folder = tmp_path / "trait"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(lines + "\nIN_PLACE = True\n", encoding="utf-8")
+        found = {"PYTHONPATH": str(folder)}
+        probe = [sys.executable, "-c", "import sitecustomize; sitecustomize.IN_PLACE"]
+        subprocess.run(probe, env={**os.environ, **found}, check=True)
+        return found
+
+    return changes
+
+
+@pytest.fixture
+def installed():
+    """Runs the command as it is installed, with the specification inside the package, in a folder of this name."""
+    root = Path(tempfile.mkdtemp(prefix="installed-"))
+    root.chmod(0o755)
+
+    def run(*options, folder="here", before=(), cwd=None):
+        home = root / folder
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(PACKAGE, home / "queuespec", ignore=ignored, dirs_exist_ok=True)
+        shutil.copytree(CHECKOUT / "tests" / "spec", home / "queuespec" / "spec", ignore=ignored, dirs_exist_ok=True)
+        process = subprocess.run(
+            [*before, sys.executable, "-m", "queuespec", *options],
+            cwd=cwd or home,
+            env=environment(PYTHONPATH=str(home), PYTHONDONTWRITEBYTECODE="1"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+        )
+        return process.returncode, process.stdout.decode("utf-8", "replace")
+
+    yield run
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def everything_conforms(run):
+    return run.status == 0 and {verdict["verdict"] for verdict in run.verdicts} == {"conforms"}
+
+
+@on_posix
+def test_a_system_without_fork_is_judged_under_spawn(judge, trait):
+    run = judge(*A_FEW_RULES, env=trait(NO_FORK), parallel=True)
+
+    assert everything_conforms(run), run.output
+    assert {verdict["start_method"] for verdict in run.verdicts} == {"spawn"}
+
+
+@on_posix
+def test_a_start_method_that_the_system_lacks_is_refused_in_one_sentence(judge, trait):
+    run = judge("--start-method", "fork", env=trait(NO_FORK))
+
+    assert run.status != 0
+    assert "there is no 'fork' here; this platform has spawn" in run.output
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
+def test_a_deviation_under_fork_on_macos_is_reported_and_gates_nothing(judge):
+    run = judge("--implementation", "fault:empty-handed-on-macos", *A_FEW_RULES[2:4], "--start-method", "fork")
+
+    assert run.words("get.nonblocking-raises-empty") == {"deviates"}
+    assert run.status == 0, run.output
+
+
+def test_a_deviation_under_spawn_on_macos_gates(judge):
+    run = judge("--implementation", "fault:empty-handed-on-macos", *A_FEW_RULES[2:4], "--start-method", "spawn")
+
+    assert run.status == 1, run.output
+
+
+def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
+    lines = NO_STACK_SIGNAL if os.name == "posix" else ""
+    options = ["--rule", "get.blocks-when-empty", "--patience", "2", "--start-method", "spawn"]
+
+    run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines))
+
+    assert run.words("get.blocks-when-empty") == {"hangs"}
+    assert "in get" in run.output.partition("where child was:")[2], run.output
+
+
+def test_a_clock_that_ticks_64_times_a_second_is_good_enough(judge, trait):
+    run = judge(*A_FEW_RULES, env=trait(COARSE_CLOCK))
+
+    assert everything_conforms(run), run.output
+
+
+def test_nothing_relies_on_objects_ending_with_their_last_reference(judge, trait):
+    run = judge(*A_FEW_RULES, env=trait(NO_REFERENCE_COUNTING))
+
+    assert everything_conforms(run), run.output
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii"])
+def test_a_console_that_cannot_write_every_character_shows_the_whole_run(judge, encoding):
+    env = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", "COLUMNS": "80"}
+    options = ["--implementation", "fault:speaks-in-tongues", "--start-method", "spawn", "-v", "-rA"]
+
+    run = judge(*options, *A_FEW_RULES, env=env)
+
+    assert run.words("get.nonblocking-raises-empty") == {"deviates"}, run.output
+    assert "UnicodeEncodeError" not in run.output
+    assert "INTERNALERROR" not in run.output
+    assert "verdicts:" in run.output.splitlines()[-1] or "failed" in run.output.splitlines()[-1]
+
+
+def test_a_child_that_takes_five_seconds_to_start_is_waited_for(judge):
+    env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "5"}
+
+    run = judge("--implementation", "late", "--rule", "get.blocks-when-empty", env=env, parallel=True)
+
+    assert everything_conforms(run), run.output
+
+
+def test_a_child_that_takes_longer_than_patience_to_start_is_named(judge):
+    env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "30"}
+    options = ["--rule", "get.blocks-when-empty", "--patience", "1", "--start-method", "spawn"]
+
+    run = judge("--implementation", "late", *options, env=env)
+
+    assert run.words("get.blocks-when-empty") == {"hangs"}
+    assert "the process of child did not come up within 1 s" in run.output
+
+
+def test_the_installed_command_runs_in_parallel_and_knows_what_failed_last(installed):
+    options = ["--implementation", "fault:speaks-in-tongues", "--start-method", "spawn"]
+
+    first, _ = installed(*options, *A_FEW_RULES)
+    again, output = installed(*options, *A_FEW_RULES, "--last-failed", "-k", "empty")
+
+    assert (first, again) == (1, 1)
+    assert "2 verdicts: 2 deviates" in output
+
+
+def test_the_command_runs_from_a_folder_with_spaces_and_letters_of_any_script(installed):
+    status, output = installed(*A_FEW_RULES, folder="ein Ordner für 日本")
+
+    assert status == 0, output
+    assert "workers" in output
+
+
+@on_posix
+def test_a_temporary_folder_that_is_too_long_for_sockets_is_no_obstacle(judge, tmp_path):
+    folder = tmp_path / ("x" * 255)
+    folder.mkdir()
+
+    run = judge(*A_FEW_RULES, env={"TMPDIR": str(folder), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)})
+
+    assert everything_conforms(run), run.output
+
+
+@on_posix
+def test_our_temporary_folder_leaves_room_for_the_names_of_sockets(tmp_path, monkeypatch):
+    for parent in (tmp_path / ("x" * 255), Path("/tmp") / ("y" * (LONGEST_PARENT - len("/tmp/")))):
+        parent.mkdir(exist_ok=True)
+        monkeypatch.setattr(tempfile, "tempdir", str(parent))
+        folder = temporary_folder()
+        os.rmdir(folder)
+        assert len(folder) + len("/pymp-01234567/listener-01234567") <= 103
+    parent.rmdir()
+
+
+@on_posix
+def test_a_person_without_a_home_can_judge(judge, monkeypatch):
+    monkeypatch.delenv("HOME", raising=False)
+
+    run = judge(*A_FEW_RULES)
+
+    assert everything_conforms(run), run.output
+
+
+@on_posix
+def test_a_working_folder_that_cannot_be_written_is_no_obstacle(installed, tmp_path):
+    folder = tmp_path / "read only"
+    folder.mkdir(mode=0o555)
+    if os.access(folder, os.W_OK):  # as root
+        folder = Path("/proc")
+        if not folder.is_dir():
+            pytest.skip("root can write everywhere here")
+
+    status, output = installed(*A_FEW_RULES, cwd=folder)
+
+    assert status == 0, output
+
+
+@on_posix
+def test_sixty_four_file_descriptors_are_enough(installed):
+    limited = ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]
+
+    status, output = installed(*A_FEW_RULES, before=limited)
+
+    assert status == 0, output
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="an ordinary user judges already")
+def test_an_ordinary_user_can_judge(installed):
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    program = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', ''])"
+    if subprocess.run([*as_nobody, sys.executable, "-c", program], capture_output=True).returncode:
+        pytest.skip(f"an ordinary user cannot run {sys.executable}")
+
+    status, output = installed(*A_FEW_RULES, before=as_nobody, cwd="/")
+
+    assert status == 0, output

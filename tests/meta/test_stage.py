@@ -1,0 +1,180 @@
+"""The stage: what it judges, whom it lets in, when it is used again."""
+
+import multiprocessing
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import stage_roles
+
+from queuespec import Full
+from queuespec.processes import Household
+from queuespec.stage import Crash, Deviation, Raised, Settings, Stage, SuiteError, View, made, raises, timeline
+
+PATH = (str(Path(__file__).parent),)
+METHODS = multiprocessing.get_all_start_methods()
+
+
+@pytest.fixture
+def household():
+    home = Household()
+    yield home
+    home.close()
+
+
+@pytest.fixture(params=METHODS)
+def a_stage(request, household):
+    settings = Settings("multiprocessing", sys.executable, PATH, patience=20.0)
+    stage = Stage(settings, request.param, household)
+    timeline.begin()
+    yield stage
+    stage.end()
+
+
+def test_a_child_reports_the_start_method_by_evidence(a_stage):
+    queue = a_stage.make_queue("Queue")
+
+    child = a_stage.make_child(queue)
+
+    assert child.identity["start_method"] == a_stage.start_method
+
+
+def test_a_start_method_under_a_wrong_name_deviates(a_stage):
+    if len(METHODS) == 1:
+        pytest.skip("there is one start method here, and so no wrong one")
+    a_stage.start_method = next(method for method in METHODS if method != a_stage.start_method)
+
+    with pytest.raises(Deviation, match=r"child should have been started by \w+, but it was by \w+"):
+        a_stage.make_child(a_stage.make_queue("Queue"))
+
+
+def test_a_clean_stage_is_the_same_process_in_the_next_test(a_stage):
+    before = a_stage.parent.pid
+    a_stage.make_child(a_stage.make_queue("Queue"))
+
+    a_stage.tidy()
+
+    assert a_stage.clean
+    assert a_stage.parent.pid == before
+    assert a_stage.parent.plays(stage_roles.thread_count) == 1
+
+
+def test_a_stage_with_a_thread_that_does_not_end_is_not_used_again(a_stage):
+    a_stage.parent.plays(stage_roles.leave_a_thread)
+
+    a_stage.tidy()
+
+    assert not a_stage.clean
+
+
+def test_a_stage_with_a_hanging_child_is_not_used_again(a_stage):
+    queue = a_stage.make_queue("Queue")
+    child = View(a_stage.make_child(queue), "queue")
+    child.calls.get().stays_blocked()
+
+    a_stage.tidy()
+
+    assert not a_stage.clean
+
+
+def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):
+    stranger = socket.create_connection(("127.0.0.1", a_stage._address.port))
+    stranger.sendall(b"x" * 64)
+
+    queue = a_stage.make_queue("Queue")
+    child = View(a_stage.make_child(queue), "queue")
+    queue.put("a")
+
+    assert child.get() == "a"
+    assert stranger.recv(100) == b""
+    stranger.close()
+
+
+def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage):
+    queue = a_stage.make_queue("Queue")
+    child = View(a_stage.make_child(queue), "queue")
+    child.begins(stage_roles.die_when_told)
+
+    with pytest.raises(Crash, match="the process of child died with exit code 7"):
+        a_stage.result(queue.begins(stage_roles.put_and_wait_for_ever))
+
+
+def test_what_an_actor_raises_is_raised_here_with_its_traceback(a_stage):
+    queue = a_stage.make_queue("Queue", 1)
+    queue.put("a")
+
+    with raises(Full) as caught:
+        queue.put_nowait("b")
+
+    assert isinstance(caught.error, (Raised, Full))
+    assert "in put" in str(caught.error.__cause__)
+
+
+def test_a_role_that_the_actor_cannot_find_is_a_fault_of_the_specification(a_stage):
+    def local_role():
+        """Cannot be found by name."""
+
+    with pytest.raises(SuiteError):
+        a_stage.parent.plays(local_role)
+
+
+def test_items_are_made_by_the_actor(a_stage):
+    queue = a_stage.make_queue("Queue")
+
+    queue.put(made(stage_roles.echo, "made there"))
+
+    assert queue.get() == "made there"
+    assert "put(echo('made there'))" in str(timeline)
+
+
+def _patched_library(folder, old, new):
+    """A copy of the standard library's multiprocessing in which one line is another."""
+    home = Path(multiprocessing.__file__).parent
+    shutil.copytree(home, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
+    path = folder / "multiprocessing" / "queues.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_patched_library_first_on_the_path_is_what_is_judged_in_parent_and_child(judge, tmp_path, method):
+    _patched_library(tmp_path, "    def get_nowait(self):", "    def get_nowait(self):\n        return 'patched'")
+
+    run = judge(
+        *("--start-method", method, "--rule", "get.nowait-equivalent", "--rule", "order.fifo-in-process"),
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+
+    assert run.words("get.nowait-equivalent") == {"deviates"}
+    assert run.words("order.fifo-in-process") == {"conforms"}
+
+
+def test_a_child_has_the_patched_library_too(household, tmp_path, monkeypatch):
+    _patched_library(tmp_path, "    def get_nowait(self):", "    def get_nowait(self):\n        return 'patched'")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    settings = Settings("multiprocessing", sys.executable, PATH, patience=20.0)
+    stage = Stage(settings, "spawn", household)
+
+    child = View(stage.make_child(stage.make_queue("Queue")), "queue")
+
+    assert child.get_nowait() == "patched"
+    stage.end()
+
+
+VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_another_interpreter_is_judged_where_pytest_is_not_installed(judge, version):
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode:
+        pytest.skip(f"there is no python{version} on the path that starts")
+
+    run = judge("--python", python, "--rule", "get.blocks-when-empty")
+
+    assert run.words("get.blocks-when-empty") == {"conforms"}
+    assert f"CPython {version}." in run.output

@@ -1,0 +1,166 @@
+"""Roles and items of the chapters about closing, process ends and hazards. Like `roles` and `items`, for actors."""
+
+import atexit
+import os
+import signal
+import threading
+from queue import Empty
+
+LARGE = 2_000_000
+"""Bytes; more than any pipe holds."""
+
+MOMENT = 0.1
+"""Seconds that a process gets to arrive at what it does next. Nothing depends on it but what a fault can hide."""
+
+HOLD_SECONDS = 60.0
+"""How long an item is held back at most; longer than any patience."""
+
+
+def large():
+    """An item that fits into no pipe: its feeder is busy with it until somebody reads."""
+    return bytes(LARGE)
+
+
+def get_size(queue):
+    """Gets an item; the length of it."""
+    return len(queue.get())
+
+
+def drain(queue):
+    """Gets, without waiting, what has arrived; the list of it."""
+    found = []
+    while True:
+        try:
+            found.append(queue.get_nowait())
+        except Empty:
+            return found
+
+
+def wait_for_data(queue):
+    """Returns once the first bytes of something have arrived."""
+    while queue.empty():
+        pass
+
+
+def work(queue, count):
+    """Gets that many items and marks each as done; the list of them."""
+    found = []
+    for _ in range(count):
+        found.append(queue.get())
+        queue.task_done()
+    return found
+
+
+class HeldBack:
+    """An item whose pickling waits for an event, also one of another process; it arrives as a plain string."""
+
+    def __init__(self, event, text):
+        self.event = event
+        self.text = text
+
+    def __reduce__(self):
+        if not self.event.wait(HOLD_SECONDS):
+            raise TimeoutError("nobody set the event")
+        return str, (self.text,)
+
+
+def held_back(event, text):
+    return HeldBack(event, text)
+
+
+def threads():
+    """The threads of this process, as a set of numbers."""
+    return {thread.ident for thread in threading.enumerate()}
+
+
+def vanish():
+    """Ends this process without any clean-up."""
+    os._exit(0)
+
+
+def put_at_exit(queue, item):
+    """Has this process put an item in an exit hook."""
+    atexit.register(queue.put, item)
+
+
+def put_unpicklable(queue):
+    queue.put(lambda: None)
+
+
+def leave_thread_behind(queue, event, item):
+    """Starts a thread that puts an item when an event is set, and that this process waits for when it ends."""
+    threading.Thread(target=_put_when, args=(queue, event, item), daemon=False).start()
+
+
+def _put_when(queue, event, item):
+    if event.wait(HOLD_SECONDS):
+        queue.put(item)
+
+
+# Process objects, for rules about what the parent does with them
+
+
+def waiter(context, event):
+    """A process that ends when an event is set."""
+    return _started(context, _wait, event)
+
+
+def producer(context, queue):
+    """A process that puts a large item and is done."""
+    return _started(context, _put_large, queue)
+
+
+def blocked(context, up, queue, method):
+    """A process that sets an event and then makes a call that blocks; SIGINT interrupts it."""
+    return _started(context, _announce_and_call, up, queue, method)
+
+
+def idler(context, up, queue, opening, text):
+    """A process that puts an item, held back by an event, and then waits; SIGINT interrupts it."""
+    return _started(context, _put_and_wait, up, queue, opening, text)
+
+
+def _started(context, target, *args):
+    process = context.Process(target=target, args=args)
+    process.start()
+    return process
+
+
+def _wait(event):
+    event.wait(HOLD_SECONDS)
+
+
+def _put_large(queue):
+    queue.put(large())
+
+
+def _announce_and_call(up, queue, method):
+    # A program started in the background may have inherited that SIGINT is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    up.set()
+    getattr(queue, method)()
+
+
+def _put_and_wait(up, queue, opening, text):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    queue.put(HeldBack(opening, text))
+    up.set()
+    threading.Event().wait(HOLD_SECONDS)
+
+
+def exit_code(process):
+    return process.exitcode
+
+
+def interrupt(process):
+    """Sends what Ctrl-C sends, unless the process has ended: its number may be another's by now."""
+    if process.is_alive():
+        os.kill(process.pid, signal.SIGINT)
+
+
+def suspend(pid):
+    os.kill(pid, signal.SIGSTOP)
+
+
+def resume(pid):
+    os.kill(pid, signal.SIGCONT)

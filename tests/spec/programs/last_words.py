@@ -1,0 +1,25 @@
+"""Puts an item in an exit hook while a child waits for it."""
+
+import atexit
+import sys
+
+from judged import mp
+
+
+def consume(queue, up):
+    queue.get()
+    up.set()
+    print("the child got", queue.get(), flush=True)
+
+
+def main():
+    queue = getattr(mp, sys.argv[1])()
+    up = mp.Event()
+    mp.Process(target=consume, args=(queue, up)).start()
+    queue.put("first")
+    up.wait()
+    atexit.register(queue.put, "last")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""A program that ends while its daemon has more to send than anybody takes."""
+
+from judged import mp
+
+
+def work(queue, has_put):
+    queue.put("x" * 2_000_000)
+    has_put.set()
+
+
+if __name__ == "__main__":
+    queue, has_put = mp.Queue(), mp.Event()
+    process = mp.Process(target=work, args=(queue, has_put), daemon=True)
+    process.start()
+    has_put.wait()

@@ -1,0 +1,24 @@
+"""A program that forgets its queue as soon as its child has said that it has it."""
+
+import gc
+
+from judged import mp
+
+
+def work(queue, answers, go):
+    answers.put("here")
+    go.wait()
+    queue.put("still usable")
+    answers.put(queue.get())
+
+
+if __name__ == "__main__":
+    queue, answers, go = mp.Queue(), mp.Queue(), mp.Event()
+    process = mp.Process(target=work, args=(queue, answers, go))
+    process.start()
+    answers.get()
+    del queue
+    gc.collect()
+    go.set()
+    print(answers.get())
+    process.join()

@@ -1,0 +1,27 @@
+"""A producer makes five jobs and says with None that these were all; a consumer works them off."""
+
+from judged import mp
+
+
+def produce(queue):
+    for number in range(5):
+        queue.put(f"job {number}")
+    queue.put(None)
+
+
+def consume(queue):
+    while True:
+        job = queue.get()
+        if job is None:
+            break
+        print("working on", job)
+
+
+if __name__ == "__main__":
+    queue = mp.Queue()
+    processes = [mp.Process(target=work, args=(queue,)) for work in (produce, consume)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    print("all done")

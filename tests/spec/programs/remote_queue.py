@@ -1,0 +1,44 @@
+"""A queue that clients find by address and key: one puts, one gets, and one with a wrong key is turned away."""
+
+import queue
+
+from judged import mp
+
+KEY = b"the key of this queue"
+
+published = queue.Queue()
+
+
+def published_queue():
+    return published
+
+
+class Publisher(mp.managers.BaseManager):
+    """Publishes one queue, under the name `jobs`."""
+
+
+Publisher.register("jobs", callable=published_queue)
+
+
+def client(address, key):
+    found = Publisher(address=address, authkey=key)
+    found.connect()
+    return found.jobs()
+
+
+def greet(address):
+    client(address, KEY).put("welcome")
+
+
+if __name__ == "__main__":
+    publisher = Publisher(("127.0.0.1", 0), KEY, ctx=mp)
+    publisher.start()
+    greeter = mp.Process(target=greet, args=(publisher.address,))
+    greeter.start()
+    greeter.join()
+    print(client(publisher.address, KEY).get())
+    try:
+        client(publisher.address, b"another key")
+    except Exception as error:
+        print(type(error).__name__)
+    publisher.shutdown()

@@ -1,0 +1,18 @@
+"""A program that starts a process without asking whether it is the main program."""
+
+import sys
+
+from judged import mp
+
+
+def work(queue):
+    queue.put("from the child")
+
+
+queue = mp.Queue()
+process = mp.Process(target=work, args=(queue,))
+process.start()
+process.join()
+if process.exitcode != 0:
+    sys.exit(1)
+print(queue.get())

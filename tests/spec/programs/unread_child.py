@@ -1,0 +1,36 @@
+"""Ends while a child has more unread data than a pipe holds; reads it when the end is waiting for that."""
+
+import atexit
+import sys
+import threading
+
+QUIET = 0.2
+gone = threading.Event()
+atexit.register(gone.set)  # Exit hooks run last in, first out: this one after those of multiprocessing.
+
+from judged import mp  # noqa: E402
+
+LARGE = 2_000_000
+
+
+def produce(queue, up):
+    up.set()
+    queue.put(bytes(LARGE))
+
+
+def read_late(queue):
+    threading.main_thread().join()
+    if not gone.wait(QUIET) and len(queue.get()) == LARGE:
+        print("read before the end", flush=True)
+
+
+def main():
+    queue = getattr(mp, sys.argv[1])()
+    up = mp.Event()
+    mp.Process(target=produce, args=(queue, up)).start()
+    up.wait()
+    threading.Thread(target=read_late, args=(queue,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

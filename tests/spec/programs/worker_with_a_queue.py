@@ -1,0 +1,24 @@
+"""A program whose class of processes keeps its queue as an attribute."""
+
+import sys
+
+from judged import mp
+
+
+class Worker(mp.Process):
+    def __init__(self, queue):
+        super().__init__()
+        self.queue = queue
+
+    def run(self):
+        self.queue.put("from the worker")
+
+
+if __name__ == "__main__":
+    queue = mp.Queue()
+    worker = Worker(queue)
+    worker.start()
+    worker.join()
+    if worker.exitcode != 0:
+        sys.exit(1)
+    print(queue.get())

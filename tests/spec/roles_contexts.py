@@ -1,0 +1,115 @@
+"""What actors do in the chapter on contexts. Their first argument is the module, a context, or nothing."""
+
+import importlib
+import queue as thread_queue
+import socket
+import sys
+import threading
+import warnings
+
+CRASH_SECONDS = 2.0
+"""How long a process that was given what it cannot use may take to fail; then it is killed, and has failed as well."""
+
+
+def put_one(queue, item):
+    queue.put(item)
+
+
+def put_and_let_go(queue, item):
+    """Ends at once if the queue is usable, and the item is on its way then."""
+    queue.put(item)
+    if hasattr(queue, "join_thread"):
+        queue.close()
+        queue.join_thread()
+
+
+def can_send_file_descriptors():
+    return hasattr(socket, "CMSG_LEN") and hasattr(socket, "SCM_RIGHTS")
+
+
+def sorted_start_methods(module):
+    return sorted(module.get_all_start_methods())
+
+
+def start_method_without_temporary_files(module):
+    """The global start method of a program that cannot write a single byte into any file."""
+    import resource
+
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, allowed[1]))
+    try:
+        return module.get_start_method()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+
+def make_queue_of(module, method):
+    module.get_context(method).Queue()
+
+
+def _item_through(queue, context, item):
+    process = context.Process(target=put_one, args=(queue, item))
+    process.start()
+    process.join()
+    return queue.get_nowait()
+
+
+def items_through_each_of(module, methods):
+    """The items that came through a queue and a process of each start method, all queues existing at once."""
+    contexts = [module.get_context(method) for method in methods]
+    queues = [context.Queue() for context in contexts]
+    return [_item_through(*pair, f"by {method}") for *pair, method in zip(queues, contexts, methods)]
+
+
+def items_through_processes_of(module, method, senders):
+    """The items that processes of `method` put into queues of the other contexts."""
+    context = module.get_context(method)
+    return [_item_through(module.get_context(of).Queue(), context, f"by {of}") for of in senders]
+
+
+def give_a_queue_of_fork_to_a_process_of(module, method, kind):
+    """What comes of it, in words."""
+    queue = getattr(module.get_context("fork"), kind)()
+    process = module.get_context(method).Process(target=put_and_let_go, args=(queue, "x"))
+    try:
+        process.start()
+    except RuntimeError:
+        return "start raised RuntimeError"
+    process.join(CRASH_SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+    if process.exitcode != 0:
+        return "the process failed"
+    return "the process ended well" if queue.empty() else "the item arrived"
+
+
+def start_a_nameless_function(context):
+    process = context.Process(target=lambda: None)
+    process.start()
+    process.join()
+
+
+def warnings_of_a_fork_after_a_put(module, method, kind):
+    """The categories that were warned of, by name."""
+    context = module.get_context(method)
+    queue = getattr(context, kind)()
+    queue.put("x")
+    process = context.Process(target=threading.get_ident)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        process.start()
+    process.join()
+    queue.get()
+    return [warning.category.__name__ for warning in caught]
+
+
+def make_queue_without_semaphores(module, method, kind):
+    """Makes a queue where the extension module that brings semaphores cannot be imported."""
+    sys.modules["_multiprocessing"] = None
+    getattr(module.get_context(method), kind)()
+
+
+def dummy_queue_is_a_thread_queue(kind):
+    dummy = importlib.import_module("multiprocessing.dummy")
+    return isinstance(getattr(dummy, kind)(), thread_queue.Queue)

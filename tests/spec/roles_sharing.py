@@ -1,0 +1,110 @@
+"""What actors do in the chapter on sharing: they start processes of their own, and try to send queues about."""
+
+import copy
+import io
+import pickle
+import queue as thread_queue
+import sys
+
+from roles import put_all
+
+RESULT_SECONDS = 60.0
+"""How long a pool may take for a result; longer than any patience."""
+
+
+def take_all(queue):
+    """Everything that can be had without waiting."""
+    taken = []
+    while True:
+        try:
+            taken.append(queue.get_nowait())
+        except thread_queue.Empty:
+            return taken
+
+
+def put_from_a_new_process(context, queue, items):
+    """Starts a process that puts these items, and waits for its end; its exit code."""
+    process = context.Process(target=put_all, args=(queue, items))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def put_from_a_new_process_by_keyword(context, queue, items):
+    process = context.Process(target=put_all, kwargs={"queue": queue, "items": items})
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def nested(queue):
+    """The queue twice, within what a program may pass along."""
+    return {"queues": [queue, (queue,)]}
+
+
+def held_once(nest):
+    first, (second,) = nest["queues"]
+    return first is second
+
+
+def put_into_the_inner(nest, item):
+    nest["queues"][1][0].put(item)
+
+
+def put_from_a_pool_initializer(context, queue, item):
+    """A pool whose only worker puts the item when it begins; it ends by itself."""
+    pool = context.Pool(1, initializer=put_all, initargs=(queue, [item]))
+    pool.close()
+    pool.join()
+
+
+def take_as_task(queue):
+    return queue.empty()
+
+
+def give_to_a_pool_task(context, queue):
+    """What the task returns that is given the queue as an argument."""
+    pool = context.Pool(1)
+    try:
+        return pool.apply_async(take_as_task, (queue,)).get(RESULT_SECONDS)
+    finally:
+        pool.close()
+        pool.join()
+
+
+def pickled(queue):
+    return pickle.dumps(queue)
+
+
+def copied(queue):
+    return copy.copy(queue)
+
+
+def copied_deeply(queue):
+    return copy.deepcopy(queue)
+
+
+def told_while_putting(queue, item, marker):
+    """Puts the item and the marker, gets the marker back; what the process wrote to standard error meanwhile."""
+    before, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        queue.put(item)
+        queue.put(marker)
+        while queue.get() != marker:
+            pass
+        return sys.stderr.getvalue()
+    finally:
+        sys.stderr = before
+
+
+def put_a_new_queue(queue, context, kind):
+    """Makes a queue here and tries to give it away through the other one."""
+    queue.put(getattr(context, kind)())
+
+
+def put_and_close(queue):
+    """Uses the queue and closes it, until nothing of it is left open in this process."""
+    queue.put("x")
+    queue.close()
+    if hasattr(queue, "join_thread"):
+        queue.join_thread()

@@ -1,0 +1,159 @@
+"""Delivery between processes.
+
+Whatever the number of producers and consumers, threads and processes, every item that was put is got, by one consumer,
+once, and as it was put. Where many act at once, they record what they did, and their records are compared afterwards;
+``--crowd`` says how many.
+"""
+
+import couriers
+import roles
+
+from queuespec import ARTICLE, DOCS, histories, rule
+
+EVERY_KIND = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
+PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
+
+SAFE = DOCS / "exchanging-objects-between-processes"
+
+
+@rule("deliver.single-process-use", source=ARTICLE)
+def test_one_process_can_put_and_get(queue):
+    """A queue needs no second process; it is a near clone of `queue.Queue`."""
+    queue.put("a")
+    queue.put("b")
+
+    assert queue.plays(roles.get_many, 2) == ["a", "b"]
+
+
+@rule("deliver.parent-to-child", source=DOCS / "examples")
+def test_a_child_gets_what_was_put_before_and_after_its_start(queue, make_child):
+    """Tasks may be waiting when the workers come up."""
+    queue.put("before")
+    child = make_child(queue)
+    queue.put("after")
+
+    assert child.plays(roles.get_many, 2) == ["before", "after"]
+
+
+@rule("deliver.child-to-child", source=ARTICLE, kinds=EVERY_KIND)
+def test_a_queue_connects_two_children_while_the_parent_does_nothing(queue, make_child):
+    """The process that made the queue is no relay."""
+    producer, consumer = make_child(queue), make_child(queue)
+
+    producer.put("a")
+
+    assert consumer.get() == "a"
+
+
+@rule("deliver.after-producer-exit", source=DOCS / "pipes-and-queues", kinds=PIPE_KINDS)
+def test_items_outlive_the_process_that_put_them(queue, child):
+    """A process ends when its items are in the pipe, and the pipe does not end with it."""
+    child.plays(roles.put_all, list(range(50)))
+    child.process.leaves()
+
+    assert queue.plays(roles.get_many, 50) == list(range(50))
+
+
+@rule("deliver.eventually-visible", source=DOCS / "pipes-and-queues")
+def test_an_item_that_was_put_can_be_seen_and_taken_without_waiting_after_a_while(queue, child):
+    """It may take a moment between put() and the moment when empty() and get_nowait() know of it, but no more."""
+    queue.put("a")
+
+    assert child.plays(couriers.poll) == "a"
+
+
+@rule("deliver.results-aggregation", source=DOCS / "examples", kinds=EVERY_KIND)
+def test_several_workers_return_their_results_through_one_queue(queue, make_child):
+    """The usual way to gather results: as many gets as there are workers, in whatever order."""
+    for name in ("a", "b", "c"):
+        make_child(queue).put(name)
+
+    assert queue.plays(couriers.get_sorted, 3) == ["a", "b", "c"]
+
+
+@rule("deliver.exclusive-token", source=ARTICLE)
+def test_an_item_that_one_process_holds_is_held_by_no_other(queue, make_child, make_object, context):
+    """A queue of one item is a lock: whoever has taken the item is alone until it is put back."""
+    lock = make_object(couriers.lock, context)
+    children = [make_child(queue, lock) for _ in range(3)]
+
+    passing = [child.begins(couriers.pass_token, its_lock, loops=50) for child, its_lock in children]
+    queue.put("token")
+
+    assert [call.returns() for call in passing] == [0, 0, 0]
+    assert queue.get() == "token"
+
+
+@rule(
+    "deliver.no-loss",
+    source=(SAFE, DOCS / "pipes-and-queues"),
+    kinds=EVERY_KIND,
+    proves=("deliver.no-duplicates", "deliver.process-safe-integrity"),
+)
+def test_a_crowd_of_producers_and_consumers_passes_every_item_on_once(queue, make_child, crowd):
+    """Nothing is lost, nothing comes twice, nothing is damaged or out of thin air, however many are at work."""
+    producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
+    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    putting = [
+        producer.begins(couriers.put_numbered, name, crowd.items, size=5_000) for name, producer in enumerate(producers)
+    ]
+    for call, producer in zip(putting, producers):
+        call.returns()
+        producer.process.leaves()
+
+    queue.plays(roles.put_all, [None] * crowd.size)
+
+    got = [call.returns() for call in getting]
+    histories.all_arrived(crowd.put, *got)
+    histories.all_in_order(*got)
+
+
+@rule("deliver.bounded-crowd", source=(SAFE, DOCS / "Queue.put"))
+def test_a_crowd_passes_every_item_on_through_a_queue_of_two_places(make_queue, make_child, crowd):
+    """Producers and consumers wait for each other all the time, and every one of them is woken."""
+    queue = make_queue(maxsize=2)
+    producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
+    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    putting = [producer.begins(couriers.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
+    for call, producer in zip(putting, producers):
+        call.returns()
+        producer.process.leaves()
+
+    queue.plays(roles.put_all, [None] * crowd.size)
+
+    got = [call.returns() for call in getting]
+    histories.all_arrived(crowd.put, *got)
+    histories.all_in_order(*got)
+
+
+@rule("deliver.thread-safe", source=SAFE, kinds=EVERY_KIND)
+def test_threads_of_one_process_pass_every_item_on_once(queue, make_thread, crowd):
+    """The threads of a process need no lock of their own around a queue."""
+    producers, consumers = ([make_thread(queue) for _ in range(crowd.size)] for _ in range(2))
+    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    putting = [producer.begins(couriers.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
+    for call in putting:
+        call.returns()
+
+    queue.plays(roles.put_all, [None] * crowd.size)
+
+    histories.all_arrived(crowd.put, *[call.returns() for call in getting])
+
+
+@rule("deliver.threads-and-processes", source=SAFE)
+def test_threads_of_several_processes_pass_every_item_on_once(queue, make_child, make_thread, crowd):
+    """Locks between processes and locks between threads do their work together."""
+    children = [make_child(queue) for _ in range(2)]
+    consumers = [make_thread(queue) for _ in range(2)]
+    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    putting = [
+        child.begins(couriers.put_numbered_from_threads, names, crowd.items)
+        for child, names in zip(children, crowd.divided_by(2))
+    ]
+    for call, child in zip(putting, children):
+        call.returns()
+        child.process.leaves()
+
+    queue.plays(roles.put_all, [None] * 2)
+
+    histories.all_arrived(crowd.put, *[call.returns() for call in getting])

@@ -1,0 +1,229 @@
+"""Ends of processes.
+
+Most programs never close a queue: they end. A process that has put items ends only after its feeder thread has moved
+all of them into the pipe, whichever way it ends, unless it is killed or leaves without clean-up. So a process with more
+unread data than the pipe holds waits for a reader, and whoever joins it before reading waits for ever.
+"""
+
+import endings
+import roles
+
+from queuespec import DOCS, ISSUE, OBSERVED, made, rule
+
+ITEMS = [f"item {number:02}" for number in range(50)]
+END_OF_PROCESS = (DOCS / "pipes-and-queues", DOCS / "all-start-methods")
+
+
+def _with_unflushed_items(child, opening):
+    child.put(made(endings.held_back, opening, "first"))
+    child.plays(roles.put_all, ITEMS)
+
+
+@rule("exit.child-flushes", source=(*END_OF_PROCESS, DOCS / "Queue.join_thread"))
+def test_a_process_ends_only_after_what_it_put_is_in_the_pipe(queue, make_child, make_object, context):
+    """A worker may put its result and return; nothing of it is lost, and after joining it the result is there."""
+    opening = make_object(roles.event, context)
+    child, child_opening = make_child(queue, opening)
+    _with_unflushed_items(child, child_opening)
+
+    child.process.begins_to_leave()
+    child.process.stays_alive()
+    opening.set()
+
+    assert child.process.ends() == 0
+    assert queue.plays(endings.drain) == ["first", *ITEMS]
+
+
+@rule("exit.flush-on-sys-exit", source=(DOCS / "pipes-and-queues", DOCS / "Process.exitcode"))
+def test_a_process_that_ends_by_SystemExit_flushes_as_well(queue, make_child, make_object, context):
+    """`sys.exit()` is an orderly end: its code is reported, and the items arrive."""
+    opening = make_object(roles.event, context)
+    child, child_opening = make_child(queue, opening)
+    _with_unflushed_items(child, child_opening)
+
+    child.process.begins_to_leave("exit 3")
+    child.process.stays_alive()
+    opening.set()
+
+    assert child.process.ends() == 3
+    assert queue.plays(endings.drain) == ["first", *ITEMS]
+
+
+@rule("exit.flush-on-exception", source=(DOCS / "pipes-and-queues", DOCS / "Process.exitcode"))
+def test_a_process_that_ends_by_an_exception_flushes_as_well(queue, make_child, make_object, context):
+    """What a worker reported before it failed is often what explains the failure."""
+    opening = make_object(roles.event, context)
+    child, child_opening = make_child(queue, opening)
+    _with_unflushed_items(child, child_opening)
+
+    child.process.begins_to_leave("raise")
+    child.process.stays_alive()
+    opening.set()
+
+    assert child.process.ends() == 1
+    assert queue.plays(endings.drain) == ["first", *ITEMS]
+
+
+@rule("exit.no-flush-on-os-exit", source=DOCS / "Process.terminate", level="hazard")
+def test_a_process_that_ends_without_clean_up_delivers_only_the_beginning(queue, child):
+    """`os._exit()` runs no exit handler, so that any number of the last items may be missing."""
+    child.plays(roles.put_all, ITEMS)
+    first = queue.get()
+
+    child.process.dies(endings.vanish)
+
+    received = [first, *queue.plays(endings.drain)]
+    assert received == ITEMS[: len(received)]
+
+
+@rule("exit.child-waits-for-reader", source=END_OF_PROCESS)
+def test_a_process_with_more_unread_data_than_the_pipe_holds_waits_for_a_reader(queue, child):
+    """Rather than lose data the process stays, so a consumer must read before it joins its producers."""
+    child.put(made(endings.large))
+
+    child.process.begins_to_leave()
+    child.process.stays_alive()
+
+    assert queue.plays(endings.get_size) == endings.LARGE
+    assert child.process.ends() == 0
+
+
+@rule("exit.join-after-drain-ok", source=DOCS / "all-start-methods")
+def test_a_process_whose_items_have_all_been_read_can_be_joined(queue, child):
+    """The order that never deadlocks: get everything, then join."""
+    child.put(made(endings.large))
+
+    queue.plays(endings.get_size)
+
+    assert child.process.leaves() == 0
+
+
+@rule("exit.small-join-before-get-ok", source=DOCS / "pipes-and-queues", level="platform")
+def test_a_process_that_put_little_can_be_joined_before_it_is_read(queue, child):
+    """Up to a few kilobytes fit into the pipe of every system, so that a single small result needs no care."""
+    child.put("small")
+
+    assert child.process.leaves() == 0
+
+    assert queue.get_nowait() == "small"
+
+
+@rule("exit.creator-also-waits", source=(OBSERVED, ISSUE / "75069"), level="de-facto")
+def test_the_main_program_flushes_as_well_when_it_ends(program, kind):
+    """The documentation speaks of processes that did not create the queue; the one that did waits as well."""
+    ending = program("late_main", kind)
+
+    assert ending.ends() == 0
+    assert "pickled before the end" in ending.output
+
+
+@rule("exit.put-in-exit-hook", source=OBSERVED, level="de-facto")
+def test_what_the_main_program_puts_in_an_exit_hook_arrives(program, kind):
+    """A last message, such as the one that tells consumers to stop, may be left to `atexit`."""
+    ending = program("last_words", kind)
+
+    assert ending.ends() == 0
+    assert "the child got last" in ending.output
+
+
+@rule("exit.put-in-exit-hook-of-child", source=ISSUE / "83856", level="de-facto", since=(3, 13))
+def test_what_a_child_puts_in_an_exit_hook_arrives(queue, child):
+    """Exit hooks run in children, whichever way they were started, and before the queue's own."""
+    child.put("early")
+    child.plays(endings.put_at_exit, "last")
+
+    assert child.process.leaves() == 0
+
+    assert queue.plays(endings.drain) == ["early", "last"]
+
+
+@rule("exit.thread-outlives-target", source=ISSUE / "83856", level="de-facto", since=(3, 13))
+def test_what_a_thread_puts_after_the_work_of_its_process_is_done_arrives(queue, make_child, make_object, context):
+    """A process waits for its threads first and flushes then."""
+    ready = make_object(roles.event, context)
+    child, child_ready = make_child(queue, ready)
+    child.plays(endings.leave_thread_behind, child_ready, "late")
+
+    child.process.begins_to_leave()
+    child.process.stays_alive()
+    ready.set()
+
+    assert child.process.ends() == 0
+    assert queue.plays(endings.drain) == ["late"]
+
+
+@rule("exit.bad-item-last", source=OBSERVED, level="de-facto")
+def test_a_last_item_that_cannot_be_pickled_costs_nothing_but_itself(queue, child):
+    """The process ends, with exit code 0, and what it put before arrives."""
+    child.put("good")
+    child.plays(endings.put_unpicklable)
+
+    assert child.process.leaves() == 0
+
+    assert queue.plays(endings.drain) == ["good"]
+
+
+@rule("exit.parent-joins-children", source=END_OF_PROCESS, level="hazard")
+def test_a_main_program_that_ends_waits_for_a_child_that_nobody_reads(program, kind):
+    """It joins its children at exit, and so hangs where nobody reads what they put."""
+    ending = program("unread_child", kind)
+
+    assert ending.ends() == 0
+    assert "read before the end" in ending.output
+
+
+@rule(
+    "exit.interrupt-blocked-reader",
+    source=(DOCS / "Process.interrupt", DOCS / "synchronization-primitives"),
+    level="platform",
+    systems=("POSIX",),
+)
+def test_a_consumer_that_is_interrupted_while_it_waits_leaves_the_queue_usable(queue, context, make_object):
+    """Ctrl-C is the clean way to stop a worker that waits: it unwinds, ends with exit code 1 and keeps no lock."""
+    up = make_object(roles.event, context)
+    consumer = make_object(endings.blocked, context, up, queue, "get")
+    up.wait()
+    consumer.join(endings.MOMENT)
+
+    consumer.plays(endings.interrupt)
+    consumer.join()
+
+    queue.put("next")
+    assert consumer.plays(endings.exit_code) == 1
+    assert queue.get() == "next"
+
+
+@rule(
+    "exit.flush-on-interrupt",
+    source=(DOCS / "Process.interrupt", DOCS / "pipes-and-queues"),
+    level="platform",
+    systems=("POSIX",),
+)
+def test_a_process_that_is_interrupted_flushes_as_well(queue, context, make_object):
+    """Ctrl-C ends a process by an exception, and so loses nothing that was put."""
+    up, opening = make_object(roles.event, context), make_object(roles.event, context)
+    producer = make_object(endings.idler, context, up, queue, opening, "mine")
+    up.wait()
+
+    producer.plays(endings.interrupt)
+    producer.join(endings.MOMENT)
+    assert producer.plays(endings.exit_code) is None
+    opening.set()
+    producer.join()
+
+    assert producer.plays(endings.exit_code) == 1
+    assert queue.plays(endings.drain) == ["mine"]
+
+
+@rule("exit.join-with-timeout", source=DOCS / "Process.join")
+def test_join_with_a_timeout_returns_None_whether_or_not_the_process_has_ended(context, make_object):
+    """Only `exitcode` tells: a program that takes the return for the end goes on too early."""
+    event = make_object(roles.event, context)
+    process = make_object(endings.waiter, context, event)
+
+    assert process.join(0.1) is None
+    assert process.plays(endings.exit_code) is None
+
+    event.set()
+    assert process.join() is None
+    assert process.plays(endings.exit_code) == 0

@@ -1,0 +1,255 @@
+"""Joining: task_done() and join().
+
+A `JoinableQueue` counts its unfinished items: `put()` raises the count, `task_done()` lowers it, `join()` waits until
+it is zero. The count belongs to the queue, not to a process, and it knows nothing of `get()`: a consumer says itself
+when it is done with an item.
+"""
+
+import endings
+import items
+import roles
+
+from queuespec import DOCS, OBSERVED, Full, made, raises, rule, untested
+
+JOINABLE = ("JoinableQueue",)
+
+UNTESTED = [
+    untested(
+        "joinable.all-queue-clauses",
+        "Every rule of a `Queue` holds for a `JoinableQueue` as well.",
+        source=DOCS / "JoinableQueue",
+        reason="This is no test of its own: every rule of the other chapters that holds for a Queue is judged with a "
+        "JoinableQueue too, and has a verdict for each.",
+    ),
+]
+
+
+@rule("join.fresh-returns", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_join_returns_at_once_when_nothing_was_ever_put(queue):
+    """No work is no reason to wait."""
+    assert queue.join() is None
+
+
+@rule(
+    "join.blocks-until-all-done",
+    source=DOCS / "JoinableQueue.join",
+    kinds=JOINABLE,
+    proves=("join.get-does-not-lower",),
+)
+def test_join_waits_until_the_item_that_was_got_is_marked_as_done(queue, child, make_thread):
+    """A producer waits for the work, not for the hand-over."""
+    queue.put("task")
+    joining = make_thread(queue).calls.join()
+    joining.stays_blocked()
+
+    child.get()
+    joining.stays_blocked()
+    child.task_done()
+
+    joining.returns()
+
+
+@rule("join.count-rises-on-put", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_an_item_counts_as_unfinished_before_it_is_flushed(queue, make_thread, gate):
+    """A producer that puts and joins at once must not find the count at zero because its items are on their way."""
+    queue.put(gate.item("on its way"))
+    joining = make_thread(queue).calls.join()
+    joining.stays_blocked()
+
+    queue.task_done()
+
+    joining.returns()
+    gate.opens()
+
+
+@rule("join.across-processes", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_join_waits_for_the_work_of_other_processes(queue, make_child):
+    """The count is one for all processes: a parent puts, its children work, and the parent learns when all is done."""
+    first, second = make_child(queue), make_child(queue)
+    tasks = list(range(20))
+    queue.plays(roles.put_all, tasks)
+
+    working = [child.begins(endings.work, count=10) for child in (first, second)]
+    queue.join()
+
+    assert sorted(working[0].returns() + working[1].returns()) == tasks
+
+
+@rule("join.done-by-other-process", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE, level="de-facto")
+def test_an_item_may_be_marked_as_done_by_a_process_that_did_not_get_it(queue, child):
+    """A consumer may hand the work on, and whoever finishes it says so."""
+    queue.put("task")
+    child.get()
+
+    queue.task_done()
+
+    assert queue.join() is None
+
+
+@rule("join.many-waiters", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_everybody_who_waits_in_join_goes_on(queue, child, make_thread):
+    """Threads and processes alike: nobody is forgotten."""
+    queue.put("task")
+    waiting = [waiter.calls.join() for waiter in (make_thread(queue), make_thread(queue), child)]
+    waiting[-1].stays_blocked()
+
+    queue.plays(endings.work, count=1)
+
+    assert [joining.returns() for joining in waiting] == [None, None, None]
+
+
+@rule("join.reusable", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_join_waits_again_in_the_next_round(queue, child, make_thread):
+    """Work often comes in rounds, and one queue serves them all."""
+    queue.put("first round")
+    child.plays(endings.work, count=1)
+    queue.join()
+
+    queue.put("second round")
+    joining = make_thread(queue).calls.join()
+    joining.stays_blocked()
+    child.plays(endings.work, count=1)
+
+    joining.returns()
+
+
+@rule("join.no-timeout", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_join_takes_no_timeout(queue):
+    """There is no waiting for a while: who needs that has to wait in a thread."""
+    with raises(TypeError):
+        queue.join(1)
+
+
+@rule(
+    "join.interruptible",
+    source=DOCS / "synchronization-primitives",
+    kinds=JOINABLE,
+    level="platform",
+    systems=("POSIX",),
+)
+def test_a_process_that_is_interrupted_in_join_leaves_the_queue_usable(queue, context, make_object):
+    """Ctrl-C gets a program out of waiting for work that nobody does, and the others can still finish it."""
+    queue.put("task")
+    up = make_object(roles.event, context)
+    waiter = make_object(endings.blocked, context, up, queue, "join")
+    up.wait()
+    waiter.join(endings.MOMENT)
+
+    waiter.plays(endings.interrupt)
+    waiter.join()
+
+    assert waiter.plays(endings.exit_code) == 1
+    assert queue.plays(endings.work, count=1) == ["task"]
+    assert queue.join() is None
+
+
+@rule("join.after-close", source=OBSERVED, kinds=JOINABLE, level="de-facto")
+def test_task_done_and_join_still_work_after_close(queue, child):
+    """A producer may close the queue first and wait for the work then."""
+    queue.plays(roles.put_all, ["task", "other task"])
+    queue.close()
+    child.plays(endings.work, count=1)
+    child.get()
+
+    queue.task_done()
+
+    assert queue.join() is None
+
+
+@rule("td.one-per-item", source=(DOCS / "JoinableQueue.task_done", DOCS / "pipes-and-queues"), kinds=JOINABLE)
+def test_join_waits_for_one_task_done_for_each_item(queue, child, make_thread):
+    """One call too few, and the producer waits for ever; one that counted double would let it go too early."""
+    queue.plays(roles.put_all, ["a", "b", "c"])
+    joining = make_thread(queue).calls.join()
+    child.plays(endings.work, count=2)
+    joining.stays_blocked()
+
+    child.plays(endings.work, count=1)
+
+    joining.returns()
+
+
+@rule("td.too-many", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)
+def test_task_done_for_more_items_than_were_put_raises_ValueError(queue, child, make_thread):
+    """The mistake is reported where it is made, and does not count against later items."""
+    queue.put("a")
+    child.plays(endings.work, count=1)
+
+    with raises(ValueError):
+        child.task_done()
+
+    queue.put("b")
+    joining = make_thread(queue).calls.join()
+    joining.stays_blocked()
+    child.plays(endings.work, count=1)
+    joining.returns()
+
+
+@rule("td.too-many-on-fresh-queue", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)
+def test_task_done_on_a_queue_never_put_to_raises_ValueError(child):
+    """Also in a process that did not create the queue: the count is the same everywhere."""
+    with raises(ValueError):
+        child.task_done()
+
+
+@rule("td.before-get-accepted", source=OBSERVED, kinds=JOINABLE, level="de-facto", proves=("td.returns-none",))
+def test_task_done_before_the_item_was_got_is_accepted(queue):
+    """The calls are counted against items put, not against items got; the item itself stays."""
+    queue.put("task")
+
+    assert queue.task_done() is None
+
+    queue.join()
+    assert queue.get() == "task"
+
+
+UNTESTED += [
+    untested(
+        "td.forgotten-overflow",
+        "Where items are never marked as done, the counting semaphore may overflow, and an exception be raised.",
+        source=DOCS / "pipes-and-queues",
+        reason="It takes more items than a semaphore can count: two thousand million on most systems. Where 32767 is "
+        "the limit, as on macOS, it is not said which call raises what.",
+    ),
+]
+
+
+@rule("td.consumer-death", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE, level="hazard")
+def test_join_waits_for_ever_for_an_item_whose_consumer_has_ended(queue, child, make_thread):
+    """Nobody notices that the one who should have called task_done() is gone; somebody else has to."""
+    queue.put("task")
+    child.get()
+    child.process.leaves()
+    joining = make_thread(queue).calls.join()
+    joining.stays_blocked()
+
+    queue.task_done()
+
+    joining.returns()
+
+
+@rule("td.unpicklable-leaves-count", source=OBSERVED, kinds=JOINABLE, level="hazard")
+def test_an_item_that_cannot_be_pickled_stays_unfinished(queue, child, make_thread):
+    """It never arrives, so no consumer marks it as done, and join() waits for ever."""
+    queue.put(made(items.unpicklable))
+    queue.put("good")
+    child.plays(endings.work, count=1)
+    joining = make_thread(queue).calls.join()
+    joining.stays_blocked()
+
+    queue.task_done()
+
+    joining.returns()
+
+
+@rule("joinable.failed-put-not-counted", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_a_put_that_raised_Full_does_not_count(make_queue):
+    """Otherwise join() would wait for an item that does not exist."""
+    queue = make_queue(maxsize=1)
+    queue.put("a")
+    with raises(Full):
+        queue.put_nowait("b")
+
+    queue.plays(endings.work, count=1)
+
+    assert queue.join() is None

@@ -1,0 +1,54 @@
+"""Resources.
+
+A queue holds two ends of a pipe, some semaphores and, once something was put, a thread. Nothing says when they are
+given back, and long-running programs rely on it that they are. Each program here makes, uses and drops twenty queues,
+and counts its own resources before and after, where the platform lets one count. Fewer than one a queue may remain:
+what comes and goes for other reasons is no leak.
+"""
+
+import json
+
+import pytest
+
+from queuespec import DOCS, OBSERVED, rule
+
+KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
+
+
+def _leak(counting, resource):
+    """Which leak a program has found, in words; the empty text for none."""
+    assert counting.ends() == 0, counting.output
+    counted = json.loads(counting.output.splitlines()[-1])
+    found = counted[resource] >= counted["queues"]
+    return f"{counted[resource]} {resource} remain of {counted['queues']} queues" if found else ""
+
+
+@rule(
+    "resources.descriptors",
+    source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close", OBSERVED),
+    level="de-facto",
+    kinds=KINDS,
+    systems=("Linux", "macOS", "Windows"),
+)
+@pytest.mark.parametrize("life", ["closed", "dropped"])
+def test_no_file_descriptor_or_handle_remains_of_a_queue(program, kind, life):
+    """A process has a few hundred of them; a queue a job would use them up in a day."""
+    leak = _leak(program("resources", kind, life), "descriptors")
+
+    assert not leak, leak
+
+
+@rule("resources.threads", source=(DOCS / "Queue.close", OBSERVED), level="de-facto", kinds=KINDS)
+def test_no_thread_remains_of_a_queue_that_was_dropped(program, kind):
+    """The feeder serves one queue, and ends with it."""
+    leak = _leak(program("resources", kind, "dropped"), "threads")
+
+    assert not leak, leak
+
+
+@rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
+def test_no_semaphore_remains_of_a_queue_that_was_dropped(program, kind):
+    """The system has room for a limited number, which all its processes share."""
+    leak = _leak(program("resources", kind, "dropped"), "semaphores")
+
+    assert not leak, leak
