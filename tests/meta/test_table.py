@@ -78,7 +78,10 @@ def test_parts_of_one_run_are_merged_into_one_column(merge):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"rule_set": "fedcba9876543210"}, "were judged by different rules"), ({"python_build": "main"}, "differ in python_build")],
+    [
+        ({"rule_set": "fedcba9876543210"}, "were judged by different rules"),
+        ({"python_build": "main"}, "differ in python_build"),
+    ],
 )
 def test_headers_that_do_not_fit_are_refused(merge, changes, words):
     status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")], **changes))
@@ -120,7 +123,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):  # noqa: N802
+def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     outputs = [Terminal(), io.StringIO(), Terminal()]
