@@ -131,6 +131,13 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     return (yield)
 
 
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """More workers than cores: most of a run is waiting, for processes to start and for nothing to happen."""
+    cores = yield
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(cores, 8)
+
+
 class Judging:
     """What a run knows: facts of the judged interpreter, the stages of this process, the verdicts so far."""
 
