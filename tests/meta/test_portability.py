@@ -152,7 +152,7 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
 
     run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines), parallel=True)
 
-    assert run.words("get.blocks-when-empty") == {"hangs"}
+    assert "hangs" in run.words("get.blocks-when-empty")
     assert "in get" in run.output.partition("where child was:")[2], run.output
 
 
