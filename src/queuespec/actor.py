@@ -98,12 +98,15 @@ class _Unpickler(pickle.Unpickler):
 
 
 def short_repr(value: Any, limit: int = 120) -> str:
-    """The repr of `value`, at most `limit` characters; never raises."""
+    """The repr of `value`, at most `limit` characters, all of them visible; never raises."""
     try:
         text = repr(value) if not isinstance(value, (str, bytes)) else repr(value[:limit])
     except BaseException as error:
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
-    return text if len(text) <= limit else text[: limit - 3] + "..."
+    text = text if len(text) <= limit else text[: limit - 3] + "..."
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def encoded(message: Any) -> bytes:

@@ -179,10 +179,15 @@ class Declarations:
         return next(found, None)
 
     def idle(
-        self, verdicts: Collection[Verdict], rules: Mapping[str, tuple[str, ...]], start_methods: Collection[str]
+        self,
+        verdicts: Collection[Verdict],
+        rules: Mapping[str, tuple[str, ...]],
+        start_methods: Collection[str],
+        proved_by: Mapping[str, str],
     ) -> list[str]:
         """A sentence for each entry that matches nothing that was judged, though its rule was asked for or does not
-        exist. `rules` are all there are, with their kinds; `start_methods` all that the platform has."""
+        exist. `rules` are all that have a test, with their kinds; `start_methods` all that the platform has;
+        `proved_by` says which rule's test proves a further behaviour."""
         found = []
         for entry in self.entries:
             matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
@@ -190,8 +195,10 @@ class Declarations:
                 continue
             about = f"{entry.where}: the deviation declared for {one_line(entry.rule, 80)}"
             anywhere = dataclasses.replace(entry, parameters="")
-            if entry.rule not in rules:
-                found.append(f"{about} names no rule")
+            if entry.rule in proved_by:
+                found.append(f"{about} names what is judged together with {proved_by[entry.rule]}; name that")
+            elif entry.rule not in rules:
+                found.append(f"{about} names no rule that is judged")
             elif matched:
                 found.append(f"{about} matches nothing that was judged: it is {' and '.join(sorted(matched))} here")
             elif (

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import dataclasses
 import difflib
+import functools
 import importlib
 import json
 import math
@@ -24,7 +25,7 @@ import pytest
 
 from queuespec import deviations, results
 from queuespec.processes import Household
-from queuespec.rules import Facts, Rule, chapters, imported, rule_of
+from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
 from queuespec.text import one_line, printable
 
@@ -309,7 +310,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         judging.declarations = declarations(config, facts)
         if config.getoption("results") and not config.option.collectonly:
-            judging.recorder = recorder(Path(config.getoption("results")))
+            judging.recorder = recorder(Path(config.getoption("results")).absolute())
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
 
@@ -366,7 +367,7 @@ def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> result
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     judging = config.stash[JUDGING]
-    return [f"judged: {judging.facts.described}", f"start methods: {', '.join(judging.start_methods)}"]
+    return [f"judged: {one_line(judging.facts.described)}", f"start methods: {', '.join(judging.start_methods)}"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -458,11 +459,17 @@ def _begin_to_record(config: pytest.Config) -> None:
         judging.try_to_record(lambda recorder: recorder.begin(header))
 
 
-def _rule_set() -> str:
+@functools.cache
+def _chapters() -> list[Chapter]:
+    """All chapters, once pytest has collected; none where one cannot be imported, which pytest reports."""
     try:
-        return results.rule_set(chapters())
-    except Exception:  # a chapter that cannot be imported has been reported by pytest
-        return ""
+        return chapters()
+    except Exception:
+        return []
+
+
+def _rule_set() -> str:
+    return results.rule_set(_chapters()) if _chapters() else ""
 
 
 def _rule_at(config: pytest.Config, test: str) -> Rule | None:
@@ -846,9 +853,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         judging.problems.append("nothing was judged: a run that verified nothing is no success")
     elif left_out:
         judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
-    if judging.declarations.entries:
-        rules = {rule.slug: rule.kinds for chapter in chapters() for rule in chapter.rules}
-        judging.problems += judging.declarations.idle(found, rules, judging.facts.start_methods)
+    if judging.declarations.entries and _chapters():
+        tested = [rule for chapter in _chapters() for rule in chapter.rules if rule.level != "untested"]
+        kinds = {rule.slug: rule.kinds for rule in tested}
+        proved_by = {slug: rule.slug for rule in tested for slug in rule.proves}
+        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by)
     if judging.recorder is not None:
         header = header_of(config, judging.facts, _rule_set())
         seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()
@@ -864,7 +873,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     from queuespec.report import table
 
-    terminalreporter.section(f"verdicts: {judging.facts.described}")
+    terminalreporter.section(f"verdicts: {one_line(judging.facts.described)}")
     writer = terminalreporter._tw
     table.write(verdicts, judging.start_methods, writer._file, writer.fullwidth, writer.hasmarkup)
     for verdict in verdicts:
@@ -872,7 +881,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             known = f" (declared: {verdict.declared['reason']})" if verdict.declared else ""
             if verdict.explanation:
-                terminalreporter.write_line(f"{verdict.verdict}: {about}: {verdict.explanation}{known}")
+                terminalreporter.write_line(f"{verdict.verdict}: {about}: {one_line(verdict.explanation, 1000)}{known}")
         elif verdict.declared and verdict.declared["unstable"]:
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")

@@ -199,6 +199,12 @@ def test_after_cancel_join_thread_a_process_ends_although_nobody_reads(queue, ch
     assert child.process.leaves() == 0
 
 
+@rule("cancel.exit-of-main", source=(DOCS / "Queue.cancel_join_thread", ISSUE / "75069"))
+def test_after_cancel_join_thread_the_main_program_ends_although_nobody_reads(program, kind):
+    """It created the queue, and is no exception."""
+    assert program("cancelled_main", kind).ends() == 0
+
+
 UNTESTED += [
     untested(
         "cancel.may-lose-data",

@@ -39,6 +39,10 @@ def write(path: Path, run: Results) -> None:
     results.write(path, kept.header, kept.verdicts, brief=True)
 
 
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
 def moved(run: Results, reference: Results) -> Iterator[str]:
     """A sentence for each verdict that is not as the reference has it; those that were declared unstable may differ."""
     before = {verdict.key: verdict for verdict in reference.verdicts}
@@ -48,6 +52,9 @@ def moved(run: Results, reference: Results) -> Iterator[str]:
         one, two = getattr(reference.header, name), getattr(run.header, name)
         if one != two:
             raise BadFile(f"{reference.name} is the reference of another {name}: {one_line(f'{one}, not {two}')}")
+    one, two = (_minor(results.header.python_version) for results in (reference, run))
+    if one != two:
+        raise BadFile(f"{reference.name} is the reference of another Python: {one_line(f'{one}, not {two}')}")
     for verdict in run.verdicts:
         old = before.pop(verdict.key, None)
         about = one_line(" ".join(filter(None, verdict.key)))

@@ -102,11 +102,14 @@ class Column:
     header: Header
     start_method: str
     cut_short: str = ""
+    release: str = ""
+    """The system's release, where that alone tells this column from another."""
 
     @property
     def heading(self) -> list[str]:
         """Its lines: what, on what, where, how, when; and what is wrong with it."""
-        found = [self.header.judged, self.header.python, self.header.platform, self.start_method or "any start method"]
+        found = [self.header.judged, self.header.python, self.header.platform, self.release]
+        found.append(self.start_method or "any start method")
         return [one_line(line, 100) for line in (*found, self.header.started[:10], self.cut_short) if line]
 
     def as_data(self) -> dict[str, Any]:
@@ -133,6 +136,7 @@ def place(header: Header) -> tuple[object, ...]:
         header.python_version,
         header.free_threaded,
         header.system,
+        header.release,
         header.machine,
     )
 
@@ -145,6 +149,7 @@ class Merged:
         self.rows: dict[str, Row] = {}
         self.number = 0
         self._numbers: dict[tuple[object, ...], int] = {}
+        self._same: dict[tuple[object, ...], list[Column]] = {}
         self._first: Results | None = None
         self._at: dict[tuple[object, ...], Results] = {}
         self._keys: dict[tuple[object, ...], dict[tuple[str, str, str, str], str]] = {}
@@ -178,9 +183,17 @@ class Merged:
         if key not in self._numbers:
             self._numbers[key] = len(self.columns)
             self.columns.append(Column(results.header, start_method))
+            self._tell_apart(self.columns[-1])
         column = self.columns[self._numbers[key]]
         column.cut_short = column.cut_short or results.cut_short
         return self._numbers[key]
+
+    def _tell_apart(self, fresh: Column) -> None:
+        same = self._same.setdefault((*place(dataclasses.replace(fresh.header, release="")), fresh.start_method), [])
+        same.append(fresh)
+        if len(same) > 1:
+            for column in same:
+                column.release = column.header.release
 
     def _refuse_what_differs(self, results: Results) -> None:
         first = self._first = self._first or results
@@ -192,7 +205,7 @@ class Merged:
                 f"queuespec {header.queuespec}, rule set {header.rule_set or 'unknown'}); judge again by the same"
             )
         same = self._at.setdefault(place(header), results)
-        for name in ("implementation_home", "python_build", "release"):
+        for name in ("implementation_home", "python_build"):
             one, two = getattr(same.header, name), getattr(header, name)
             if one != two:
                 raise BadFile(

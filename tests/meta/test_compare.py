@@ -1,0 +1,182 @@
+"""What changed between two runs: said in sentences, and never a wrong "no regression"."""
+
+import json
+
+import pytest
+from samples import queuespec, text_of, verdict
+
+from queuespec.report import commands
+
+
+@pytest.fixture
+def compare(tmp_path, capsys):
+    """Compares two lists of verdicts: exit status and output."""
+
+    def run(old, new, *options, old_header=None, new_header=None):
+        (tmp_path / "old.jsonl").write_text(text_of(old, **(old_header or {})))
+        (tmp_path / "new.jsonl").write_text(text_of(new, **(new_header or {})))
+        status = commands.compare([str(tmp_path / "old.jsonl"), str(tmp_path / "new.jsonl"), *options])
+        told = capsys.readouterr()
+        return status, told.out + told.err
+
+    return run
+
+
+NEWER = {"python_version": "3.14.2"}
+A, B = verdict("a.rule"), verdict("b.rule")
+
+
+def test_a_regression_is_a_sentence_and_exit_status_1(compare):
+    now = verdict("a.rule", "hangs", explanation="get() was still running after 10 s")
+
+    status, told = compare([A, B], [now, B], new_header=NEWER)
+
+    assert status == 1
+    assert "CPython 3.14.1 -> 3.14.2, fork: a.rule (Queue) conforms -> hangs" in told
+    assert "get() was still running after 10 s" in told
+    assert "what changed: Python" in told
+    assert "1 regression among 2 verdicts" in told
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "group", "status"),
+    [
+        ("conforms", "deviates", "regressions", 1),
+        ("deviates", "hangs", "regressions", 1),
+        ("hangs", "crashes", "regressions", 1),
+        ("conforms", "unsupported", "regressions", 1),
+        ("hangs", "conforms", "repairs", 0),
+        ("crashes", "deviates", "repairs", 0),
+        ("conforms", "not-applicable", "no-longer-judged", 0),
+        ("deviates", "unsupported", "no-longer-judged", 0),
+        ("unsupported", "deviates", "judged-now", 0),
+        ("not-applicable", "hangs", "judged-now", 0),
+    ],
+)
+def test_each_change_has_its_group_and_only_a_regression_fails(compare, before, after, group, status):
+    found, told = compare([verdict("a.rule", before), B], [verdict("a.rule", after), B], "--format", "json")
+
+    groups = {name for name, value in json.loads(told).items() if isinstance(value, list)}
+    assert {name for name in groups if json.loads(told)[name]} == {group}
+    assert found == status
+
+
+def test_what_did_not_change_is_no_news(compare):
+    bad = verdict("c.rule", "hangs")
+
+    status, told = compare([A, bad], [A, bad])
+
+    assert status == 0
+    assert told.endswith("no regression among 2 verdicts that both have\n")
+    assert "c.rule" not in told
+
+
+def test_new_and_withdrawn_rules_are_kept_apart(compare):
+    status, told = compare(
+        [A, verdict("old.rule")],
+        [A, verdict("new.rule", "hangs")],
+        new_header={"rule_set": "fedcba9876543210", "queuespec": "0.2.0"},
+    )
+
+    assert status == 0
+    assert "New rules (1)\n  what changed: rule set\n" in told
+    assert "CPython 3.14.1, fork: new.rule (Queue) not judged -> hangs" in told
+    assert "Withdrawn rules (1)" in told
+    assert "changed: rule set: queuespec 0.1.0 (0123456789abcdef) -> 0.2.0 (fedcba9876543210)" in told
+
+
+def test_a_verdict_that_is_gone_under_the_same_rules_is_not_taken_for_well(compare):
+    status, told = compare([A, B], [A])
+
+    assert status == 0
+    assert "No longer judged (1)" in told
+    assert "no regression among 1 verdicts that both have; 1 that the old one has is not judged in the new one" in told
+
+
+def test_a_rule_that_says_something_else_now_is_told_as_the_reason(compare):
+    _, told = compare([A, B], [verdict("a.rule", "deviates", sentence="another"), verdict("b.rule", "hangs")],
+                      new_header={**NEWER, "rule_set": "fedcba9876543210"})  # fmt: skip
+
+    assert "what changed: the rule itself\n    CPython 3.14.1 -> 3.14.2, fork: a.rule" in told
+    assert "what changed: Python\n    CPython 3.14.1 -> 3.14.2, fork: b.rule" in told
+
+
+def test_implementation_and_system_are_named_where_they_changed(compare):
+    other = {"implementation": "billiard", "implementation_version": "4.2", "system": "Darwin", "machine": "arm64"}
+
+    _, told = compare([A], [verdict("a.rule", "hangs")], new_header=other)
+
+    assert "what changed: implementation and OS" in told
+    assert "multiprocessing -> billiard 4.2, CPython 3.14.1, Linux x86_64 -> macOS arm64, fork: a.rule" in told
+
+
+def test_kinds_with_the_same_change_share_a_sentence(compare):
+    kinds = ("Queue", "JoinableQueue")
+
+    _, told = compare(
+        [verdict("a.rule", kind=kind) for kind in kinds], [verdict("a.rule", "hangs", kind=kind) for kind in kinds]
+    )
+
+    assert "fork: a.rule (Queue, JoinableQueue) conforms -> hangs" in told
+    assert "2 regressions among 2 verdicts" in told
+
+
+def test_a_rule_that_does_not_gate_is_reported_and_fails_nothing(compare):
+    status, told = compare([verdict("a.rule", gates=False)], [verdict("a.rule", "hangs", gates=False)])
+
+    assert status == 0
+    assert "Changes that gate no run (1)" in told
+
+
+def test_what_was_declared_unstable_is_reported_and_fails_nothing(compare):
+    declared = {"expected": "hangs", "reason": "it depends on the load", "unstable": True}
+
+    status, told = compare([A], [verdict("a.rule", "hangs", declared=declared)])
+
+    assert status == 0
+    assert "Changes that were declared unstable (1)" in told
+    assert "it depends on the load" in told
+
+
+def test_two_runs_with_nothing_in_common_cannot_be_compared(compare):
+    status, told = compare([A], [verdict("a.rule", start_method="spawn")])
+
+    assert status == 2
+    assert "have no judged verdict in common" in told
+
+
+def test_a_run_with_missing_verdicts_cannot_be_compared(compare):
+    status, told = compare([A, B], [A, verdict("b.rule", "not-run")])
+
+    assert status == 2
+    assert "new.jsonl cannot be compared: cut short: 1 verdicts are missing" in told
+    assert told.count("\n") == 1
+
+
+def test_markdown_holds_no_markup_of_others(compare):
+    now = verdict("a.rule", "deviates", explanation="it returned '<script>|`x`'")
+
+    status, told = compare([A], [now], "--format", "markdown")
+
+    assert status == 1
+    assert "### Regressions (1)" in told
+    assert "&lt;script&gt;\\|\\`x\\`" in told
+
+
+def test_from_outside_it_is_plain_text_and_an_exit_status(tmp_path):
+    (tmp_path / "old.jsonl").write_text(text_of([A]))
+    (tmp_path / "new.jsonl").write_text(text_of([verdict("a.rule", "hangs")]))
+
+    run = queuespec("compare", tmp_path / "old.jsonl", tmp_path / "new.jsonl", PYTHONIOENCODING="ascii")
+
+    assert run.returncode == 1
+    assert "a.rule (Queue) conforms -> hangs" in run.stdout
+    assert "\x1b" not in run.stdout
+
+
+def test_a_file_that_is_missing_is_one_sentence(tmp_path):
+    run = queuespec("compare", tmp_path / "nowhere", tmp_path / "nowhere")
+
+    assert run.returncode == 2
+    assert run.stderr.startswith("queuespec compare: ")
+    assert run.stderr.count("\n") == 1

@@ -1,0 +1,220 @@
+"""Declared deviations: expected, strict, and never without a reason."""
+
+import json
+import sys
+
+import pytest
+from samples import RULE, header, text_of, verdict
+
+from queuespec import deviations, results
+from queuespec.report import commands
+from queuespec.results import BadFile
+
+ENTRY = """
+[[deviation]]
+rule = "get.blocks-when-empty"
+implementation = "fault:get-hangs-in-c"
+expect = "hangs"
+reason = "It waits in C."
+"""
+HANGING = ("--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE)
+ONE_WORKER = {True: ("-n1",), False: ()}
+
+
+@pytest.fixture
+def declare(tmp_path):
+    """Writes a file of entries; gives the option that names it."""
+
+    def write(text):
+        path = tmp_path / "deviations.toml"
+        path.write_text(text)
+        return ("--deviations", path)
+
+    return write
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, declare, parallel):
+    run = judge(*HANGING, *declare(ENTRY), *ONE_WORKER[parallel], parallel=parallel)
+
+    assert run.status == 0, run.output
+    assert run.words(RULE) == {"hangs"}
+    assert run.of(RULE)[0]["declared"]["reason"] == "It waits in C."
+    assert "hangs (declared)" in run.output
+
+
+def test_a_deviation_of_another_kind_than_declared_fails(judge, declare):
+    run = judge(*HANGING, *declare(ENTRY.replace('"hangs"', '"deviates"')))
+
+    assert run.status == 1
+    assert "it hangs, and" in run.output
+    assert "declares that it deviates (It waits in C.)" in run.output
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_what_conforms_again_fails(judge, declare, parallel):
+    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
+
+    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry), *ONE_WORKER[parallel], parallel=parallel)
+
+    assert run.status == 1
+    assert run.words(RULE) == {"conforms"}
+    assert "it conforms, and" in run.output
+    assert "remove the entry" in run.output
+
+
+def test_what_is_unstable_may_conform_and_is_never_silent(judge, declare):
+    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing") + "unstable = true\n"
+
+    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry))
+
+    assert run.status == 0, run.output
+    assert "unstable, this time conforms: get.blocks-when-empty fork Queue: It waits in C." in run.output
+    assert "conforms (unstable)" in run.output
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('rule = "get.blocks-when-empty"', 'rule = "get.no-such-rule"'), "names no rule"),
+        (('expect = "hangs"', 'expect = "hangs"\nkind = "SimpleQueue"'), "matches nothing that was judged"),
+        (('expect = "hangs"', 'expect = "hangs"\nstart-method = "frok"'), "matches nothing that was judged"),
+    ],
+)
+def test_an_entry_that_matches_nothing_fails(judge, declare, change, words):
+    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing").replace(*change)
+
+    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry))
+
+    assert run.status == 1
+    assert words in run.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("fault:get-hangs-in-c", "billiard"),
+        ('expect = "hangs"', 'expect = "hangs"\npython = "<3"'),
+        ('expect = "hangs"', 'expect = "hangs"\nsystem = "Plan 9"'),
+        ('expect = "hangs"', 'expect = "hangs"\nversion = ">=2"'),
+        ('expect = "hangs"', 'expect = "hangs"\nstart-method = "spawn"'),
+        ('rule = "get.blocks-when-empty"', 'rule = "put.returns-before-flush"'),
+    ],
+)
+def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, declare, change):
+    entry = ENTRY.replace(*change).replace("fault:get-hangs-in-c", "multiprocessing")
+
+    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry))
+
+    assert run.status == 0, run.output
+    assert run.of(RULE)[0]["declared"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (ENTRY.replace("It waits in C.", ""), "'reason' is empty; say in one sentence why it deviates"),
+        (ENTRY.replace("It waits in C.", " \\n "), "'reason' is empty"),
+        (ENTRY.replace('reason = "It waits in C."', ""), "'reason' is missing"),
+        (ENTRY.replace('"hangs"', '"conforms"'), "'expect' should be one of deviates, hangs, crashes"),
+        (ENTRY + "pyhton = '3'", "'pyhton' is unknown; there are rule, implementation"),
+        (ENTRY + "unstable = 1", "'unstable' should be true or false"),
+        (ENTRY + "kind = []", "'kind' should be a list of texts"),
+        (ENTRY + "python = '3 or so'", "'python' should be like '>=3.13,<3.15'"),
+        ("deviation = 3", "entries are written [[deviation]]"),
+        ("[deviations]", "'deviations' is unknown"),
+        ("[[deviation", "is no TOML"),
+        ("\ud800".encode("utf-8", "surrogatepass"), "is no TOML"),
+    ],
+)
+def test_an_entry_that_says_nothing_of_use_is_refused_with_a_sentence(tmp_path, text, words):
+    path = tmp_path / "some.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(BadFile) as refused:
+        deviations.read(path)
+
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(judge):
+    run = judge("--deviations", "nowhere.toml")
+
+    assert run.status == 4
+    assert "--deviations: nowhere.toml cannot be read" in run.output
+
+
+def test_conditions_narrow_an_entry_to_where_it_holds():
+    conditions = {"version": ">=4,<5", "python": ">=3.13", "system": ("macOS",)}
+    entry = deviations.Entry(rule="a", implementation="billiard", expect="hangs", reason="x", **conditions)
+    fits = {
+        "implementation": "billiard",
+        "implementation_version": "4.2.1",
+        "python_version": "3.15.0a3",
+        "system": "Darwin",
+    }
+
+    assert entry.concerns(header(**fits))
+    assert not entry.concerns(header(**{**fits, "implementation_version": "5.0"}))
+    assert not entry.concerns(header(**{**fits, "implementation_version": "who knows"}))
+    assert not entry.concerns(header(**{**fits, "python_version": "3.12.9"}))
+    assert not entry.concerns(header(**{**fits, "system": "Linux"}))
+
+
+def test_what_the_package_declares_can_be_read():
+    assert all(entry.reason for entry in deviations.known())
+
+
+def test_drafts_are_ready_but_for_the_reason(tmp_path, capsys):
+    run = tmp_path / "run.jsonl"
+    run.write_text(
+        text_of(
+            [
+                verdict(verdict="hangs", explanation='it said "no"\x1b'),
+                verdict(verdict="hangs", kind="JoinableQueue"),
+                verdict(verdict="hangs", start_method="spawn"),
+                verdict("b.rule"),
+                verdict("hazard", "hangs", gates=False),
+                verdict("known", "hangs", declared={"expected": "hangs", "reason": "x"}),
+            ]
+        )
+    )
+
+    commands.draft_deviations([str(run)])
+
+    text = capsys.readouterr().out
+    draft = tmp_path / "draft.toml"
+    draft.write_text(text)
+    with pytest.raises(BadFile, match="'reason' is empty"):
+        deviations.read(draft)
+    draft.write_text(text.replace('reason = ""', 'reason = "So it is."'))
+    entries = deviations.read(draft)
+    assert [(entry.rule, entry.start_method, set(entry.kind), entry.expect) for entry in entries] == [
+        (RULE, ("fork",), {"Queue", "JoinableQueue"}, "hangs"),
+        (RULE, ("spawn",), {"Queue"}, "hangs"),
+    ]
+    assert all(entry.concerns(header()) for entry in entries)
+
+
+def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):
+    run = judge(*HANGING)
+    assert run.status == 1
+    drafted = deviations.drafts(*_parts(results.read(tmp_path / "results.jsonl")))
+    (tmp_path / "known.toml").write_text(drafted.replace('reason = ""', 'reason = "So it is."'))
+
+    again = judge(*HANGING, "--deviations", tmp_path / "known.toml")
+
+    assert again.status == 0, again.output
+
+
+def _parts(run):
+    return run.header, run.verdicts
+
+
+def test_results_say_which_files_of_deviations_were_used(judge, declare, tmp_path):
+    judge(*HANGING, *declare(ENTRY))
+
+    first = (tmp_path / "results.jsonl").read_text(encoding="utf-8").partition("\n")[0]
+    assert json.loads(first)["options"]["deviations"] == ["deviations.toml"]
+    assert json.loads(first)["python_version"] == sys.version.split()[0]

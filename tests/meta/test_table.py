@@ -1,0 +1,223 @@
+"""Tables: any number of results as one; for terminals, for Markdown, for machines; and for GitHub Actions."""
+
+import io
+import json
+
+import pytest
+from rich.text import Text
+from samples import CHECKOUT, RULE, queuespec, text_of, verdict
+
+from queuespec import results
+from queuespec.report import commands, github, table
+from queuespec.report.console import console_for, show
+
+
+@pytest.fixture
+def merge(tmp_path, capsys):
+    """Merges texts of files: exit status and output."""
+
+    def run(*texts, options=()):
+        paths = []
+        for number, text in enumerate(texts):
+            paths.append(tmp_path / f"{number}.jsonl")
+            paths[-1].write_text(text)
+        status = commands.show_table([*map(str, paths), *options])
+        told = capsys.readouterr()
+        return status, told.out + told.err
+
+    return run
+
+
+SPAWNED = verdict(start_method="spawn")
+
+
+def test_each_start_method_of_each_python_is_a_column_with_date_and_version(merge):
+    status, told = merge(
+        text_of([verdict(), SPAWNED]),
+        text_of([verdict(verdict="hangs")], python_version="3.13.0", start_methods=("fork",)),
+    )
+
+    heads = [line.split("   ") for line in told.splitlines()]
+    assert status == 0
+    assert told.count("CPython 3.14.1") == 2
+    assert told.count("CPython 3.13.0") == 1
+    assert told.count("2026-01-02") == 3
+    assert [word.strip() for word in heads[-2] if word.strip()][-3:] == ["conforms", "conforms", "hangs"]
+
+
+def test_kinds_that_differ_are_named(merge):
+    _, told = merge(text_of([verdict(), verdict(verdict="hangs", kind="JoinableQueue")]))
+
+    assert "hangs (JoinableQueue)" in told
+
+
+def test_a_column_that_was_cut_short_says_so(merge):
+    whole = text_of([verdict(), SPAWNED])
+
+    status, told = merge(whole[: whole.index("\n", whole.index("\n") + 1) + 30])
+
+    assert status == 0
+    assert "cut short after 1 verdicts" in told
+
+
+def test_the_same_verdict_twice_is_refused(merge):
+    status, told = merge(text_of([verdict()]), text_of([verdict(verdict="hangs")]))
+
+    assert status == 2
+    assert "both have a verdict for get.blocks-when-empty Queue fork" in told
+    assert told.count("\n") == 1
+
+
+def test_parts_of_one_run_are_merged_into_one_column(merge):
+    status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")]), options=["--format", "json"])
+
+    assert status == 0
+    assert [column["start_method"] for column in json.loads(told)["columns"]] == ["fork", "spawn"]
+    assert [row["cells"][0]["verdict"] for row in json.loads(told)["rows"]] == ["conforms", "conforms"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rule_set": "fedcba9876543210"}, "were judged by different rules"),
+        ({"python_build": "main"}, "differ in python_build"),
+    ],
+)
+def test_headers_that_do_not_fit_are_refused(merge, changes, words):
+    status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")], **changes))
+
+    assert status == 2
+    assert words in told
+    assert told.count("\n") == 1
+
+
+def test_two_releases_of_a_system_are_two_columns_that_say_so(merge):
+    one, two = (text_of([verdict()], release=release, start_methods=("fork",)) for release in ("6.1", "6.8"))
+
+    status, told = merge(one, two)
+
+    assert status == 0
+    assert "6.1" in told
+    assert "6.8" in told
+
+
+def test_markdown_is_a_table_with_a_row_a_rule(merge):
+    _, told = merge(text_of([verdict(), SPAWNED]), options=["--format", "markdown"])
+
+    assert "| get.blocks-when-empty | conforms | conforms |" in told
+
+
+def test_a_table_wider_than_the_terminal_comes_in_parts(tmp_path):
+    path = tmp_path / "some.jsonl"
+    path.write_text(text_of([verdict(), SPAWNED]))
+    output = io.StringIO()
+
+    table.to_terminal(table.Merged([results.read(path)]), console_for(output, width=50))
+
+    assert output.getvalue().count("rule ") == 2
+    assert max(len(line) for line in output.getvalue().splitlines()) <= 50
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    outputs = [Terminal(), io.StringIO(), Terminal()]
+    show(console_for(outputs[0]), Text("conforms", style="green"))
+    show(console_for(outputs[1]), Text("conforms", style="green"))
+    monkeypatch.setenv("NO_COLOR", "1")
+    show(console_for(outputs[2]), Text("conforms", style="green"))
+
+    assert ["\x1b" in output.getvalue() for output in outputs] == [True, False, False]
+    assert all("conforms" in output.getvalue() for output in outputs)
+
+
+# GitHub Actions
+
+
+def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule(judge, tmp_path):
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
+
+    run = judge(*options, "-n1", parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+
+    annotations = [line for line in run.output.splitlines() if line.startswith("::error")]
+    assert len(annotations) == 1
+    assert annotations[0].startswith("::error file=tests/spec/test_05_getting.py,line=")
+    assert f"title={RULE}::" in annotations[0]
+    assert summary.read_text(encoding="utf-8").startswith("before\n### fault:get-hangs-in-c on CPython")
+    assert "| get.blocks-when-empty | hangs |" in summary.read_text(encoding="utf-8")
+
+
+def test_elsewhere_a_run_does_neither(judge, tmp_path):
+    summary = tmp_path / "summary.md"
+    options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
+
+    run = judge(*options, env={"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": str(summary)})
+
+    assert "::error" not in run.output
+    assert not summary.exists()
+
+
+def test_an_annotation_cannot_be_ended_by_what_it_says():
+    one = verdict(verdict="deviates", explanation="100%\n::error::more")
+
+    assert github.annotation(None, [one]).count("\n") == 0
+    assert "100%25%0A::error::more" in github.annotation(None, [one])
+
+
+# References
+
+REFERENCES = sorted((CHECKOUT / "reference").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
+def test_each_reference_that_is_kept_is_a_whole_results_file(path):
+    assert results.read(path).cut_short == ""
+
+
+def test_a_reference_holds_the_verdicts_and_nothing_that_differs_from_run_to_run(tmp_path):
+    (tmp_path / "run.jsonl").write_text(text_of([verdict(explanation="x")], started="2026-01-01", release="6.1"))
+
+    queuespec("reference", tmp_path / "run.jsonl", tmp_path / "kept.jsonl")
+
+    text = (tmp_path / "kept.jsonl").read_text()
+    assert queuespec("check", tmp_path / "kept.jsonl").returncode == 0
+    assert json.loads(text.splitlines()[1]) == {
+        "rule": RULE,
+        "chapter": "getting",
+        "verdict": "conforms",
+        "kind": "Queue",
+        "start_method": "fork",
+    }
+    assert "2026" not in text
+    assert "6.1" not in text
+
+
+def test_a_verdict_that_moved_without_its_reference_fails(tmp_path, capsys):
+    (tmp_path / "run.jsonl").write_text(text_of([verdict()]))
+    (tmp_path / "moved.jsonl").write_text(text_of([verdict(verdict="hangs"), verdict("new.rule")]))
+    kept = str(tmp_path / "kept.jsonl")
+
+    assert commands.keep_reference([str(tmp_path / "run.jsonl"), kept]) == 0
+    assert commands.keep_reference([str(tmp_path / "run.jsonl"), kept, "--check"]) == 0
+    assert commands.keep_reference([str(tmp_path / "moved.jsonl"), kept, "--check"]) == 1
+
+    told = capsys.readouterr().out
+    assert "get.blocks-when-empty Queue fork: conforms in the reference, now hangs" in told
+    assert "new.rule Queue fork: conforms, and the reference does not know it" in told
+
+
+@pytest.mark.parametrize("changes", [{"python_version": "3.13.9"}, {"system": "Windows"}, {"free_threaded": True}])
+def test_a_reference_of_something_else_is_refused(tmp_path, capsys, changes):
+    (tmp_path / "run.jsonl").write_text(text_of([verdict()], **changes))
+    (tmp_path / "kept.jsonl").write_text(text_of([verdict()]))
+
+    assert commands.keep_reference([str(tmp_path / "run.jsonl"), str(tmp_path / "kept.jsonl"), "--check"]) == 2
+
+    assert "is the reference of another" in capsys.readouterr().err
