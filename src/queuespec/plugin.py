@@ -867,6 +867,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
     judging = config.stash[JUDGING]
     verdicts = judging.in_order()
     if not verdicts:
