@@ -482,7 +482,12 @@ def _rule_set() -> str:
 def _rule_at(config: pytest.Config, test: str) -> Rule | None:
     """The rule that a test proves, by the test's id."""
     path, _, rest = test.partition("::")
-    return rule_of(getattr(imported(config.rootpath / path), rest.partition("[")[0], None))
+    file = config.rootpath / path
+    sys.path.insert(0, str(file.parent))
+    try:
+        return rule_of(getattr(imported(file), rest.partition("[")[0], None))
+    finally:
+        sys.path.remove(str(file.parent))
 
 
 def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
@@ -869,6 +874,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
     judging = config.stash[JUDGING]
     verdicts = judging.in_order()
     if not verdicts:

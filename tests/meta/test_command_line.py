@@ -176,3 +176,24 @@ def test_k_chooses_by_what_a_person_can_see(judge):
     run = judge("--rule", "get.blocks-when-empty", "-k", "timeout")
 
     assert run.verdicts == []
+
+
+def test_other_tests_may_run_beside_the_specification():
+    chosen = "test_get_waits_until_an_item_arrives or test_this_one_is_for_the_run_above"
+
+    process = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests", "-n1", "-q", "-k", chosen],
+        cwd=CHECKOUT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+    assert process.returncode == 0, process.stdout
+
+
+def test_this_one_is_for_the_run_above():
+    """A test without a rule, in a module that needs the folder it is in."""
