@@ -36,7 +36,7 @@ def file(tmp_path):
 
 
 def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "not Joinable", "-n1", parallel=True)
+    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "spawn-Queue", "-n1", parallel=True)
 
     run = results.read(tmp_path / "results.jsonl")
 
@@ -52,7 +52,7 @@ def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
 def test_a_verdict_that_deviates_keeps_its_timeline(judge):
     run = judge(
         *("--rule", RULE, "--start-method", "fork", "--patience", "1"),
-        *("--implementation", "fault:get-hangs-in-c", "-k", "not Joinable"),
+        *("--implementation", "fault:get-hangs-in-c", "-k", "fork-Queue"),
     )
 
     assert "get()" in [row[2] for row in run.of(RULE)[0]["timeline"]]
@@ -62,11 +62,14 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
     (tmp_path / "crashing.py").write_text(
         "import os\n"
         "def pytest_runtest_call(item):\n"
-        "    if 'get_nowait' in item.name and 'Joinable' in item.name and 'spawn' in item.name:\n"
+        "    rule = item.get_closest_marker('rule').args[0]\n"
+        "    if rule == 'get.nonblocking-raises-empty' and 'spawn-JoinableQueue' in item.name:\n"
         "        os._exit(1)\n"
     )
 
-    run = judge("-p", "crashing", "-n2", parallel=True, env={"PYTHONPATH": str(tmp_path)})
+    rules = ("--rule", RULE, "--rule", "get.nonblocking-raises-empty", "--start-method", "spawn")
+
+    run = judge("-p", "crashing", "-n2", *rules, parallel=True, env={"PYTHONPATH": str(tmp_path)})
 
     lost = [one for one in run.verdicts if one["verdict"] == "not-run"]
     assert [(one["rule"], one["start_method"], one["kind"]) for one in lost] == [
@@ -89,7 +92,7 @@ def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(
         "    if len(judged) == 2:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    queuespec("-n0", "-p", "killing", "--start-method", "fork", "--results", path, path=[tmp_path])
+    queuespec("-n0", "-p", "killing", "--start-method", "fork", "--rule", RULE, "--results", path, path=[tmp_path])
     assert not path.exists()
 
     status = commands.show_table([f"{path}.unfinished"])
@@ -121,13 +124,25 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 
 def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "fork", "--junit-xml", tmp_path / "junit.xml", "-n1", parallel=True)
+    judge(
+        "--rule",
+        RULE,
+        "--start-method",
+        "fork",
+        "-k",
+        "fork-Queue",
+        "--junit-xml",
+        tmp_path / "junit.xml",
+        "-n1",
+        parallel=True,
+    )
 
     cases = xml.etree.ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
     found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
 
-    assert {(one["rule"], one["verdict"], one["start_method"]) for one in found} == {(RULE, "conforms", "fork")}
-    assert {one["kind"] for one in found} == {"Queue", "JoinableQueue"}
+    assert [(one["rule"], one["kind"], one["start_method"], one["verdict"]) for one in found] == [
+        (RULE, "Queue", "fork", "conforms")
+    ]
 
 
 def test_what_a_recorder_has_begun_can_be_read_as_cut_short(tmp_path):
@@ -363,6 +378,7 @@ def test_a_hostile_implementation_breaks_no_file_no_table_and_no_log(judge, tmp_
 
     run = judge(
         *("--implementation", "hostile:Queue", "--start-method", "fork", "--patience", "2"),
+        *("--rule", RULE, "--rule", "put.returns-before-flush"),
         *("--junit-xml", tmp_path / "junit.xml"),
         env={"PYTHONPATH": str(tmp_path), **github},
     )

@@ -78,7 +78,10 @@ def test_parts_of_one_run_are_merged_into_one_column(merge):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"rule_set": "fedcba9876543210"}, "were judged by different rules"), ({"python_build": "main"}, "differ in python_build")],
+    [
+        ({"rule_set": "fedcba9876543210"}, "were judged by different rules"),
+        ({"python_build": "main"}, "differ in python_build"),
+    ],
 )
 def test_headers_that_do_not_fit_are_refused(merge, changes, words):
     status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")], **changes))
@@ -120,7 +123,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):  # noqa: N802
+def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     outputs = [Terminal(), io.StringIO(), Terminal()]
@@ -135,13 +138,17 @@ def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):  # 
 
 # GitHub Actions
 
+HANGING = (
+    *("--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1"),
+    *("--rule", RULE, "-k", "fork-Queue"),
+)
+
 
 def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule(judge, tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
-    options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
 
-    run = judge(*options, "-n1", parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+    run = judge(*HANGING, "-n1", parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
 
     annotations = [line for line in run.output.splitlines() if line.startswith("::error")]
     assert len(annotations) == 1
@@ -153,9 +160,8 @@ def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule
 
 def test_elsewhere_a_run_does_neither(judge, tmp_path):
     summary = tmp_path / "summary.md"
-    options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
 
-    run = judge(*options, env={"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": str(summary)})
+    run = judge(*HANGING, env={"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": str(summary)})
 
     assert "::error" not in run.output
     assert not summary.exists()
