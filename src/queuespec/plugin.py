@@ -436,6 +436,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     for item in session.items:
         rule = rule_of(getattr(item, "function", None))
         if rule is not None:
+            if session.config.pluginmanager.hasplugin("timeout") and item.get_closest_marker("timeout") is None:
+                # Only now: `-k timeout` chooses by names, and by those of marks.
+                item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * judging.patience))
             judging.planned[item.nodeid] = lambda item=item, rule=rule: _verdict(item, Finding(rule))  # type: ignore[misc]
     _begin_to_record(session.config)
 
@@ -678,12 +681,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if reason:
         finding.verdict, finding.explanation = "unsupported", reason
         pytest.skip(f"unsupported: {reason}")
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    if rule_of(getattr(item, "function", None)) is not None and item.get_closest_marker("timeout") is None:
-        if item.config.pluginmanager.hasplugin("timeout"):
-            item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * item.config.stash[JUDGING].patience))
 
 
 def _parameter(item: pytest.Item, name: str) -> str:

@@ -170,3 +170,9 @@ def _old_python(folder):
         program.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" "$@"\n')
     program.chmod(0o755)
     return program
+
+
+def test_k_chooses_by_what_a_person_can_see(judge):
+    run = judge("--rule", "get.blocks-when-empty", "-k", "timeout")
+
+    assert run.verdicts == []

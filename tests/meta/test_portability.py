@@ -150,7 +150,7 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
     lines = NO_STACK_SIGNAL if os.name == "posix" else ""
     options = ["--rule", "get.blocks-when-empty", "--patience", "2", "--start-method", "spawn"]
 
-    run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines))
+    run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines), parallel=True)
 
     assert run.words("get.blocks-when-empty") == {"hangs"}
     assert "in get" in run.output.partition("where child was:")[2], run.output
@@ -184,7 +184,7 @@ def test_a_console_that_cannot_write_every_character_shows_the_whole_run(judge, 
 def test_a_child_that_takes_five_seconds_to_start_is_waited_for(judge):
     env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "5"}
 
-    run = judge("--implementation", "late", "--rule", "get.blocks-when-empty", env=env, parallel=True)
+    run = judge("--implementation", "late", "--rule", "get.blocks-when-empty", "-n6", env=env, parallel=True)
 
     assert everything_conforms(run), run.output
 

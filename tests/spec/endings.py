@@ -4,6 +4,7 @@ import atexit
 import os
 import signal
 import threading
+import time
 from queue import Empty
 
 LARGE = 2_000_000
@@ -115,9 +116,9 @@ def blocked(context, up, queue, method):
     return _started(context, _announce_and_call, up, queue, method)
 
 
-def idler(context, up, queue, opening, text):
-    """A process that puts an item, held back by an event, and then waits; SIGINT interrupts it."""
-    return _started(context, _put_and_wait, up, queue, opening, text)
+def runner(context, up, queue, opening, text):
+    """A process that puts an item, held back by an event, and then does not end; SIGINT interrupts it."""
+    return _started(context, _put_and_run, up, queue, opening, text)
 
 
 def _started(context, target, *args):
@@ -134,18 +135,26 @@ def _put_large(queue):
     queue.put(large())
 
 
+def _interrupted(number, frame):
+    """What Python does by itself; set here because a program in the background may have inherited that SIGINT is
+    ignored, and for the first signal only."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _announce_and_call(up, queue, method):
-    # A program started in the background may have inherited that SIGINT is ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, _interrupted)
     up.set()
     getattr(queue, method)()
 
 
-def _put_and_wait(up, queue, opening, text):
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def _put_and_run(up, queue, opening, text):
+    signal.signal(signal.SIGINT, _interrupted)
     queue.put(HeldBack(opening, text))
     up.set()
-    threading.Event().wait(HOLD_SECONDS)
+    deadline = time.monotonic() + HOLD_SECONDS
+    while time.monotonic() < deadline:
+        pass
 
 
 def exit_code(process):
@@ -156,6 +165,13 @@ def interrupt(process):
     """Sends what Ctrl-C sends, unless the process has ended: its number may be another's by now."""
     if process.is_alive():
         os.kill(process.pid, signal.SIGINT)
+
+
+def interrupt_until_it_ends(process):
+    """A signal that arrives between Python's last look and the system call that blocks wakes nobody: the next does."""
+    while process.is_alive():
+        interrupt(process)
+        process.join(MOMENT)
 
 
 def suspend(pid):

@@ -133,27 +133,35 @@ def count_threads():
 def interrupted(queue, signal_now, method, *args):
     """Calls a method of the queue, and is interrupted as by Ctrl-C when the event is set; whether that ended the call.
 
-    The signal is sent by a second thread, not before this one is where it can take it.
+    A signal that arrives between Python's last look and the system call that blocks wakes nobody: it is sent again
+    and again, and the first that is noticed counts.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    armed = threading.Event()
+    noticed = []
+    over = threading.Event()
     main = threading.get_ident()
 
+    def notice(number, frame):
+        if not noticed:
+            noticed.append(number)
+            raise KeyboardInterrupt
+
     def interrupt():
-        armed.wait()
         signal_now.wait()
         signal.pthread_kill(main, signal.SIGINT)
+        while not over.wait(0.05):
+            signal.pthread_kill(main, signal.SIGINT)
 
+    signal.signal(signal.SIGINT, notice)
     thread = threading.Thread(target=interrupt)
     thread.start()
     try:
-        armed.set()
         getattr(queue, method)(*args)
-        thread.join()
         return False
     except KeyboardInterrupt:
-        thread.join()
         return True
+    finally:
+        over.set()
+        thread.join()
 
 
 def send_signal(pid, name):

@@ -80,7 +80,7 @@ def test_everything_put_before_close_is_delivered(queue, make_child, make_object
 
 
 @rule("close.feeder-ends", source=DOCS / "Queue.close")
-def test_no_thread_is_left_after_close_and_join_thread(queue, parent):
+def test_no_thread_is_left_after_close_and_join_thread(queue, child, parent):
     """A service that makes a queue a job would otherwise collect threads."""
     before = parent.plays(endings.threads)
     queue.put("a")
@@ -89,6 +89,7 @@ def test_no_thread_is_left_after_close_and_join_thread(queue, parent):
     queue.join_thread()
 
     assert parent.plays(endings.threads) == before
+    assert child.get() == "a"
 
 
 @rule("close.does-not-wait", source=DOCS / "Queue.join_thread", level="de-facto")
@@ -175,6 +176,8 @@ def test_join_thread_of_a_queue_never_put_to_returns_at_once(queue):
 @rule("cancel.join-thread-noop", source=(DOCS / "Queue.cancel_join_thread", DOCS / "Queue.join_thread"))
 def test_join_thread_does_not_wait_after_cancel_join_thread(queue, child):
     """Who gives the data up is not held up by it."""
+    child.put("before")
+    assert queue.get() == "before"
     child.cancel_join_thread()
     child.put(made(endings.large))
     child.close()
@@ -187,11 +190,19 @@ def test_join_thread_does_not_wait_after_cancel_join_thread(queue, child):
 @rule("cancel.exit-without-flush", source=(DOCS / "Queue.cancel_join_thread", DOCS / "pipes-and-queues"))
 def test_after_cancel_join_thread_a_process_ends_although_nobody_reads(queue, child):
     """The way out for a producer whose consumers are gone."""
+    child.put("before")
+    assert queue.get() == "before"
     child.put(made(endings.large))
 
     child.cancel_join_thread()
 
     assert child.process.leaves() == 0
+
+
+@rule("cancel.exit-of-main", source=(DOCS / "Queue.cancel_join_thread", ISSUE / "75069"))
+def test_after_cancel_join_thread_the_main_program_ends_although_nobody_reads(program, kind):
+    """It created the queue, and is no exception."""
+    assert program("cancelled_main", kind).ends() == 0
 
 
 UNTESTED += [

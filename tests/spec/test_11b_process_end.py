@@ -185,8 +185,7 @@ def test_a_consumer_that_is_interrupted_while_it_waits_leaves_the_queue_usable(q
     up.wait()
     consumer.join(endings.MOMENT)
 
-    consumer.plays(endings.interrupt)
-    consumer.join()
+    consumer.plays(endings.interrupt_until_it_ends)
 
     queue.put("next")
     assert consumer.plays(endings.exit_code) == 1
@@ -202,7 +201,7 @@ def test_a_consumer_that_is_interrupted_while_it_waits_leaves_the_queue_usable(q
 def test_a_process_that_is_interrupted_flushes_as_well(queue, context, make_object):
     """Ctrl-C ends a process by an exception, and so loses nothing that was put."""
     up, opening = make_object(roles.event, context), make_object(roles.event, context)
-    producer = make_object(endings.idler, context, up, queue, opening, "mine")
+    producer = make_object(endings.runner, context, up, queue, opening, "mine")
     up.wait()
 
     producer.plays(endings.interrupt)

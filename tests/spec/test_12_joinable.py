@@ -27,7 +27,10 @@ UNTESTED = [
 @rule("join.fresh-returns", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
 def test_join_returns_at_once_when_nothing_was_ever_put(queue):
     """No work is no reason to wait."""
-    assert queue.join() is None
+    queue.join()
+
+    queue.put("first")
+    assert queue.get() == "first"
 
 
 @rule(
@@ -135,8 +138,7 @@ def test_a_process_that_is_interrupted_in_join_leaves_the_queue_usable(queue, co
     up.wait()
     waiter.join(endings.MOMENT)
 
-    waiter.plays(endings.interrupt)
-    waiter.join()
+    waiter.plays(endings.interrupt_until_it_ends)
 
     assert waiter.plays(endings.exit_code) == 1
     assert queue.plays(endings.work, count=1) == ["task"]

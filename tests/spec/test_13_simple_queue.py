@@ -46,6 +46,7 @@ def test_items_of_each_producer_come_out_in_the_order_they_were_put(queue, make_
 
     received = queue.plays(roles.get_many, 60)
 
+    histories.all_arrived(items[0] + items[1], received)
     histories.all_in_order(received)
     assert [call.returns() for call in producers] == [None, None]
 

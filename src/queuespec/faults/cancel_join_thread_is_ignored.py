@@ -4,6 +4,7 @@ from multiprocessing import queues
 
 BREAKS = {
     "cancel.join-thread-noop": "join_thread() was still running after",
+    "cancel.exit-of-main": "was still running after",
     "cancel.exit-without-flush": "the process of child had not ended",
 }
 

@@ -40,7 +40,8 @@ READING = """\
 
 The bold sentence says what is true. Below it stands why, or what follows for you. The small print has the entry's
 name, which will never change; what kind of statement it is; the queues it holds for; since when and where, if not
-always and everywhere; and where the behaviour is documented.
+always and everywhere; and where the behaviour is documented. What an entry *needs* is what a queue other than Python's
+own may not have.
 
 There are five kinds of statement:
 
@@ -141,11 +142,12 @@ def source_text(source: Source) -> str:
     part = source.part.removesuffix(".html")
     if source.document in LIBRARY:
         part = part.replace("-", " ") if source.is_section else f"`{part}`"
-    words = [
-        *((source.document,) if not part or source.document != "multiprocessing" else ()),
-        *((part,) if part else ()),
-    ]
-    text = " ".join(words)
+    if not part:
+        text = source.document
+    elif source.document == "multiprocessing":
+        text = part
+    else:
+        text = f"{source.document} {part}" if source.url else f"{source.document}, {part}"
     return f"[{text}]({source.url})" if source.url else text
 
 

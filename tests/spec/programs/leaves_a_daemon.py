@@ -4,6 +4,7 @@ from judged import mp
 
 
 def work(queue, has_put):
+    queue.put("it works")
     queue.put("x" * 2_000_000)
     has_put.set()
 
@@ -13,3 +14,5 @@ if __name__ == "__main__":
     process = mp.Process(target=work, args=(queue, has_put), daemon=True)
     process.start()
     has_put.wait()
+    if queue.get() != "it works":
+        raise SystemExit("the queue does not work at all")

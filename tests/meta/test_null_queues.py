@@ -1,0 +1,41 @@
+"""Queues that are none: what does nothing, or refuses everything, conforms to no promise about what queues do."""
+
+import multiprocessing
+
+import pytest
+
+METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+
+NO_QUEUE_NEEDED = ("contexts", "manager_queues")
+"""Chapters in which these implementations are the standard library: only its queues are replaced."""
+
+NAMES_ALONE = {
+    "api.queue-methods",
+    "api.extra-methods",
+    "api.joinable-is-queue",
+    "api.joinable-methods",
+    "api.simple-surface",
+    "api.shutdown-absent",
+    "api.empty-full-not-exported",
+    "exit.join-with-timeout",
+}
+"""Rules that say which names there are, or that are about processes: these queues have the names."""
+
+REFUSALS = {"share.not-through-simplequeue", "share.not-as-pool-task"}
+"""Rules that want a RuntimeError, which a queue that refuses everything gives for the asking."""
+
+
+@pytest.mark.parametrize("name", ["does-nothing", "always-raises"])
+def test_a_queue_that_is_none_conforms_to_no_promise(judge, name):
+    run = judge("--implementation", f"fault:{name}", "--start-method", METHOD, "--patience", "1", seconds=600)
+
+    conforming = {
+        verdict["rule"]
+        for verdict in run.verdicts
+        if verdict["verdict"] == "conforms"
+        and verdict["level"] in ("promise", "platform")
+        and verdict["chapter"] not in NO_QUEUE_NEEDED
+        and not verdict["kind"].startswith("Manager.")
+    }
+    assert conforming - NAMES_ALONE - (REFUSALS if name == "always-raises" else set()) == set()
+    assert {verdict["verdict"] for verdict in run.verdicts} >= {"deviates"}

@@ -1,0 +1,13 @@
+"""A main program that ends although nobody reads what it has put."""
+
+import sys
+
+from judged import mp
+
+LARGE = 2_000_000
+
+
+if __name__ == "__main__":
+    queue = getattr(mp, sys.argv[1])()
+    queue.put(bytes(LARGE))
+    queue.cancel_join_thread()
