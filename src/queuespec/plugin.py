@@ -310,7 +310,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         judging.declarations = declarations(config, facts)
         if config.getoption("results") and not config.option.collectonly:
-            judging.recorder = recorder(Path(config.getoption("results")).absolute())
+            judging.recorder = recorder(Path(config.getoption("results")).resolve())
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
 
@@ -332,6 +332,8 @@ def recorder(path: Path) -> results.Recorder:
         raise pytest.UsageError(f"--results: {str(path)!r} is a folder; name a file in it")
     if not path.parent.is_dir():
         raise pytest.UsageError(f"--results: there is no folder {str(path.parent)!r}")
+    if path.exists() and not path.is_file():
+        raise pytest.UsageError(f"--results: {str(path)!r} is no file that could be replaced")
     return results.Recorder(path)
 
 

@@ -1,6 +1,7 @@
 """Results files: what a run writes, what of it can be read again, and what happens to damaged ones."""
 
 import json
+import os
 import signal
 import sys
 import xml.etree.ElementTree
@@ -106,6 +107,30 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(tmp_path):
 
     assert run.returncode == 4
     assert "--results: there is no folder" in run.stderr
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    run = queuespec("--rule", RULE, "--results", os.devnull)
+
+    assert run.returncode == 4
+    assert "--results: " in run.stderr
+    assert os.path.exists(os.devnull)
+
+
+def test_a_folder_that_goes_away_is_a_problem_of_the_run_and_no_traceback(tmp_path):
+    (tmp_path / "removing.py").write_text(
+        "import shutil\n"
+        "def pytest_runtest_logfinish(nodeid):\n"
+        f"    shutil.rmtree({str(tmp_path / 'folder')!r}, ignore_errors=True)\n"
+    )
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / "folder" / "some.jsonl"
+
+    run = queuespec("-n0", "-p", "removing", "-k", "fork-Queue", "--rule", RULE, "--results", path, path=[tmp_path])
+
+    assert run.returncode == 1
+    assert "the results cannot be written to" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
