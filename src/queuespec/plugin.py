@@ -486,7 +486,8 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
     if rule is None:
         return None
     _, _, parameters = test.partition("[")
-    found = set(parameters.rstrip("]").split("-"))
+    found = parameters.rstrip("]").split("-")
+    judging = config.stash[JUDGING]
     return results.Verdict(
         rule=rule.slug,
         level=rule.level,
@@ -494,9 +495,11 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
         sentence=rule.sentence,
         test=test,
         verdict="not-run",
-        explanation=config.stash[JUDGING].lost.get(test, ""),
-        start_method=next((method for method in config.stash[JUDGING].start_methods if method in found), ""),
+        gates=rule.gates(judging.strict),
+        explanation=judging.lost.get(test, ""),
+        start_method=next((method for method in judging.start_methods if method in found), ""),
         kind=next((kind for kind in rule.kinds if kind in found), ""),
+        parameters="-".join(word for word in found if word not in (*judging.start_methods, *rule.kinds)),
     )
 
 

@@ -81,6 +81,17 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
     assert results.read(tmp_path / "results.jsonl").cut_short == "cut short: 1 verdicts are missing"
 
 
+def test_what_was_lost_of_a_rule_with_parameters_is_told_apart(tmp_path, judge):
+    (tmp_path / "crashing.py").write_text("import os\ndef pytest_runtest_call(item):\n    os._exit(1)\n")
+    options = ("-p", "crashing", "-n1", "--rule", "put.timeout-int-or-float", "-k", "fork-Queue")
+
+    judge(*options, parallel=True, env={"PYTHONPATH": str(tmp_path)})
+
+    lost = results.read(tmp_path / "results.jsonl").verdicts
+    assert len({one.key for one in lost}) == len(lost) > 1
+    assert {one.verdict for one in lost} == {"not-run"}
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that nothing can catch")
 def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(tmp_path, capsys):
     path = tmp_path / "results.jsonl"
@@ -287,6 +298,13 @@ def test_a_damaged_file_is_one_clear_sentence(file, capsys, damage, words):
     assert words in told.err
     assert told.err.count("\n") == 1
     assert told.out == ""
+
+
+def test_a_file_with_missing_verdicts_is_not_whole(file, capsys):
+    status = commands.check([str(file(text_of([verdict(), verdict("b.rule", "not-run")])))])
+
+    assert status == 2
+    assert "cut short: 1 verdicts are missing" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp500"])
