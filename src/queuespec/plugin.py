@@ -488,6 +488,8 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
     _, _, parameters = test.partition("[")
     found = parameters.rstrip("]").split("-")
     judging = config.stash[JUDGING]
+    start_method = next((method for method in judging.start_methods if method in found), "")
+    kind = next((kind for kind in rule.kinds if kind in found), "")
     return results.Verdict(
         rule=rule.slug,
         level=rule.level,
@@ -497,10 +499,20 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
         verdict="not-run",
         gates=rule.gates(judging.strict),
         explanation=judging.lost.get(test, ""),
-        start_method=next((method for method in judging.start_methods if method in found), ""),
-        kind=next((kind for kind in rule.kinds if kind in found), ""),
-        parameters="-".join(word for word in found if word not in (*judging.start_methods, *rule.kinds)),
+        start_method=start_method,
+        kind=kind,
+        parameters=_others_in(test, start_method, kind),
     )
+
+
+def _others_in(test: str, start_method: str, kind: str) -> str:
+    """The parameters of a test but for start method and kind, as its id names them: the same from run to run."""
+    _, _, parameters = test.partition("[")
+    words = parameters[: -len("]")].split("-") if parameters else []
+    for known in (start_method, kind):
+        if known in words:
+            words.remove(known)
+    return one_line("-".join(words))
 
 
 # Judging one test
@@ -805,12 +817,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
-    callspec = getattr(item, "callspec", None)
-    others = {
-        name: value
-        for name, value in (callspec.params if callspec is not None else {}).items()
-        if name not in ("start_method", "kind")
-    }
     return results.Verdict(
         rule=finding.rule.slug,
         level=finding.rule.level,
@@ -823,7 +829,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),
         reported_start_method=", ".join(sorted(finding.reported)),
-        parameters=one_line(", ".join(f"{name}={value}" for name, value in others.items())),
+        parameters=_others_in(item.nodeid, _parameter(item, "start_method"), _parameter(item, "kind")),
         seconds=round(finding.seconds, 4),
         timeline=finding.timeline,
         declared=finding.entry.declaration if finding.entry is not None else None,

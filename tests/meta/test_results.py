@@ -81,6 +81,14 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
     assert results.read(tmp_path / "results.jsonl").cut_short == "cut short: 1 verdicts are missing"
 
 
+def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
+    judge("--rule", "share.no-pickle-outside-spawning", "-k", "fork-Queue")
+
+    found = [one.parameters for one in results.read(tmp_path / "results.jsonl").verdicts]
+    assert len(set(found)) == len(found) > 1
+    assert not [name for name in found if "0x" in name]
+
+
 def test_what_was_lost_of_a_rule_with_parameters_is_told_apart(tmp_path, judge):
     (tmp_path / "crashing.py").write_text("import os\ndef pytest_runtest_call(item):\n    os._exit(1)\n")
     options = ("-p", "crashing", "-n1", "--rule", "put.timeout-int-or-float", "-k", "fork-Queue")
@@ -89,6 +97,7 @@ def test_what_was_lost_of_a_rule_with_parameters_is_told_apart(tmp_path, judge):
 
     lost = results.read(tmp_path / "results.jsonl").verdicts
     assert len({one.key for one in lost}) == len(lost) > 1
+    assert all(one.parameters for one in lost)
     assert {one.verdict for one in lost} == {"not-run"}
 
 
