@@ -317,7 +317,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         judging.declarations = declarations(config, facts)
         if config.getoption("results") and not config.option.collectonly:
-            judging.recorder = recorder(Path(config.getoption("results")).absolute())
+            judging.recorder = recorder(Path(config.getoption("results")).resolve())
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
 
@@ -339,6 +339,8 @@ def recorder(path: Path) -> results.Recorder:
         raise pytest.UsageError(f"--results: {str(path)!r} is a folder; name a file in it")
     if not path.parent.is_dir():
         raise pytest.UsageError(f"--results: there is no folder {str(path.parent)!r}")
+    if path.exists() and not path.is_file():
+        raise pytest.UsageError(f"--results: {str(path)!r} is no file that could be replaced")
     return results.Recorder(path)
 
 
@@ -496,7 +498,10 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
     if rule is None:
         return None
     _, _, parameters = test.partition("[")
-    found = set(parameters.rstrip("]").split("-"))
+    found = parameters.rstrip("]").split("-")
+    judging = config.stash[JUDGING]
+    start_method = next((method for method in judging.start_methods if method in found), "")
+    kind = next((kind for kind in rule.kinds if kind in found), "")
     return results.Verdict(
         rule=rule.slug,
         level=rule.level,
@@ -504,10 +509,22 @@ def _not_run(config: pytest.Config, test: str) -> results.Verdict | None:
         sentence=rule.sentence,
         test=test,
         verdict="not-run",
-        explanation=config.stash[JUDGING].lost.get(test, ""),
-        start_method=next((method for method in config.stash[JUDGING].start_methods if method in found), ""),
-        kind=next((kind for kind in rule.kinds if kind in found), ""),
+        gates=rule.gates(judging.strict),
+        explanation=judging.lost.get(test, ""),
+        start_method=start_method,
+        kind=kind,
+        parameters=_others_in(test, start_method, kind),
     )
+
+
+def _others_in(test: str, start_method: str, kind: str) -> str:
+    """The parameters of a test but for start method and kind, as its id names them: the same from run to run."""
+    _, _, parameters = test.partition("[")
+    words = parameters[: -len("]")].split("-") if parameters else []
+    for known in (start_method, kind):
+        if known in words:
+            words.remove(known)
+    return one_line("-".join(words))
 
 
 # Judging one test
@@ -812,12 +829,6 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 
 
 def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
-    callspec = getattr(item, "callspec", None)
-    others = {
-        name: value
-        for name, value in (callspec.params if callspec is not None else {}).items()
-        if name not in ("start_method", "kind")
-    }
     return results.Verdict(
         rule=finding.rule.slug,
         level=finding.rule.level,
@@ -830,7 +841,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         kind=_parameter(item, "kind"),
         start_method=_parameter(item, "start_method"),
         reported_start_method=", ".join(sorted(finding.reported)),
-        parameters=one_line(", ".join(f"{name}={value}" for name, value in others.items())),
+        parameters=_others_in(item.nodeid, _parameter(item, "start_method"), _parameter(item, "kind")),
         seconds=round(finding.seconds, 4),
         timeline=finding.timeline,
         declared=finding.entry.declaration if finding.entry is not None else None,

@@ -1,6 +1,7 @@
 """Results files: what a run writes, what of it can be read again, and what happens to damaged ones."""
 
 import json
+import os
 import signal
 import sys
 import xml.etree.ElementTree
@@ -36,7 +37,7 @@ def file(tmp_path):
 
 
 def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "not Joinable", "-n1", parallel=True)
+    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "spawn-Queue", "-n1", parallel=True)
 
     run = results.read(tmp_path / "results.jsonl")
 
@@ -52,7 +53,7 @@ def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
 def test_a_verdict_that_deviates_keeps_its_timeline(judge):
     run = judge(
         *("--rule", RULE, "--start-method", "fork", "--patience", "1"),
-        *("--implementation", "fault:get-hangs-in-c", "-k", "not Joinable"),
+        *("--implementation", "fault:get-hangs-in-c", "-k", "fork-Queue"),
     )
 
     assert "get()" in [row[2] for row in run.of(RULE)[0]["timeline"]]
@@ -62,11 +63,14 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
     (tmp_path / "crashing.py").write_text(
         "import os\n"
         "def pytest_runtest_call(item):\n"
-        "    if 'get_nowait' in item.name and 'Joinable' in item.name and 'spawn' in item.name:\n"
+        "    rule = item.get_closest_marker('rule').args[0]\n"
+        "    if rule == 'get.nonblocking-raises-empty' and 'spawn-JoinableQueue' in item.name:\n"
         "        os._exit(1)\n"
     )
 
-    run = judge("-p", "crashing", "-n2", parallel=True, env={"PYTHONPATH": str(tmp_path)})
+    rules = ("--rule", RULE, "--rule", "get.nonblocking-raises-empty", "--start-method", "spawn")
+
+    run = judge("-p", "crashing", "-n2", *rules, parallel=True, env={"PYTHONPATH": str(tmp_path)})
 
     lost = [one for one in run.verdicts if one["verdict"] == "not-run"]
     assert [(one["rule"], one["start_method"], one["kind"]) for one in lost] == [
@@ -75,6 +79,26 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
     assert lost[0]["explanation"] == "the test worker that judged this crashed"
     assert run.status == 1
     assert results.read(tmp_path / "results.jsonl").cut_short == "cut short: 1 verdicts are missing"
+
+
+def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
+    judge("--rule", "share.no-pickle-outside-spawning", "-k", "fork-Queue")
+
+    found = [one.parameters for one in results.read(tmp_path / "results.jsonl").verdicts]
+    assert len(set(found)) == len(found) > 1
+    assert not [name for name in found if "0x" in name]
+
+
+def test_what_was_lost_of_a_rule_with_parameters_is_told_apart(tmp_path, judge):
+    (tmp_path / "crashing.py").write_text("import os\ndef pytest_runtest_call(item):\n    os._exit(1)\n")
+    options = ("-p", "crashing", "-n1", "--rule", "put.timeout-int-or-float", "-k", "fork-Queue")
+
+    judge(*options, parallel=True, env={"PYTHONPATH": str(tmp_path)})
+
+    lost = results.read(tmp_path / "results.jsonl").verdicts
+    assert len({one.key for one in lost}) == len(lost) > 1
+    assert all(one.parameters for one in lost)
+    assert {one.verdict for one in lost} == {"not-run"}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that nothing can catch")
@@ -89,7 +113,7 @@ def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(
         "    if len(judged) == 2:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    queuespec("-n0", "-p", "killing", "--start-method", "fork", "--results", path, path=[tmp_path])
+    queuespec("-n0", "-p", "killing", "--start-method", "fork", "--rule", RULE, "--results", path, path=[tmp_path])
     assert not path.exists()
 
     status = commands.show_table([f"{path}.unfinished"])
@@ -103,6 +127,30 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(tmp_path):
 
     assert run.returncode == 4
     assert "--results: there is no folder" in run.stderr
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    run = queuespec("--rule", RULE, "--results", os.devnull)
+
+    assert run.returncode == 4
+    assert "--results: " in run.stderr
+    assert os.path.exists(os.devnull)
+
+
+def test_a_folder_that_goes_away_is_a_problem_of_the_run_and_no_traceback(tmp_path):
+    (tmp_path / "removing.py").write_text(
+        "import shutil\n"
+        "def pytest_runtest_logfinish(nodeid):\n"
+        f"    shutil.rmtree({str(tmp_path / 'folder')!r}, ignore_errors=True)\n"
+    )
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / "folder" / "some.jsonl"
+
+    run = queuespec("-n0", "-p", "removing", "-k", "fork-Queue", "--rule", RULE, "--results", path, path=[tmp_path])
+
+    assert run.returncode == 1
+    assert "the results cannot be written to" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
@@ -121,13 +169,25 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 
 def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "fork", "--junit-xml", tmp_path / "junit.xml", "-n1", parallel=True)
+    judge(
+        "--rule",
+        RULE,
+        "--start-method",
+        "fork",
+        "-k",
+        "fork-Queue",
+        "--junit-xml",
+        tmp_path / "junit.xml",
+        "-n1",
+        parallel=True,
+    )
 
     cases = xml.etree.ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
     found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
 
-    assert {(one["rule"], one["verdict"], one["start_method"]) for one in found} == {(RULE, "conforms", "fork")}
-    assert {one["kind"] for one in found} == {"Queue", "JoinableQueue"}
+    assert [(one["rule"], one["kind"], one["start_method"], one["verdict"]) for one in found] == [
+        (RULE, "Queue", "fork", "conforms")
+    ]
 
 
 def test_what_a_recorder_has_begun_can_be_read_as_cut_short(tmp_path):
@@ -249,6 +309,13 @@ def test_a_damaged_file_is_one_clear_sentence(file, capsys, damage, words):
     assert told.out == ""
 
 
+def test_a_file_with_missing_verdicts_is_not_whole(file, capsys):
+    status = commands.check([str(file(text_of([verdict(), verdict("b.rule", "not-run")])))])
+
+    assert status == 2
+    assert "cut short: 1 verdicts are missing" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp500"])
 def test_a_file_in_another_encoding_is_one_clear_sentence(file, capsys, encoding):
     assert commands.check([str(file(GOOD.encode(encoding)))]) == 2
@@ -363,6 +430,7 @@ def test_a_hostile_implementation_breaks_no_file_no_table_and_no_log(judge, tmp_
 
     run = judge(
         *("--implementation", "hostile:Queue", "--start-method", "fork", "--patience", "2"),
+        *("--rule", RULE, "--rule", "put.returns-before-flush"),
         *("--junit-xml", tmp_path / "junit.xml"),
         env={"PYTHONPATH": str(tmp_path), **github},
     )

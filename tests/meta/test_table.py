@@ -138,13 +138,17 @@ def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):
 
 # GitHub Actions
 
+HANGING = (
+    *("--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1"),
+    *("--rule", RULE, "-k", "fork-Queue"),
+)
+
 
 def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule(judge, tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
-    options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
 
-    run = judge(*options, "-n1", parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
+    run = judge(*HANGING, "-n1", parallel=True, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)})
 
     annotations = [line for line in run.output.splitlines() if line.startswith("::error")]
     assert len(annotations) == 1
@@ -156,9 +160,8 @@ def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule
 
 def test_elsewhere_a_run_does_neither(judge, tmp_path):
     summary = tmp_path / "summary.md"
-    options = ["--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1", "--rule", RULE]
 
-    run = judge(*options, env={"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": str(summary)})
+    run = judge(*HANGING, env={"GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": str(summary)})
 
     assert "::error" not in run.output
     assert not summary.exists()

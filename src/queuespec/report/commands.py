@@ -54,11 +54,13 @@ def check(arguments: Sequence[str]) -> int:
     parser.add_argument("files", metavar="FILE", nargs="+")
 
     def work(chosen: argparse.Namespace) -> int:
+        whole = True
         for name in chosen.files:
             run = results.read(name)
+            whole = whole and not run.cut_short
             state = run.cut_short or "complete"
             _say(f"{run.name}: {state}; {len(run.verdicts)} verdicts: {table.summary(run.verdicts) or 'none'}")
-        return 0
+        return 0 if whole else UNUSABLE
 
     return _told(arguments, parser, work)
 
