@@ -29,7 +29,9 @@ class Run:
 
 def environment(**changes):
     """The environment of a run: ours, without what a surrounding run has put into it."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "QUEUESPEC_", "GITHUB_"))}
+    ours = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "QUEUESPEC_", "GITHUB_"))
+    }
     return {**ours, **changes}
 
 
