@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -85,19 +86,19 @@ def semaphores():
 
 
 @pytest.fixture
-def run(tmp_path):
+def run():
     started = []
+    with tempfile.TemporaryDirectory(prefix="q") as folder:
+        # Its path is short: a run puts its temporary files elsewhere where sockets would get too long a name.
 
-    def start(*options, parallel, env=()):
-        folder = tmp_path / "tmp"
-        folder.mkdir()
-        started.append(Watched(folder, *options, parallel=parallel, env=env))
-        return started[-1]
+        def start(*options, parallel, env=()):
+            started.append(Watched(Path(folder), *options, parallel=parallel, env=env))
+            return started[-1]
 
-    yield start
-    for one in started:
-        for process in one.processes():
-            process.kill()
+        yield start
+        for one in started:
+            for process in one.processes():
+                process.kill()
 
 
 pytestmark = pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
