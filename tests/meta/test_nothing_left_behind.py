@@ -139,6 +139,7 @@ def test_interrupting_ends_the_run_soon_and_calls_the_rest_not_run(run, parallel
 
     assert watched.process.wait(15) == pytest.ExitCode.INTERRUPTED
     assert "not-run" in results.read_text(encoding="utf-8")
+    watched.is_gone()
 
 
 def test_after_the_main_process_is_killed(run, parallel):
