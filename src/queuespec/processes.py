@@ -192,9 +192,9 @@ class Household:
                 continue
             self._ending.remove(tree)
             if os.name == "posix":
-                from queuespec.warden import signalled
+                from queuespec.warden import kill
 
-                signalled(tree.pid, signal.SIGKILL)
+                kill(tree.pid)
                 self._tell(f"-{tree.pid}")
             elif sys.platform == "win32":
                 from queuespec import windows

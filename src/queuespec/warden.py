@@ -26,7 +26,23 @@ def end_groups(groups: list[int]) -> None:
         time.sleep(0.01)
         groups = [group for group in groups if signalled(group, 0)]
     for group in groups:
+        kill(group)
+
+
+def kill(group: int) -> None:
+    """Kills a process group; where one can see who is in it, all but resource trackers: those end by themselves when
+    the others have, and remove what the others have left."""
+    if not os.path.isdir("/proc/self"):
         signalled(group, signal.SIGKILL)
+        return
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                is_tracker = b"resource_tracker" in file.read()
+            if os.getpgid(int(name)) == group and not is_tracker:
+                os.kill(int(name), signal.SIGKILL)
+        except OSError:
+            continue
 
 
 def signalled(group: int, number: int) -> bool:
