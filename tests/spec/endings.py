@@ -172,11 +172,3 @@ def interrupt_until_it_ends(process):
     while process.is_alive():
         interrupt(process)
         process.join(MOMENT)
-
-
-def suspend(pid):
-    os.kill(pid, signal.SIGSTOP)
-
-
-def resume(pid):
-    os.kill(pid, signal.SIGCONT)

@@ -164,9 +164,24 @@ def interrupted(queue, signal_now, method, *args):
         thread.join()
 
 
-def send_signal(pid, name):
-    """Sends this signal to that process."""
-    os.kill(pid, getattr(signal, name))
+def suspend(pid):
+    """Suspends this process; returns when it stands still, which is some time after the signal was sent."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        os.waitpid(pid, os.WUNTRACED)
+    except ChildProcessError:  # it is a child of the fork server
+        while os.path.isdir("/proc/self") and process_state(pid) not in "tTZ":
+            pass
+
+
+def process_state(pid):
+    """The letter that Linux shows for this process: T for one that is stopped."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
+def resume(pid):
+    os.kill(pid, signal.SIGCONT)
 
 
 def wait_until_something_arrives(queue):

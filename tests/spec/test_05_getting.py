@@ -281,12 +281,12 @@ def test_get_overruns_its_timeout_while_an_item_is_half_received(queue, child, m
     consumer = make_thread(queue)
     child.put(made(items.block, 1_000_000))
     queue.plays(roles.wait_until_something_arrives)
-    queue.process.plays(roles.send_signal, child.process.pid, "SIGSTOP")
+    queue.process.plays(roles.suspend, child.process.pid)
 
     getting = consumer.begins(roles.get_size, timeout=0.001)
     getting.stays_blocked()
 
-    queue.process.plays(roles.send_signal, child.process.pid, "SIGCONT")
+    queue.process.plays(roles.resume, child.process.pid)
     assert getting.returns() == 1_000_000
 
 

@@ -6,6 +6,7 @@ from outside: locks belong to nobody, and nobody gives back those of the dead.
 """
 
 import endings
+import roles
 
 from queuespec import ARTICLE, DOCS, Empty, Full, made, raises, rule, untested
 
@@ -111,13 +112,13 @@ def test_a_consumer_that_is_suspended_while_it_waits_locks_all_others_out_until_
     consumer, producer = make_child(queue), make_child(queue)
     getting = consumer.calls.get()
     getting.stays_blocked()
-    parent.plays(endings.suspend, consumer.process.pid)
+    parent.plays(roles.suspend, consumer.process.pid)
     producer.put("first come")
     producer.process.leaves()
 
     with raises(Empty):
         queue.get(timeout=SHORT)
-    parent.plays(endings.resume, consumer.process.pid)
+    parent.plays(roles.resume, consumer.process.pid)
 
     assert getting.returns() == "first come"
 
