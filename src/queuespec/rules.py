@@ -301,7 +301,7 @@ def rule(
 
     def tie(test: Test) -> Test:
         code = inspect.unwrap(test).__code__
-        test.__queuespec_rule__ = Rule(  # type: ignore[attr-defined]
+        test.__rule__ = Rule(  # type: ignore[attr-defined]
             slug=slug,
             level=level,
             source=source if isinstance(source, tuple) else (source,),
@@ -357,7 +357,7 @@ def specification_folder() -> Path:
 
 
 def rule_of(test: object) -> Rule | None:
-    found = getattr(test, "__queuespec_rule__", None)
+    found = getattr(test, "__rule__", None)
     return found if isinstance(found, Rule) else None
 
 
