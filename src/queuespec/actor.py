@@ -473,6 +473,8 @@ def main() -> None:
     global _stage_program
     settings = json.loads(sys.stdin.readline())
     _stage_program = os.getpid()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so has a shell that runs the judge in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_close_inherited_channels)
     sys.path[:0] = settings["path"]

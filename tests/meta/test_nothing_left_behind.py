@@ -29,6 +29,8 @@ class Watched:
         self._semaphores = semaphores()
         changes = {MARK: self.mark, "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder), **dict(env)}
         extra = {"start_new_session": True} if os.name == "posix" else {}
+        # A shell that runs us in the background has us ignore Ctrl-C, and so would the run.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             command(*options, parallel=parallel),
             cwd=CHECKOUT,
@@ -38,6 +40,7 @@ class Watched:
             stderr=subprocess.DEVNULL,
             **extra,
         )
+        signal.signal(signal.SIGINT, before)
 
     def processes(self):
         found = []
