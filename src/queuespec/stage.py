@@ -612,13 +612,13 @@ class Stage:
         __tracebackhide__ = True
         deadline = time.monotonic() + seconds
         while not condition():
+            for actor in self.actors.values():
+                if actor.gone and not actor.told_to_leave:
+                    raise Crash(f"the process of {actor.name} {self.how_it_died(actor)}")
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             self._pump(left)
-            for actor in self.actors.values():
-                if actor.gone and not actor.told_to_leave and not condition():
-                    raise Crash(f"the process of {actor.name} {self.how_it_died(actor)}")
         return True
 
     def begin(

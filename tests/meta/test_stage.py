@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -97,9 +98,12 @@ def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage)
     queue = a_stage.make_queue("Queue")
     child = View(a_stage.make_child(queue), "queue")
     child.begins(stage_roles.die_when_told)
+    begun = time.monotonic()
 
     with pytest.raises(Crash, match="the process of child died with exit code 7"):
         a_stage.result(queue.begins(stage_roles.put_and_wait_for_ever))
+
+    assert time.monotonic() - begun < a_stage.settings.patience
 
 
 def test_what_an_actor_raises_is_raised_here_with_its_traceback(a_stage):
