@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from queuespec import actor as protocol
 from queuespec.actor import Held, Made, short_repr
 from queuespec.processes import Household, ProcessTree
-from queuespec.text import printable, visible
+from queuespec.text import one_line, printable, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,7 +79,7 @@ class Raised(Exception):
     remote_traceback: str = ""
 
     def __str__(self) -> str:
-        return printable(str(self.args[0])) if self.args else ""
+        return one_line(str(self.args[0])) if self.args else ""
 
 
 ShutDown: type[Exception] = getattr(thread_queue, "ShutDown", None) or type("ShutDown", (Exception,), {})
