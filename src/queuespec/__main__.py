@@ -54,7 +54,7 @@ def judge(arguments: list[str]) -> int:
         own = []
     else:
         root, settings = folder, Path(__file__).with_name("pytest.ini")
-        own = ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
+        own = [] if "no:cacheprovider" in arguments else ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
     own += ["-p", "queuespec.plugin", "-c", str(settings), "--rootdir", str(root)]
     return int(pytest.main([*own, *arguments, str(folder)]))
 
