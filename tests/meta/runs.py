@@ -27,17 +27,22 @@ class Run:
         return {verdict["verdict"] for verdict in self.of(slug)}
 
 
+WORKERS = "2"
+"""Of a run that says nothing about it: there are many runs, and several at the same time."""
+
+
 def environment(**changes):
-    """The environment of a run: ours, without what a surrounding run has put into it."""
-    ours = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "QUEUESPEC_", "GITHUB_"))
-    }
-    return {**ours, **changes}
+    """The environment of a run: ours, without what a surrounding run has put into it. Bytecode is kept: most of the
+    work of a short run is to read the specification."""
+    foreign = ("PYTEST_", "QUEUESPEC_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**ours, "PYTEST_XDIST_AUTO_NUM_WORKERS": WORKERS, **changes}
 
 
 def command(*options, parallel=False):
     """How a user judges, as a list of words."""
     words = [sys.executable, "-m", "pytest", str(CHECKOUT / "tests" / "spec"), "-p", "no:cacheprovider"]
+    words += ["-p", "no:hypothesispytest"]  # half a second that no run here needs
     return [*words, *(() if parallel else ("-n0",)), *map(str, options)]
 
 

@@ -27,7 +27,7 @@ REFUSALS = {"share.not-through-simplequeue", "share.not-as-pool-task"}
 
 @pytest.mark.parametrize("name", ["does-nothing", "always-raises"])
 def test_a_queue_that_is_none_conforms_to_no_promise(judge, name):
-    run = judge("--implementation", f"fault:{name}", "--start-method", METHOD, "--patience", "1", seconds=600)
+    run = judge("--implementation", f"fault:{name}", "--start-method", METHOD, "--patience", "0.5", seconds=600)
 
     conforming = {
         verdict["rule"]

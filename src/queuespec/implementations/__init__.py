@@ -4,7 +4,7 @@ They run inside the judged processes: standard library only. An implementation i
 
 - ``multiprocessing``, or any module with its API (``get_context``): ``billiard``, ``multiprocess``;
 - ``module:Class``: a queue class alone, combined with the standard library's processes;
-- ``fault:name``: one of the wrong queues of `queuespec.faults`.
+- ``fault:name``: one of the wrong queues of `queuespec.faults`; ``better:name``: one of `queuespec.better`.
 """
 
 from __future__ import annotations
@@ -96,49 +96,53 @@ class QueueClass(Implementation):
         return self.queue_class(*args, **kwargs)
 
 
-class Fault(Implementation):
-    """A module of `queuespec.faults`: its queue classes in place of the standard library's of the same name.
+VARIANTS = {"fault": "queuespec.faults", "better": "queuespec.better"}
+"""Packages of queues that differ from the standard library's in one way."""
+
+
+class Variant(Implementation):
+    """A module of one of `VARIANTS`: its queue classes in place of the standard library's of the same name.
 
     `Served` stands in place of the thread queue that a manager serves, `Proxy` in place of what its users hold.
     Its function ``context(real)`` may change a context, ``process(context, **kwargs)`` a process, and ``module(real)``
     what is global: start methods, names.
     """
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, name: str) -> None:
         super().__init__()
-        self.fault = module
+        self.variant = module
         self.module = getattr(module, "module", lambda real: real)(self.module)
         self.replaced = tuple(name for name in KINDS[:3] if hasattr(module, name))
         if hasattr(module, "process"):
             self.replaced += ("Process",)
-        self.name = "fault:" + module.__name__.rpartition(".")[2].replace("_", "-")
+        self.name = name
 
     def facts(self) -> dict[str, Any]:
-        return dict(getattr(self.fault, "PRETENDS", {}))
+        return dict(getattr(self.variant, "PRETENDS", {}))
 
     def context(self, start_method: str) -> Any:
-        change = getattr(self.fault, "context", None)
+        change = getattr(self.variant, "context", None)
         context = super().context(start_method)
         return context if change is None else change(context)
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
-        queue_class = getattr(self.fault, kind, None)
+        queue_class = getattr(self.variant, kind, None)
         if queue_class is None:
             return super().make(owner, kind, *args, **kwargs)
         return queue_class(*args, **kwargs, ctx=owner)
 
     def manager(self, context: Any) -> Any:
-        change = getattr(self.fault, "manager", None)
+        change = getattr(self.variant, "manager", None)
         if change is not None:
             return change(context)
-        served = getattr(self.fault, "Served", None)
+        served = getattr(self.variant, "Served", None)
         if served is not None:
             for kind in ("Queue", "JoinableQueue"):
-                self.managers().SyncManager.register(kind, served, getattr(self.fault, "Proxy", None))
+                self.managers().SyncManager.register(kind, served, getattr(self.variant, "Proxy", None))
         return super().manager(context)
 
     def process(self, context: Any, **kwargs: Any) -> Any:
-        change = getattr(self.fault, "process", None)
+        change = getattr(self.variant, "process", None)
         return super().process(context, **kwargs) if change is None else change(context, **kwargs)
 
 
@@ -177,8 +181,8 @@ def load(name: str) -> Implementation:
     """The implementation of this name. Raises `UnknownImplementation` with a sentence that says why there is none."""
     kind, _, path = name.partition(":")
     try:
-        if kind == "fault" and path:
-            return Fault(importlib.import_module(f"queuespec.faults.{path.replace('-', '_')}"))
+        if kind in VARIANTS and path:
+            return Variant(importlib.import_module(f"{VARIANTS[kind]}.{path.replace('-', '_')}"), name.replace("_", "-"))
         module = importlib.import_module(kind)
     except ImportError as error:
         raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None

@@ -1,0 +1,17 @@
+"""empty() counts an item from the moment at which put() takes it."""
+
+from multiprocessing import queues
+
+
+class Exact:
+    def empty(self):
+        super().empty()
+        return self._maxsize == self._sem._semlock._get_value()
+
+
+class Queue(Exact, queues.Queue):
+    pass
+
+
+class JoinableQueue(Exact, queues.JoinableQueue):
+    pass
