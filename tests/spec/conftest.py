@@ -21,6 +21,10 @@ class Gate:
         """An item that arrives as `value`, and is not pickled before the gate is opened."""
         return made(items.gated, self._name, value)
 
+    def is_reached(self):
+        """Waits until an item is held back."""
+        self._actor.plays(items.wait_at_gate, self._name)
+
     def opens(self):
         self._actor.plays(items.open_gate, self._name)
 
@@ -35,6 +39,19 @@ def make_gate():
 def gate(parent):
     """A gate for items that the parent puts."""
     return Gate(parent)
+
+
+@pytest.fixture
+def under_way(make_thread, gate):
+    """Puts an item that is under way until the gate opens: ``under_way(queue, "late")``. A thread of its own puts it:
+    whether put() waits for its item is the queue's affair."""
+
+    def put(queue, value):
+        putting = make_thread(queue).calls.put(gate.item(value))
+        gate.is_reached()
+        return putting
+
+    return put
 
 
 @pytest.fixture

@@ -13,6 +13,9 @@ LARGE = 2_000_000
 MOMENT = 0.1
 """Seconds that a process gets to arrive at what it does next. Nothing depends on it but what a fault can hide."""
 
+PUT_SECONDS = 5.0
+"""A put() that takes longer, where there is room, waits for its item."""
+
 HOLD_SECONDS = 60.0
 """How long an item is held back at most; longer than any patience."""
 
@@ -65,8 +68,14 @@ class HeldBack:
         return str, (self.text,)
 
 
-def held_back(event, text):
-    return HeldBack(event, text)
+def put_held_back(queue, event, text):
+    """Puts an item that waits for the event. A queue whose put() waits for its item sets the event itself, in the end:
+    so there is nothing unflushed where it is set already."""
+    giving_up = threading.Timer(PUT_SECONDS, event.set)
+    giving_up.start()
+    queue.put(HeldBack(event, text))
+    giving_up.cancel()
+    giving_up.join()
 
 
 def threads():
@@ -150,7 +159,7 @@ def _announce_and_call(up, queue, method):
 
 def _put_and_run(up, queue, opening, text):
     signal.signal(signal.SIGINT, _interrupted)
-    queue.put(HeldBack(opening, text))
+    put_held_back(queue, opening, text)
     up.set()
     deadline = time.monotonic() + HOLD_SECONDS
     while time.monotonic() < deadline:

@@ -22,13 +22,16 @@ class Gated:
         self.value = value
 
     def __reduce__(self):
-        if not gate_named(self.gate).wait(GATE_SECONDS):
+        reached, opened = gate_named(self.gate)
+        reached.set()
+        if not opened.wait(GATE_SECONDS):
             raise TimeoutError("nobody opened the gate")
         return echo, (self.value,)
 
 
 def gate_named(name):
-    return _gates.setdefault(name, threading.Event())
+    """Two events: an item is being pickled, and may be pickled."""
+    return _gates.setdefault(name, (threading.Event(), threading.Event()))
 
 
 def gated(gate, value):
@@ -36,7 +39,12 @@ def gated(gate, value):
 
 
 def open_gate(gate):
-    gate_named(gate).set()
+    gate_named(gate)[1].set()
+
+
+def wait_at_gate(gate):
+    """Returns once an item is being pickled."""
+    gate_named(gate)[0].wait(GATE_SECONDS)
 
 
 def unpicklable():

@@ -23,7 +23,7 @@ def test_a_queue_has_the_methods_of_a_thread_queue(queue):
     assert queue.plays(looks.missing_among, names) == []
 
 
-@rule("api.queue-not-joinable", source=DOCS / "Queue", kinds=("Queue",))
+@rule("api.queue-not-joinable", source=DOCS / "Queue", level="de-facto", kinds=("Queue",))
 def test_a_plain_queue_counts_no_finished_tasks(queue):
     """Code that waits for its tasks needs a JoinableQueue, and learns it at once."""
     assert queue.plays(looks.found_among, ["task_done", "join"]) == []
@@ -60,7 +60,7 @@ def test_a_SimpleQueue_can_put_get_look_and_close(queue):
     assert queue.plays(looks.missing_among, ["put", "get", "empty", "close"]) == []
 
 
-@rule("api.simple-surface-only", source=DOCS / "SimpleQueue", kinds=("SimpleQueue",))
+@rule("api.simple-surface-only", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
 def test_a_SimpleQueue_has_no_size_and_no_calls_that_do_not_wait(queue):
     """It has no buffer and no thread that such calls could rely on."""
     names = ["qsize", "full", "put_nowait", "get_nowait", "task_done", "join", "join_thread", "cancel_join_thread"]
@@ -68,7 +68,7 @@ def test_a_SimpleQueue_has_no_size_and_no_calls_that_do_not_wait(queue):
     assert queue.plays(looks.found_among, names) == []
 
 
-@rule("api.simple-no-timeout", source=DOCS / "SimpleQueue", kinds=("SimpleQueue",))
+@rule("api.simple-no-timeout", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
 def test_get_of_a_SimpleQueue_takes_no_timeout(queue):
     """A time-out that was accepted and ignored would be a program that waits for ever."""
     queue.put("x")
@@ -145,7 +145,7 @@ def test_the_class_of_a_SimpleQueue_can_be_given_a_parameter(queue):
     assert queue.plays(looks.kind_of_the_class_with_a_parameter) == "GenericAlias"
 
 
-@rule("api.shutdown-absent", source=DOCS / "Queue", kinds=PROCESS_QUEUES)
+@rule("api.shutdown-absent", source=DOCS / "Queue", level="de-facto", kinds=PROCESS_QUEUES)
 def test_a_queue_for_processes_has_no_shutdown(queue):
     """Code that relies on the shutdown of thread queues is told so at once, not by a process that waits for ever."""
     assert queue.plays(looks.found_among, ["shutdown"]) == []

@@ -65,9 +65,10 @@ def test_put_returns_at_once_while_there_is_room(small_queue, decision):
     assert small_queue.get() == "item"
 
 
-@rule("put.returns-before-flush", source=(DOCS / "pipes-and-queues", DOCS / "Queue"))
+@rule("put.returns-before-flush", source=(DOCS / "pipes-and-queues", DOCS / "Queue"), level="de-facto")
 def test_put_returns_before_the_item_is_pickled(queue, gate):
-    """A put costs its caller next to nothing, and so an item may be under way for a while before it can be got."""
+    """A put costs its caller next to nothing, and so an item may be under way for a while before it can be got. A queue
+    whose put() waits until a small item is in the pipe breaks no program."""
     queue.put(gate.item("late"))
     with raises(Empty):
         queue.get_nowait()

@@ -182,9 +182,9 @@ def test_get_takes_0_and_1_for_block(queue, child):
 
 
 @rule("get.failed-get-removes-nothing", source=DOCS / "Queue.get")
-def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, gate):
+def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, under_way, gate):
     """It takes no item that is still under way, and makes no room for another one."""
-    small_queue.put(gate.item("under way"))
+    under_way(small_queue, "item")
     with raises(Empty):
         small_queue.get_nowait()
     with raises(Empty):
@@ -194,7 +194,7 @@ def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, gate):
         small_queue.put_nowait("too much")
     gate.opens()
 
-    assert small_queue.get() == "under way"
+    assert small_queue.get() == "item"
 
 
 @rule("get.unpickle-error-consumes", source=OBSERVED, level="de-facto")

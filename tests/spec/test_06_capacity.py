@@ -25,15 +25,15 @@ def test_a_queue_takes_exactly_maxsize_items(make_queue, kind, maxsize):
 
 
 @rule("cap.counts-unflushed", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
-def test_an_item_that_is_still_under_way_takes_its_place(small_queue, gate):
+def test_an_item_that_is_still_under_way_takes_its_place(small_queue, under_way, gate):
     """A producer that is faster than the pipe is bounded as well."""
-    small_queue.put(gate.item("under way"))
+    under_way(small_queue, "item")
 
     with raises(Full):
         small_queue.put_nowait("too much")
 
     gate.opens()
-    assert small_queue.get() == "under way"
+    assert small_queue.get() == "item"
 
 
 @rule("cap.shared-across-processes", source=DOCS / "Queue")

@@ -84,11 +84,10 @@ def test_a_small_item_does_not_overtake_a_large_one(queue, child):
 
 
 @rule("order.threads-of-one-process", source=DOCS / "pipes-and-queues")
-def test_threads_of_one_process_keep_the_order_of_their_puts(queue, child, make_thread, gate):
+def test_threads_of_one_process_keep_the_order_of_their_puts(queue, child, make_thread, under_way, gate):
     """They are one producer: what was put before another thread began to put is got before."""
-    first, second = make_thread(queue), make_thread(queue)
-    first.put(gate.item("earlier"))
-    second.put("later")
+    under_way(queue, "earlier")
+    make_thread(queue).calls.put("later")
     getting = child.calls.get()
     getting.stays_blocked()
 

@@ -68,7 +68,7 @@ def test_everything_put_before_close_is_delivered(queue, make_child, make_object
     """Closing is the end of putting, not of what was put."""
     opening = make_object(roles.event, context)
     child, child_opening = make_child(queue, opening)
-    child.put(made(endings.held_back, child_opening, "first"))
+    child.plays(endings.put_held_back, child_opening, "first")
     child.plays(roles.put_all, ITEMS)
 
     child.close()
@@ -129,9 +129,9 @@ def test_close_does_not_wake_a_put_that_another_thread_waits_in(make_queue, make
 
 
 @rule("jt.after-close-waits", source=(DOCS / "Queue.join_thread", ISSUE / "75069"), proves=("jt.any-process",))
-def test_join_thread_waits_until_the_items_are_in_the_pipe(queue, child, make_thread, gate):
+def test_join_thread_waits_until_the_items_are_in_the_pipe(queue, child, make_thread, under_way, gate):
     """After it a producer may tell others that the items are there, also the producer that created the queue."""
-    queue.put(gate.item("flushed"))
+    under_way(queue, "flushed")
     queue.close()
     joining = make_thread(queue).calls.join_thread()
     joining.stays_blocked()

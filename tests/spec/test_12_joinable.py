@@ -53,9 +53,9 @@ def test_join_waits_until_the_item_that_was_got_is_marked_as_done(queue, child, 
 
 
 @rule("join.count-rises-on-put", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_an_item_counts_as_unfinished_before_it_is_flushed(queue, make_thread, gate):
+def test_an_item_counts_as_unfinished_before_it_is_flushed(queue, make_thread, under_way, gate):
     """A producer that puts and joins at once must not find the count at zero because its items are on their way."""
-    queue.put(gate.item("on its way"))
+    under_way(queue, "item")
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
 

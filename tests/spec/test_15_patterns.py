@@ -149,13 +149,15 @@ def test_a_pool_of_workers_does_every_task_once(make_queue, kind, make_child):
     source=(ARTICLE / "Customization Points", THREAD_QUEUE / "Queue.join"),
     kinds=("JoinableQueue",),
 )
-def test_join_waits_until_the_workers_have_done_every_task(queue, make_child, make_thread, make_object, context, gate):
+def test_join_waits_until_the_workers_have_done_every_task(
+    queue, make_child, make_thread, make_object, context, under_way, gate
+):
     """The main program need not count results: when `join()` returns, there is nothing left to do."""
     done = make_object(roles.semaphore, context, 0)
     workers = [make_child(queue, done) for _ in range(2)]
     working = [worker.begins(roles.work_off, counter) for worker, counter in workers]
     queue.plays(roles.put_all, list(range(19)))
-    queue.put(gate.item("last"))
+    under_way(queue, "last")
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
 

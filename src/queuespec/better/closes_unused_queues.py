@@ -15,5 +15,5 @@ class Queue(Thorough, queues.Queue):
     pass
 
 
-class JoinableQueue(Thorough, queues.JoinableQueue):
+class JoinableQueue(Queue, queues.JoinableQueue):
     pass

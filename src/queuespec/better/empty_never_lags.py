@@ -13,5 +13,5 @@ class Queue(Exact, queues.Queue):
     pass
 
 
-class JoinableQueue(Exact, queues.JoinableQueue):
+class JoinableQueue(Queue, queues.JoinableQueue):
     pass

@@ -32,5 +32,5 @@ class Queue(Surviving, queues.Queue):
     pass
 
 
-class JoinableQueue(Surviving, queues.JoinableQueue):
+class JoinableQueue(Queue, queues.JoinableQueue):
     pass

@@ -6,22 +6,21 @@ from multiprocessing import queues
 
 
 class Flushing:
-    """Counts what its feeder thread has brought on its way: an item is pickled, then written, one after the other."""
+    """Waits until its feeder thread, which waits for the next item then, has written this one."""
 
     def put(self, obj, block=True, timeout=None):
         super().put(obj, block, timeout)
-        while self._thread.is_alive() and self._is_moving():
-            time.sleep(0.0001)
+        while not self._closed and self._is_flushing() and select.select((), (self._writer,), (), 0)[1]:
+            time.sleep(0.0005)
 
-    def _is_moving(self):
-        if self._buffer or not self._notempty._waiters:
-            return bool(select.select((), (self._writer,), (), 0)[1])
-        return False
+    def _is_flushing(self):
+        with self._notempty:
+            return self._buffer or not self._notempty._waiters
 
 
 class Queue(Flushing, queues.Queue):
     pass
 
 
-class JoinableQueue(Flushing, queues.JoinableQueue):
+class JoinableQueue(Queue, queues.JoinableQueue):
     pass

@@ -1,4 +1,4 @@
-"""The queue has methods beyond the documented ones: get_many(), put_many(), and it can be used in a `with` statement."""
+"""The queue has more methods than are documented: put_many(), get_many(), and those of a `with` statement."""
 
 from multiprocessing import queues
 from queue import Empty
@@ -29,7 +29,7 @@ class Queue(Extended, queues.Queue):
     pass
 
 
-class JoinableQueue(Extended, queues.JoinableQueue):
+class JoinableQueue(Queue, queues.JoinableQueue):
     pass
 
 

@@ -24,8 +24,8 @@ class Queue(queues.Queue):
     put, get = slowly(queues.Queue.put), slowly(queues.Queue.get)
 
 
-class JoinableQueue(queues.JoinableQueue):
-    put, get = slowly(queues.JoinableQueue.put), slowly(queues.JoinableQueue.get)
+class JoinableQueue(Queue, queues.JoinableQueue):
+    put = slowly(queues.JoinableQueue.put)
 
 
 class SimpleQueue(queues.SimpleQueue):

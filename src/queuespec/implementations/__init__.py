@@ -182,7 +182,9 @@ def load(name: str) -> Implementation:
     kind, _, path = name.partition(":")
     try:
         if kind in VARIANTS and path:
-            return Variant(importlib.import_module(f"{VARIANTS[kind]}.{path.replace('-', '_')}"), name.replace("_", "-"))
+            return Variant(
+                importlib.import_module(f"{VARIANTS[kind]}.{path.replace('-', '_')}"), name.replace("_", "-")
+            )
         module = importlib.import_module(kind)
     except ImportError as error:
         raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None

@@ -6,6 +6,9 @@ import threading
 
 from judged import mp
 
+PUT_SECONDS = 5.0
+"""A put() that takes longer waits for its item: then the item need not wait."""
+
 opening = threading.Event()
 
 
@@ -23,14 +26,18 @@ def consume(queue, up):
 
 
 def main():
-    before = set(threading.enumerate())
     queue = getattr(mp, sys.argv[1])()
     up = mp.Event()
     child = mp.Process(target=consume, args=(queue, up))
     child.start()
     up.wait()
+    before = set(threading.enumerate())
 
+    giving_up = threading.Timer(PUT_SECONDS, opening.set)
+    giving_up.start()
     queue.put(Late())
+    giving_up.cancel()
+    giving_up.join()
     del queue
     gc.collect()
     opening.set()
