@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "queuespec.report.commands:compare",
     "deviations": "queuespec.report.commands:draft_deviations",
     "explain": "queuespec.report.listing:explain",
+    "faults": "queuespec.report.grid:show_faults",
     "list": "queuespec.report.listing:list_rules",
     "reference": "queuespec.report.commands:keep_reference",
     "spec": "queuespec.report.specification:main",

@@ -134,11 +134,15 @@ def explain(words: list[str]) -> int:
     return 0
 
 
-def unknown(slug: str, known: Iterable[str]) -> str:
-    """One sentence that helps whoever mistyped a slug."""
-    near = difflib.get_close_matches(slug, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "queuespec list shows all"
-    return f"there is no rule {slug!r}; {hint}"
+def unknown(name: str, known: Iterable[str], what: str = "rule") -> str:
+    """One sentence that helps whoever mistyped the name of a rule, or of something else."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else f"queuespec {'list' if what == 'rule' else 'faults'} shows all"
+    )
+    return f"there is no {what} {name!r}; {hint}"
 
 
 def explanation(rule: Rule, asked: str, breaking: Mapping[str, str]) -> str:

@@ -1,0 +1,156 @@
+"""Rules and the faults that turn them red: ``queuespec faults`` shows what is declared, or judges all of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from queuespec import results
+from queuespec.report.arguments import USAGE_ERROR, Arguments
+from queuespec.report.console import console_for, show
+from queuespec.report.listing import fault_modules, unknown
+from queuespec.rules import Chapter, Rule, chapters
+from queuespec.text import markdown
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    Grid = Mapping[str, Mapping[str, str]]
+    """Slug to fault to verdict; what is only declared is "meant" or "as well"."""
+
+PATIENCE = 2.0
+"""Seconds that a fault is waited for: what hangs, hangs at once."""
+
+
+def show_faults(words: list[str]) -> int:
+    """``queuespec faults``: which faults turn which rules red."""
+    known = fault_modules()
+    arguments = Arguments(
+        "faults",
+        "Shows which faults turn which rules red: as they declare it, or as it is found now. "
+        "Exit status 1 if a rule is caught by no fault, or a fault by no rule.",
+    )
+    arguments.add_argument("names", metavar="FAULT", nargs="*", help="these only (default: all)")
+    arguments.add_argument("--judge", action="store_true", help="judge them now; by all rules that takes a while")
+    arguments.add_argument("--rule", metavar="SLUG", action="append", default=[], help="of this rule only")
+    arguments.add_argument("--start-method", metavar="NAME", action="append", default=[], help="judge under this one")
+    arguments.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
+    given = arguments.parse_args(words)
+    for name in given.names:
+        if name not in known:
+            print(f"queuespec faults: {unknown(name, known, 'fault')}", file=sys.stderr)
+            return USAGE_ERROR
+    names = given.names or list(known)
+    found = chapters()
+    slugs = [rule.slug for rule in tested(found)]
+    for slug in given.rule:
+        if slug not in slugs:
+            print(f"queuespec faults: {unknown(slug, slugs)}", file=sys.stderr)
+            return USAGE_ERROR
+    grid = judged(names, given.start_method, given.rule) if given.judge else declared(names, known)
+    grid = {slug: dict(sorted(grid.get(slug, {}).items())) for slug in slugs if slug in (given.rule or slugs)}
+    if given.format == "json":
+        print(json.dumps(as_data(grid, found, {name: sentence(known[name]) for name in names}), indent=1))
+    else:
+        to_people(grid, found, names, given)
+    meant = {name for name in names if known[name].BREAKS and not given.rule}
+    idle = meant - {name for row in grid.values() for name in row}
+    uncaught = not given.names and not all(grid.values())
+    return 1 if idle or uncaught else 0
+
+
+def sentence(fault: Any) -> str:
+    """What is wrong with it."""
+    return (fault.__doc__ or "").strip().partition("\n")[0]
+
+
+def tested(found: list[Chapter]) -> list[Rule]:
+    return [rule for chapter in found for rule in chapter.rules if rule.test]
+
+
+def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
+    """The grid as the faults themselves declare it."""
+    grid: dict[str, dict[str, str]] = {}
+    for name in names:
+        collateral = getattr(known[name], "COLLATERAL", ())
+        for slug in collateral if isinstance(collateral, tuple) else ():
+            grid.setdefault(slug, {})[name] = "as well"
+        for slug in known[name].BREAKS:
+            grid.setdefault(slug, {})[name] = "meant"
+    return grid
+
+
+def judged(names: list[str], start_methods: list[str], slugs: list[str]) -> Grid:
+    """The grid as it is found: one run of the specification a fault, several at a time."""
+    grid: dict[str, dict[str, str]] = {}
+    options = [word for method in start_methods for word in ("--start-method", method)]
+    options += [word for slug in slugs for word in ("--rule", slug)]
+    with tempfile.TemporaryDirectory(prefix="qs-") as folder, ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
+        runs = [(name, pool.submit(_judge, name, options, Path(folder, f"{name}.jsonl"))) for name in names]
+        for number, (name, run) in enumerate(runs, 1):
+            for verdict in run.result():
+                if verdict.verdict in results.BAD:
+                    row = grid.setdefault(verdict.rule, {})
+                    row[name] = results.worst([verdict.verdict, row.get(name, verdict.verdict)])
+            print(f"{number} of {len(names)} faults: {name}", file=sys.stderr, flush=True)
+    return grid
+
+
+def _judge(name: str, options: list[str], file: Path) -> list[results.Verdict]:
+    words = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE), "--results", str(file)]
+    subprocess.run(
+        [sys.executable, "-m", "queuespec", "--implementation", f"fault:{name}", *words, *options],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return results.read(str(file)).verdicts
+
+
+def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict[str, Any]:
+    """The grid for programs."""
+    return {
+        "faults": [{"fault": name, "sentence": text} for name, text in faults.items()],
+        "rules": [
+            {"rule": rule.slug, "chapter": rule.chapter, "level": rule.level, "faults": grid[rule.slug]}
+            for rule in tested(found)
+            if rule.slug in grid
+        ],
+    }
+
+
+def in_words(row: Mapping[str, str], all_faults: bool) -> str:
+    """The faults of a row, and how each was seen."""
+    if not row:
+        return "caught by no fault"
+    only = "caught only by " if all_faults and len(row) == 1 else ""
+    return only + ", ".join(f"{name} ({how})" for name, how in row.items())
+
+
+def to_people(grid: Grid, found: list[Chapter], names: list[str], given: argparse.Namespace) -> None:
+    """A row a rule: on a terminal, or as a table in Markdown."""
+    console = console_for(sys.stdout)
+    as_markdown = given.format == "markdown"
+    width = max(map(len, grid)) + 2
+    if as_markdown:
+        show(console, Text("| rule | faults that turn it red |"), Text("| --- | --- |"))
+    for chapter in found:
+        rows = {rule.slug: grid[rule.slug] for rule in chapter.rules if rule.slug in grid}
+        texts = {slug: in_words(row, not given.names) for slug, row in rows.items() if row or not given.names}
+        if texts:
+            show(console, Text(f"| **{markdown(chapter.title)}** | |" if as_markdown else chapter.title, style="bold"))
+        for slug, text in texts.items():
+            show(console, Text(f"| `{slug}` | {text} |" if as_markdown else f"  {slug:{width}}{text}"))
+    caught = [row for row in grid.values() if row]
+    only = "" if given.names else f", {sum(len(row) == 1 for row in caught)} of them by one alone"
+    show(console, Text(), Text(f"{len(caught)} of {len(grid)} rules are turned red by {len(names)} faults{only}"))
