@@ -2,12 +2,32 @@
 
 import dataclasses
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[2]
+METHODS = multiprocessing.get_all_start_methods()
+METHOD = "fork" if "fork" in METHODS else "spawn"
+
+CROSS_SECTION = (
+    "api.queue-methods",
+    "put.nonblocking-raises-full",
+    "get.blocks-when-empty",
+    "get.nonblocking-raises-empty",
+    "cap.freed-by-get",
+    "order.fifo-in-process",
+    "item.none-falsy",
+    "deliver.child-to-child",
+    "jt.after-close-waits",
+    "exit.child-flushes",
+    "join.blocks-until-all-done",
+    "td.too-many",
+)
+"""Rules of most chapters, quick to judge. Every fault is judged by them, whatever it is meant for; one that turns some
+of them red as well names these in its COLLATERAL."""
 
 
 @dataclasses.dataclass
@@ -64,3 +84,9 @@ def judged(results, *options, parallel=False, env=None, seconds=300):
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     verdicts = [data for data in map(json.loads, lines) if "rule" in data]
     return Run(process.returncode, process.stdout, verdicts)
+
+
+def asked(slugs, methods=(METHOD,)):
+    """The options that ask for these rules alone."""
+    words = [word for slug in slugs for word in ("--rule", slug)]
+    return words + [word for method in methods for word in ("--start-method", method)]

@@ -1,37 +1,18 @@
 """Every fault is seen: the rules it is meant for turn red, and say why in the expected words. The others stay green."""
 
 import importlib
-import multiprocessing
 import pkgutil
 
 import pytest
+from runs import CROSS_SECTION, METHOD, METHODS, asked
 
 from queuespec import faults
 from queuespec.rules import chapters
 
 FAULTS = sorted(module.name for module in pkgutil.iter_modules(faults.__path__))
 BAD = {"deviates", "hangs", "crashes"}
-METHODS = multiprocessing.get_all_start_methods()
-METHOD = "fork" if "fork" in METHODS else "spawn"
-
-CROSS_SECTION = (
-    "api.queue-methods",
-    "put.nonblocking-raises-full",
-    "get.blocks-when-empty",
-    "get.nonblocking-raises-empty",
-    "cap.freed-by-get",
-    "order.fifo-in-process",
-    "item.none-falsy",
-    "deliver.child-to-child",
-    "jt.after-close-waits",
-    "exit.child-flushes",
-    "join.blocks-until-all-done",
-    "td.too-many",
-)
-"""What every fault is judged by, whatever it is meant for. A fault that turns one of these red as well names it in its
-COLLATERAL, or says `EVERYTHING` there."""
-
 EVERYTHING = "everything"
+"""COLLATERAL of a fault that is hardly a queue any more."""
 
 A_FEW = (
     "children_are_daemons",
@@ -53,11 +34,6 @@ A_FEW = (
 def pytest_generate_tests(metafunc):
     if "fault" in metafunc.fixturenames:
         metafunc.parametrize("fault", FAULTS if metafunc.config.getoption("thorough", False) else A_FEW)
-
-
-def asked(slugs, methods=(METHOD,)):
-    words = [word for slug in slugs for word in ("--rule", slug)]
-    return words + [word for method in methods for word in ("--start-method", method)]
 
 
 def reds(run, slugs):

@@ -1,13 +1,10 @@
 """Queues that are none: what does nothing, or refuses everything, conforms to no promise about what queues do."""
 
-import multiprocessing
-
 import pytest
-
-METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+from runs import CROSS_SECTION, asked
 
 NO_QUEUE_NEEDED = ("contexts", "manager_queues")
-"""Chapters in which these implementations are the standard library: only its queues are replaced."""
+"""Chapters in which these implementations are the standard library's: only its queues are replaced."""
 
 NAMES_ALONE = {
     "api.queue-methods",
@@ -26,8 +23,10 @@ REFUSALS = {"share.not-through-simplequeue", "share.not-as-pool-task"}
 
 
 @pytest.mark.parametrize("name", ["does-nothing", "always-raises"])
-def test_a_queue_that_is_none_conforms_to_no_promise(judge, name):
-    run = judge("--implementation", f"fault:{name}", "--start-method", METHOD, "--patience", "0.5", seconds=600)
+def test_a_queue_that_is_none_conforms_to_no_promise(judge, name, pytestconfig):
+    rules = asked(() if pytestconfig.getoption("thorough", False) else CROSS_SECTION)
+
+    run = judge("--implementation", f"fault:{name}", "--patience", "0.5", "-k", "not Manager", *rules, seconds=600)
 
     conforming = {
         verdict["rule"]

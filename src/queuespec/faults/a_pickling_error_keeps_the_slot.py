@@ -6,6 +6,7 @@ from multiprocessing.reduction import ForkingPickler
 BREAKS = {
     "cap.restored-after-pickle-error": "put('good') was still running",
 }
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class Queue(queues.Queue):

@@ -5,6 +5,7 @@ from multiprocessing import queues
 BREAKS = {
     "get.concurrent-blocked-getters": "was still running after",
 }
+COLLATERAL = ("item.none-falsy", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

@@ -9,6 +9,7 @@ BREAKS = {
     "order.threads-of-one-process": "did not block: it returned 'later'",
     "put.feeder-starts-on-first-put": "[1, 2, 3]",
 }
+COLLATERAL = ("jt.after-close-waits", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

@@ -4,6 +4,7 @@ BREAKS = {
     "order.fifo-in-process": "put('a') should have returned, but it raised RuntimeError",
     "get.blocks-when-empty": "get() did not block: it raised RuntimeError",
 }
+COLLATERAL = "everything"
 
 
 class Broken:

@@ -6,6 +6,7 @@ BREAKS = {
     "put.nonblocking-raises-full": "was still running after",
     "get.nonblocking-raises-empty": "was still running after",
 }
+COLLATERAL = ("cap.freed-by-get", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

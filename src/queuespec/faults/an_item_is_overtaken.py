@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"deliver.no-loss": "reordered: ", "deliver.bounded-crowd": "reordered: "}
+COLLATERAL = ("item.none-falsy", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

@@ -5,6 +5,7 @@ import pickle
 from multiprocessing import queues
 
 BREAKS = {"exit.bad-item-last": "died with exit code 70"}
+COLLATERAL = ("jt.after-close-waits", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

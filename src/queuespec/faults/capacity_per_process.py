@@ -5,6 +5,14 @@ from multiprocessing import queues
 BREAKS = {
     "cap.shared-across-processes": "should have raised Full",
 }
+COLLATERAL = (
+    "get.blocks-when-empty",
+    "cap.freed-by-get",
+    "order.fifo-in-process",
+    "item.none-falsy",
+    "deliver.child-to-child",
+    "jt.after-close-waits",
+)
 
 
 class Queue(queues.Queue):

@@ -7,6 +7,7 @@ BREAKS = {
     "share.closed-not-sendable": "should have raised OSError, but it returned",
     "share.close-ends-own-use": "put('x') should have raised ValueError, but it returned None",
 }
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class Queue(queues.Queue):

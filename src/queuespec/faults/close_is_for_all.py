@@ -7,6 +7,7 @@ BREAKS = {
     "share.close-is-per-process": "put('x') should have returned, but it raised ValueError",
     "share.creator-closes-first": "get() should have returned, but it raised ValueError",
 }
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class Queue(queues.Queue):

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"close.feeder-ends": "threads() should have returned"}
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class Queue(queues.Queue):

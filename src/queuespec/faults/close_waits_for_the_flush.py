@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"close.does-not-wait": "was still running after"}
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class Queue(queues.Queue):

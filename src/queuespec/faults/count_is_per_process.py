@@ -4,6 +4,7 @@ import threading
 from multiprocessing import queues
 
 BREAKS = {"join.across-processes": "join() was still running after"}
+COLLATERAL = ("join.blocks-until-all-done", "td.too-many")
 
 
 class JoinableQueue(queues.JoinableQueue):

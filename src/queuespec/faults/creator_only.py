@@ -13,6 +13,14 @@ BREAKS = {
     "share.grandchild": "should have returned 0, but it returned 1",
     "share.pool-initializer": "get_nowait() should have returned, but it raised Empty",
 }
+COLLATERAL = (
+    "get.blocks-when-empty",
+    "cap.freed-by-get",
+    "item.none-falsy",
+    "deliver.child-to-child",
+    "jt.after-close-waits",
+    "exit.child-flushes",
+)
 
 
 class Queue(queues.Queue):

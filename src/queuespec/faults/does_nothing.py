@@ -4,6 +4,7 @@ BREAKS = {
     "order.fifo-in-process": "get() should have returned 'a', but it returned None",
     "get.blocks-when-empty": "get() did not block: it returned None",
 }
+COLLATERAL = "everything"
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 
 

@@ -4,6 +4,7 @@ from multiprocessing import queues
 
 PRETENDS = {"system": "Darwin"}
 BREAKS = {"get.nonblocking-raises-empty": "should have raised Empty, but it returned None"}
+COLLATERAL = "everything"
 START_METHODS = ("fork", "spawn")
 
 

@@ -6,6 +6,7 @@ BREAKS = {
     "exit.no-flush-on-os-exit": "item 01",
     "exit.small-join-before-get-ok": "should have returned, but it raised Empty",
 }
+COLLATERAL = "everything"
 
 
 class Queue(queues.Queue):

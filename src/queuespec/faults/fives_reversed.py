@@ -6,6 +6,7 @@ BREAKS = {
     "order.per-producer": "reordered: ",
     "order.each-consumer-sees-subsequence": "reordered: ",
 }
+COLLATERAL = ("item.none-falsy",)
 
 
 class Queue(queues.Queue):

@@ -9,6 +9,7 @@ BREAKS = {
     "ctx.importable-target": "start_a_nameless_function() should have raised Exception",
     "share.global-not-shared": "should have printed 'the child ended with 0; in the queue: nothing",
 }
+COLLATERAL = "everything"
 
 
 def context(real):

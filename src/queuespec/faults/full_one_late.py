@@ -12,6 +12,7 @@ BREAKS = {
     "put.nonblocking-raises-full": "should have raised Full",
     "cap.blocked-put-wakes-across": "did not block",
 }
+COLLATERAL = ("cap.freed-by-get",)
 
 
 class Queue(queues.Queue):

@@ -4,6 +4,7 @@ import re
 from multiprocessing import queues
 
 BREAKS = {"get.blocks-when-empty": "was still running after"}
+COLLATERAL = "everything"
 
 
 class Queue(queues.Queue):

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"deliver.no-loss": "invented: 'damaged: 4096 of "}
+COLLATERAL = ("item.none-falsy",)
 
 
 class Queue(queues.Queue):

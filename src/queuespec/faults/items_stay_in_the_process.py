@@ -10,6 +10,13 @@ BREAKS = {
     "look.empty-not-for-control-flow": "take_until_empty() should have returned []",
     "look.qsize-no-guarantee": "get_nowait() should have raised Empty",
 }
+COLLATERAL = (
+    "get.blocks-when-empty",
+    "cap.freed-by-get",
+    "item.none-falsy",
+    "jt.after-close-waits",
+    "exit.child-flushes",
+)
 
 
 class Queue(queues.Queue):

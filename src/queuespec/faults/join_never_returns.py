@@ -8,6 +8,7 @@ BREAKS = {
     "join.across-processes": "join() was still running after",
     "join.after-close": "join() was still running after",
 }
+COLLATERAL = ("join.blocks-until-all-done", "td.too-many")
 
 
 class JoinableQueue(queues.JoinableQueue):

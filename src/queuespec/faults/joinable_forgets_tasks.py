@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"api.joinable-methods": "should have returned [], but it returned ['task_done', 'join']"}
+COLLATERAL = ("join.blocks-until-all-done", "td.too-many")
 
 
 class JoinableQueue(queues.Queue):

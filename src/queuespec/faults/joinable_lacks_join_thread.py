@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"api.extra-methods": "should have returned [], but it returned ['join_thread']"}
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class JoinableQueue(queues.JoinableQueue):

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"api.queue-methods": "should have returned [], but it returned ['put_nowait']"}
+COLLATERAL = ("cap.freed-by-get",)
 
 
 class Queue(queues.Queue):

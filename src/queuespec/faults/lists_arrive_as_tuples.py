@@ -5,6 +5,7 @@ from multiprocessing import queues
 BREAKS = {
     "pattern.hello": "should have returned [42, None, 'hello'], but it returned (42, None, 'hello')",
 }
+COLLATERAL = ("item.none-falsy",)
 
 
 class Queue(queues.Queue):

@@ -11,6 +11,7 @@ BREAKS = {
     "get.nonblocking-raises-empty": "should have raised Empty, but it raised Empty",
     "get.nowait-equivalent": "should have raised Empty, but it raised Empty",
 }
+COLLATERAL = ("cap.freed-by-get", "exit.child-flushes")
 
 
 class Full(Exception):

@@ -6,6 +6,7 @@ BREAKS = {
     "deliver.no-loss": "lost: 49, 99, ",
     "deliver.bounded-crowd": "lost: 49, 99, ",
 }
+COLLATERAL = ("exit.child-flushes",)
 
 
 class Queue(queues.Queue):

@@ -8,6 +8,7 @@ BREAKS = {
     "manager.survives-producer": "get_nowait() should have returned, but it raised Empty",
     "manager.visible-at-once": "get_nowait() should have returned, but it raised Empty",
 }
+COLLATERAL = ("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child")
 
 Served = queue.Queue
 

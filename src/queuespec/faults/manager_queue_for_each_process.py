@@ -8,6 +8,7 @@ BREAKS = {
     "manager.visible-at-once": "get_nowait() should have returned, but it raised Empty",
     "manager.server-unpickles": "was still running after",
 }
+COLLATERAL = ("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child")
 
 START_METHODS = ("fork",)
 

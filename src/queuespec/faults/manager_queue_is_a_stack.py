@@ -3,5 +3,6 @@
 import queue
 
 BREAKS = {"manager.global-order": "get_many(3) should have returned ['first', 'second', 'third']"}
+COLLATERAL = ("item.none-falsy",)
 
 Served = queue.LifoQueue

@@ -5,6 +5,7 @@ BREAKS = {
     "item.unpicklable-manager": "should have raised Exception, but it returned None",
     "item.unpickling-error-manager": "should have raised Exception, but it returned None",
 }
+COLLATERAL = ("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child")
 
 
 class LateProxy:

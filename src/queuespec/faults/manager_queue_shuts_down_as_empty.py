@@ -3,6 +3,7 @@
 import queue
 
 BREAKS = {"manager.shutdown": "get() should have raised ShutDown, but it raised Empty"}
+COLLATERAL = ("get.blocks-when-empty",)
 
 PRETENDS = {"python": [3, 13, 0]}
 

@@ -4,6 +4,7 @@ import queue
 from multiprocessing import managers
 
 BREAKS = {"manager.no-value-equality": "should have returned something false, but it returned True"}
+COLLATERAL = ("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child")
 
 Served = queue.Queue
 

@@ -4,6 +4,7 @@ import queue
 import threading
 
 BREAKS = {"manager.blocked-get-does-not-stall": "put('b') was still running after"}
+COLLATERAL = ("get.blocks-when-empty",)
 
 turn = threading.Lock()
 

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"ctor.maxsize-default": "should have returned, but it raised Full"}
+COLLATERAL = ("order.fifo-in-process", "item.none-falsy", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

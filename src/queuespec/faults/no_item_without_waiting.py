@@ -7,6 +7,7 @@ BREAKS = {
     "get.nonblocking-takes-what-is-there": "should have returned, but it raised Empty",
     "get.nowait-takes-what-is-there": "should have returned, but it raised Empty",
 }
+COLLATERAL = ("jt.after-close-waits", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"payload.many-writers-no-interleave": "get_blocks(6)"}
+COLLATERAL = "everything"
 
 
 class Queue(queues.Queue):

@@ -7,6 +7,7 @@ BREAKS = {
     "pattern.producer-consumer": "was still running after",
     "pattern.one-sentinel-per-consumer": "was still running after",
 }
+COLLATERAL = ("item.none-falsy",)
 
 
 class Queue(queues.Queue):

@@ -5,6 +5,7 @@ from multiprocessing import queues
 BREAKS = {
     "pattern.one-sentinel-per-consumer": "[[], []]",
 }
+COLLATERAL = ("item.none-falsy",)
 
 
 class Queue(queues.Queue):

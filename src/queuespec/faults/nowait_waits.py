@@ -6,6 +6,7 @@ BREAKS = {
     "put.nowait-equivalent": "was still running after",
     "get.nowait-equivalent": "was still running after",
 }
+COLLATERAL = ("cap.freed-by-get", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

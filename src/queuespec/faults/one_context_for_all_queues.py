@@ -7,6 +7,7 @@ BREAKS = {
     "ctx.side-by-side": "but it raised",
     "ctx.mix-spawn-into-others": "but it raised",
 }
+COLLATERAL = "everything"
 
 
 def Queue(maxsize=0, *, ctx):

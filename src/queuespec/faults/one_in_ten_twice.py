@@ -8,6 +8,7 @@ BREAKS = {
     "pattern.worker-pool": "duplicated: ",
     "pattern.token-ring-output": "should have printed 'the counter is",
 }
+COLLATERAL = ("exit.child-flushes",)
 
 
 class Queue(queues.Queue):

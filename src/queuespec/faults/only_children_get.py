@@ -9,6 +9,7 @@ BREAKS = {
     "deliver.results-aggregation": "get_sorted(3) should have returned, but it raised Empty",
     "deliver.after-producer-exit": "get_many(50) should have returned, but it raised Empty",
 }
+COLLATERAL = ("cap.freed-by-get", "order.fifo-in-process", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

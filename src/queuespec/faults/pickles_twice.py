@@ -7,6 +7,7 @@ BREAKS = {
     "item.pickle-once": "times_pickled() should have returned 1, but it returned 2",
     "item.unpicklable-put-returns": "should have returned, but it raised",
 }
+COLLATERAL = ("jt.after-close-waits", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

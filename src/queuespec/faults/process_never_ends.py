@@ -7,6 +7,7 @@ BREAKS = {
     "exit.join-after-drain-ok": "the process of child had not ended",
     "exit.small-join-before-get-ok": "the process of child had not ended",
 }
+COLLATERAL = ("exit.child-flushes",)
 
 
 class Queue(queues.Queue):

@@ -5,6 +5,14 @@ from multiprocessing import queues
 BREAKS = {
     "put.room-never-blocks": "was still running after",
 }
+COLLATERAL = (
+    "put.nonblocking-raises-full",
+    "cap.freed-by-get",
+    "order.fifo-in-process",
+    "item.none-falsy",
+    "deliver.child-to-child",
+    "exit.child-flushes",
+)
 
 
 class Queue(queues.Queue):

@@ -8,6 +8,7 @@ BREAKS = {
     "deliver.results-aggregation": "but it returned ['a', 'a', 'b']",
     "deliver.exclusive-token": "[0, 0, 0]",
 }
+COLLATERAL = ("order.fifo-in-process", "item.none-falsy", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

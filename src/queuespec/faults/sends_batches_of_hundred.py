@@ -7,6 +7,7 @@ BREAKS = {
     "deliver.after-producer-exit": "get_many(50) was still running after",
     "deliver.eventually-visible": "poll() was still running after",
 }
+COLLATERAL = "everything"
 
 
 class Queue(queues.Queue):

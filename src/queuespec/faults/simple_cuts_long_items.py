@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"simple.process-and-thread-safe": "invented: "}
+COLLATERAL = ("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child")
 
 
 class SimpleQueue(queues.SimpleQueue):

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"simple.put-get": "get() did not block: it returned None"}
+COLLATERAL = ("get.blocks-when-empty",)
 
 
 class SimpleQueue(queues.SimpleQueue):

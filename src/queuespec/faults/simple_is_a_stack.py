@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"simple.fifo": "reordered: "}
+COLLATERAL = ("item.none-falsy",)
 
 
 class SimpleQueue(queues.SimpleQueue):

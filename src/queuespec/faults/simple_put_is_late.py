@@ -8,6 +8,7 @@ BREAKS = {
     "simple.no-exit-wait": "get() was still running after",
     "simple.put-blocks-on-full-pipe": "did not block: it returned None",
 }
+COLLATERAL = ("item.none-falsy",)
 
 
 class SimpleQueue(queues.SimpleQueue):

@@ -6,6 +6,7 @@ BREAKS = {
     "item.simple-snapshot": "get() should have returned ['early'], but it returned ['early', 'late']",
     "item.unpicklable-simple": "should have raised Exception, but it returned None",
 }
+COLLATERAL = ("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child")
 
 
 class SimpleQueue(queues.SimpleQueue):

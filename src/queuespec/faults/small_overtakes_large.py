@@ -6,6 +6,7 @@ from multiprocessing.reduction import ForkingPickler
 BREAKS = {
     "order.mixed-sizes": "reordered: 0, 2, 4",
 }
+COLLATERAL = ("jt.after-close-waits",)
 
 
 class Queue(queues.Queue):

@@ -8,6 +8,7 @@ BREAKS = {
     "ctx.importable-main-fork": "unguarded should have printed 'from the child",
     "share.global-fork": "should have printed 'the child ended with 0; in the queue: from the child",
 }
+COLLATERAL = "everything"
 
 
 def context(real):

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"get.nonblocking-raises-empty": "should have raised Empty, but it raised ValueError"}
+COLLATERAL = "everything"
 
 
 class Queue(queues.Queue):

@@ -7,6 +7,7 @@ BREAKS = {
     "cap.not-freed-by-task-done": "put('second') was still running",
     "cap.task-done-does-not-free": "should have raised Full",
 }
+COLLATERAL = ("cap.freed-by-get",)
 
 
 class JoinableQueue(queues.JoinableQueue):

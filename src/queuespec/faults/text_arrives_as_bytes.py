@@ -6,6 +6,7 @@ BREAKS = {
     "pattern.iter-sentinel": "was still running after",
     "get.nowait-takes-what-is-there": "should have returned 'item', but it returned b'item'",
 }
+COLLATERAL = "everything"
 
 
 class Queue(queues.Queue):

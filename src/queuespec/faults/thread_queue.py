@@ -5,6 +5,7 @@ import queue
 BREAKS = {
     "get.blocks-when-empty": "get() was still running after",
 }
+COLLATERAL = "everything"
 
 
 class Private:

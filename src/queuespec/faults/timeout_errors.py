@@ -7,6 +7,7 @@ BREAKS = {
     "put.timeout-raises-full": "should have raised Full, but it raised TimeoutError",
     "get.timeout-raises-empty": "should have raised Empty, but it raised TimeoutError",
 }
+COLLATERAL = ("put.nonblocking-raises-full", "get.nonblocking-raises-empty", "cap.freed-by-get", "exit.child-flushes")
 
 
 class Queue(queues.Queue):

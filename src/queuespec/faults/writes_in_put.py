@@ -12,6 +12,7 @@ BREAKS = {
     "item.reducer-in-feeder-thread": "but it returned 'this thread'",
     "payload.put-does-not-wait-for-reader": "was still running after",
 }
+COLLATERAL = ("put.nonblocking-raises-full", "cap.freed-by-get", "jt.after-close-waits")
 
 
 class Queue(queues.Queue):
