@@ -2,11 +2,18 @@
 
 import builtins
 import contextlib
+import copyreg
+import gc
 import io
 import threading
+import time
+import weakref
 from queue import Empty
 
 import parcels
+
+ANSWER_SECONDS = 60.0
+"""How long an answer may take; longer than any patience."""
 
 
 def lock(context):
@@ -60,6 +67,39 @@ def get_and_count_rebuilds(queue):
 def get_in_order_until(queue, last):
     """Gets items up to this last one; those before it."""
     return list(iter(queue.get, last))
+
+
+def put_by_registered_reducer(queue, value):
+    """Puts an item of a class that pickle is told about here."""
+    copyreg.pickle(parcels.Foreign, parcels.reduced)
+    queue.put(parcels.Foreign(value))
+
+
+def ask(queue, context):
+    """Sends one end of a new pipe through the queue; what comes back through it."""
+    reader, writer = context.Pipe(duplex=False)
+    queue.put(writer)
+    if not reader.poll(ANSWER_SECONDS):
+        raise TimeoutError("nobody has answered")
+    return reader.recv()
+
+
+def answer(queue, text):
+    """Gets an end of a pipe, and sends a text through it."""
+    queue.get().send(text)
+
+
+def put_get_and_watch(queue, seconds):
+    """Puts an item and gets it back; whether this process has let go of the original after a while."""
+    item = parcels.Parcel("original", 1)
+    original = weakref.ref(item)
+    queue.put(item)
+    del item
+    queue.get()
+    deadline = time.monotonic() + seconds
+    while original() is not None and time.monotonic() < deadline:
+        gc.collect()
+    return "let go" if original() is None else "still held"
 
 
 def put_and_watch_errors(queue, item):

@@ -1,6 +1,7 @@
 """Roles and items of the chapters about closing, process ends and hazards. Like `roles` and `items`, for actors."""
 
 import atexit
+import gc
 import os
 import signal
 import threading
@@ -56,13 +57,19 @@ def work(queue, count):
 
 
 class HeldBack:
-    """An item whose pickling waits for an event, also one of another process; it arrives as a plain string."""
+    """An item whose pickling waits for an event, also one of another process; it arrives as a plain string.
 
-    def __init__(self, event, text):
+    Another event, if given, says that the pickling has begun.
+    """
+
+    def __init__(self, event, text, begun=None):
         self.event = event
         self.text = text
+        self.begun = begun
 
     def __reduce__(self):
+        if self.begun is not None:
+            self.begun.set()
         if not self.event.wait(HOLD_SECONDS):
             raise TimeoutError("nobody set the event")
         return str, (self.text,)
@@ -78,6 +85,38 @@ def put_held_back(queue, event, text):
     giving_up.join()
 
 
+def held_back(event, text, begun=None):
+    return HeldBack(event, text, begun)
+
+
+class SlowToArrive:
+    """An item whose unpickling waits, in the process that plays `get_slowly`; it arrives as a plain string."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __reduce__(self):
+        return arrive_slowly, (self.text,)
+
+
+_arrivals = []
+"""Pairs of events: an arrival has begun, it may end."""
+
+
+def arrive_slowly(text):
+    for begun, opening in _arrivals:
+        begun.set()
+        if not opening.wait(HOLD_SECONDS):
+            raise TimeoutError("nobody set the event")
+    return text
+
+
+def get_slowly(queue, begun, opening):
+    """Gets an item that is slow to arrive: says when that has begun, and lets it end when the other event is set."""
+    _arrivals.append((begun, opening))
+    return queue.get()
+
+
 def threads():
     """The threads of this process, as a set of numbers."""
     return {thread.ident for thread in threading.enumerate()}
@@ -86,6 +125,25 @@ def threads():
 def vanish():
     """Ends this process without any clean-up."""
     os._exit(0)
+
+
+def opened_after_close(context, kind):
+    """Uses a new queue and closes it, opens files, lets go of the queue; what became of the files."""
+    queue = getattr(context, kind)()
+    queue.put("used")
+    queue.get()
+    queue.close()
+    if hasattr(queue, "join_thread"):
+        queue.join_thread()
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(4)]
+    del queue
+    gc.collect()
+    try:
+        for file in files:
+            os.close(file)
+    except OSError:
+        return "closed"
+    return "still open"
 
 
 def put_at_exit(queue, item):

@@ -114,6 +114,28 @@ class RaisesWhenUnpickled(RaisesWhenPickled):
         return raise_error, (self.error,)
 
 
+class Hopeless(RaisesWhenPickled):
+    """An item that can neither be pickled nor shown."""
+
+    def __init__(self):
+        super().__init__("ValueError")
+
+    def __repr__(self):
+        raise_error("RuntimeError")
+
+
+class Foreign(RaisesWhenPickled):
+    """An item that does not know how to be pickled; the function for it is below."""
+
+    def __init__(self, value):
+        super().__init__("TypeError")
+        self.value = value
+
+
+def reduced(foreign):
+    return echo, (foreign.value,)
+
+
 def raise_error(name):
     raise getattr(builtins, name)("this item was made to fail")
 

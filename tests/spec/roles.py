@@ -1,10 +1,13 @@
 """What actors do that no single call can say. A role runs in the actor, with the queue as its first argument."""
 
 import gc
+import inspect
+import itertools
 import os
 import pickle
 import queue as thread_queue
 import signal
+import sys
 import threading
 import time
 
@@ -78,6 +81,40 @@ def put_by_a_proxy_that_was_away(manager):
     sent = pickle.dumps(manager.Queue())
     gc.collect()
     pickle.loads(sent).put("a")
+
+
+def let_a_child_keep_a_queue(manager, context):
+    """Gives a queue to a process and lets go of it; the exit code of the process, which uses the queue then."""
+    queue, up, dropped = manager.Queue(), context.Event(), context.Event()
+    process = context.Process(target=_put_and_get_when, args=(queue, up, dropped))
+    process.start()
+    up.wait()
+    del queue
+    gc.collect()
+    dropped.set()
+    process.join()
+    return process.exitcode
+
+
+def _put_and_get_when(queue, up, dropped):
+    up.set()
+    dropped.wait()
+    queue.put("kept")
+    queue.get()
+
+
+def drop_one_of_two_queues(manager):
+    """Uses two queues, lets go of one, and goes on with the other; what comes out of it."""
+    queue, other = manager.Queue(), manager.Queue()
+    for one in (queue, other):
+        one.put("kept")
+    del one, other
+    gc.collect()
+    return queue.get()
+
+
+def send_interrupt(pid):
+    os.kill(pid, signal.SIGINT)
 
 
 def put_into_what_arrives(carrier, item):
@@ -274,3 +311,71 @@ def overruns(queue, method, *args, timeouts):
             return None
         late.append((timeout, round(taken, 3)))
     return late
+
+
+def in_slow_motion(queue, method, *args, pause=0.02):
+    """Calls a method of the queue, and rests at each of its lines and of those that it calls itself; what it returned.
+
+    What is done in several steps can be met by others between any two of them.
+    """
+    here = inspect.currentframe()
+
+    def rest(frame, event, argument):
+        if event == "line":
+            time.sleep(pause)
+        return rest
+
+    def enter(frame, event, argument):
+        caller = frame.f_back
+        return rest if caller is here or (caller is not None and caller.f_back is here) else None
+
+    call = getattr(queue, method)
+    sys.settrace(enter)
+    try:
+        return call(*args)
+    finally:
+        sys.settrace(None)
+
+
+def while_the_clock_is_changed(queue, method, *args, **kwargs):
+    """Calls a method of the queue while each look at the time of day finds an hour more than the one before."""
+    real, hours = time.time, itertools.count()
+    time.time = lambda: real() + 3600.0 * next(hours)
+    try:
+        return getattr(queue, method)(*args, **kwargs)
+    finally:
+        time.time = real
+
+
+def among_signals(queue, method, *args, **kwargs):
+    """Calls a method of the queue while signals arrive all the time that this process handles, and goes on after."""
+    over = threading.Event()
+    signal.signal(signal.SIGUSR1, _go_on)
+    sender = threading.Thread(target=_send_signals, args=(over,))
+    sender.start()
+    try:
+        return getattr(queue, method)(*args, **kwargs)
+    finally:
+        over.set()
+        sender.join()
+
+
+def put_among_signals(queue, taken, item):
+    """Puts an item; until somebody has said that it is taken, signals arrive in all threads of this process."""
+    signal.signal(signal.SIGUSR1, _go_on)
+    sender = threading.Thread(target=_send_signals, args=(taken,))
+    sender.start()
+    queue.put(item)
+    sender.join()
+
+
+def _go_on(number, frame):
+    """Handles a signal, and changes nothing."""
+
+
+def _send_signals(over):
+    """Sends a signal to every other thread again and again, until the event is set."""
+    while not over.wait(0.01):
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and thread.ident is not None:
+                signal.pthread_kill(thread.ident, signal.SIGUSR1)

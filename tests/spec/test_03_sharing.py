@@ -9,7 +9,7 @@ import pytest
 import roles
 import roles_sharing as sharing
 
-from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, raises, rule
+from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, histories, raises, rule
 
 EXPLICIT = DOCS / "all-start-methods"
 SPAWNED = DOCS / "the-spawn-and-forkserver-start-methods"
@@ -96,6 +96,31 @@ def test_a_child_may_hand_its_queue_to_a_child_of_its_own(queue, context, make_c
     assert in_child.plays(sharing.put_from_a_new_process, queue, [1, 2, 3]) == 0
 
     assert queue.plays(roles.get_many, 3) == [1, 2, 3]
+
+
+@rule("share.used-before", source=(EXPLICIT, DOCS / "pipes-and-queues"), kinds=PROCESS_QUEUES)
+def test_a_child_can_put_although_its_parent_had_put_before_it_started(queue, make_child):
+    """A queue need not be fresh to be shared: what one process has set up to send is no business of another."""
+    queue.put("from the parent")
+    assert queue.get() == "from the parent"
+    child = make_child(queue)
+
+    child.put("from the child")
+
+    assert queue.get() == "from the child"
+    assert child.process.leaves() == 0
+
+
+@rule("share.grandchild-of-a-user", source=(EXPLICIT, ISSUE / "108520"), kinds=PROCESS_QUEUES, needs=NEEDS)
+def test_a_child_that_has_put_may_hand_its_queue_on_as_well(queue, context, make_child):
+    """In every generation a process may use the queue before it starts the next one."""
+    child, in_child = make_child(queue, context)
+    child.put("from the child")
+    assert queue.get() == "from the child"
+
+    assert in_child.plays(sharing.put_from_a_new_process, queue, ["from the grandchild"]) == 0
+
+    assert queue.get() == "from the grandchild"
 
 
 @rule("share.pool-initializer", source=(EXPLICIT, DOCS / "Pool"), level="de-facto", needs=NEEDS)
@@ -291,3 +316,21 @@ def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, gate, 
 
     arrived = queue.plays(roles.get_many, 202)
     assert [item for item in arrived if item != "own"] == list(range(200))
+
+
+@rule(
+    "share.fork-during-put",
+    source=OBSERVED,
+    level="de-facto",
+    start_methods=("fork",),
+)
+def test_a_child_can_put_although_it_was_forked_in_the_middle_of_a_put(queue, make_thread, make_child):
+    """A thread of the parent holds the queue's lock for a moment; in the child's copy nobody would ever release it."""
+    putting = make_thread(queue).begins(roles.in_slow_motion, "put", "from a thread")
+    children = [make_child(queue) for _ in range(5)]
+
+    for number, child in enumerate(children):
+        child.put(number)
+
+    putting.returns()
+    histories.all_arrived(["from a thread", *range(5)], queue.plays(roles.get_many, 6))

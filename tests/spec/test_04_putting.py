@@ -8,7 +8,7 @@ not wait at all. What it decides is what it gets, and an attempt that ended in `
 import pytest
 import roles
 
-from queuespec import ARTICLE, DOCS, OBSERVED, Empty, Full, raises, rule, untested
+from queuespec import ARTICLE, CHANGELOG, DOCS, OBSERVED, WHATS_NEW, Empty, Full, raises, rule, untested
 
 
 @rule(
@@ -90,6 +90,19 @@ def test_a_process_starts_one_thread_for_its_first_put(child):
         counts.append(child.process.plays(roles.count_threads))
 
     assert counts == [1, 2, 2]
+
+
+@rule("put.one-feeder-for-all-threads", source=DOCS / "Queue")
+def test_threads_that_put_for_the_first_time_together_start_one_thread(queue, parent, make_thread):
+    """Two senders would take turns at random, and only one of them would be told to end."""
+    threads = [make_thread(queue) for _ in range(2)]
+    before = parent.plays(roles.count_threads)
+
+    putting = [thread.begins(roles.in_slow_motion, "put", "item") for thread in threads]
+
+    assert [call.returns() for call in putting] == [None, None]
+    assert parent.plays(roles.count_threads) <= before + 1
+    assert queue.plays(roles.get_many, 2) == ["item", "item"]
 
 
 @rule("put.blocks-when-full", source=(DOCS / "Queue.put", ARTICLE / "Main Methods"))
@@ -244,6 +257,37 @@ def test_a_put_that_raised_Full_leaves_no_task_behind(full_queue):
     full_queue.task_done()
 
     full_queue.join()
+
+
+@rule("put.any-timeout-uses-room", source=DOCS / "Queue.put")
+def test_put_with_a_timeout_that_is_over_at_once_still_uses_the_room_there_is(small_queue):
+    """`Full` says that there was no room in all that time, and not that the time was short."""
+    small_queue.put("first", timeout=1e-9)
+
+    assert small_queue.get() == "first"
+
+
+@rule("put.timeout-by-steady-clock", source=CHANGELOG / "bpo-34054")
+def test_put_waits_for_its_timeout_although_the_time_of_day_is_changed(full_queue):
+    """Clocks are set, by people and by the network; no program gives up early because of that."""
+    putting = full_queue.begins(roles.while_the_clock_is_changed, "put", "second", timeout=0.2)
+
+    putting.raises(Full)
+    putting.waited(0.2)
+
+
+@rule("put.goes-on-after-signal", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",))
+def test_a_blocked_put_goes_on_waiting_after_a_signal_was_handled(small_queue, make_child):
+    """A program may use signals for its own purposes; a handler that returns has interrupted nothing."""
+    child = make_child(small_queue)
+    small_queue.put("first")
+    putting = child.begins(roles.among_signals, "put", "second", timeout=1000)
+    putting.stays_blocked()
+
+    assert small_queue.get() == "first"
+
+    putting.returns()
+    assert small_queue.get() == "second"
 
 
 @rule("put.interruptible", source=DOCS / "synchronization-primitives", level="platform", systems=("POSIX",))

@@ -9,7 +9,22 @@ import items
 import pytest
 import roles
 
-from queuespec import ARTICLE, DOCS, OBSERVED, THREAD_QUEUE, Empty, Full, histories, made, raises, rule, untested
+from queuespec import (
+    ARTICLE,
+    CHANGELOG,
+    DOCS,
+    ISSUE,
+    OBSERVED,
+    THREAD_QUEUE,
+    WHATS_NEW,
+    Empty,
+    Full,
+    histories,
+    made,
+    raises,
+    rule,
+    untested,
+)
 
 
 @rule(
@@ -168,6 +183,24 @@ def test_get_with_a_negative_timeout_does_not_wait(queue, child):
     assert queue.get(timeout=-1) == "item"
 
 
+@rule("get.any-timeout-takes-what-is-there", source=(DOCS / "Queue.get", ISSUE / "bpo-20147"))
+def test_get_with_a_timeout_that_is_over_at_once_still_takes_what_is_there(queue, child):
+    """`Empty` says that there was no item in all that time, and not that the time was short."""
+    child.put("item")
+    child.process.leaves()
+
+    assert queue.get(timeout=1e-9) == "item"
+
+
+@rule("get.timeout-by-steady-clock", source=CHANGELOG / "bpo-34054")
+def test_get_waits_for_its_timeout_although_the_time_of_day_is_changed(queue):
+    """Clocks are set, by people and by the network; no program gives up early because of that."""
+    getting = queue.begins(roles.while_the_clock_is_changed, "get", timeout=0.2)
+
+    getting.raises(Empty)
+    getting.waited(0.2)
+
+
 @rule("get.truthiness-of-block", source=OBSERVED, level="de-facto")
 def test_get_takes_0_and_1_for_block(queue, child):
     """Programs pass the result of an expression, or what an older interface gave them."""
@@ -209,6 +242,17 @@ def test_an_item_that_cannot_be_unpickled_is_gone_with_the_error(small_queue):
     assert small_queue.get() == "next"
 
 
+def _all_overrun(queue, child, timeouts):
+    """Waits in the child, and in the parent half as long again; whether that took much too long every time."""
+    for timeout in timeouts:
+        waiting, getting = child.calls.get(timeout=timeout), queue.calls.get(timeout=1.5 * timeout)
+        waiting.raises(Empty)
+        getting.raises(Empty)
+        if getting.elapsed < 2 * timeout:
+            return False
+    return True
+
+
 @rule(
     "get.concurrent-blocked-getters",
     source=DOCS / "pipes-and-queues",
@@ -237,6 +281,25 @@ def test_get_with_a_timeout_keeps_it_while_another_process_waits(queue, child):
 
     queue.put("item")
     assert waiting.returns() == "item"
+
+
+@rule("get.nowait-while-other-blocked", source=DOCS / "Queue.get")
+def test_get_that_must_not_block_does_not_wait_for_another_process_that_waits(queue, child):
+    """Whoever has other things to do does not queue up either."""
+    waiting = child.calls.get()
+    waiting.stays_blocked()
+
+    with raises(Empty):
+        queue.get_nowait()
+
+    queue.put("item")
+    assert waiting.returns() == "item"
+
+
+@rule("get.timeout-counts-all-waiting", source=DOCS / "Queue.get", level="de-facto")
+def test_get_does_not_begin_its_timeout_anew_when_another_process_has_given_up(queue, child):
+    """The time spent behind another consumer is part of the wait; not so again and again, while the limits grow."""
+    assert not _all_overrun(queue, child, timeouts=[0.1, 0.2, 0.4, 0.8])
 
 
 @rule("get.no-eof", source=OBSERVED, level="de-facto", kinds=("Queue", "JoinableQueue", "SimpleQueue"))
@@ -273,6 +336,38 @@ def test_a_blocked_get_can_be_interrupted(queue, make_child, make_object, contex
     assert getting.returns() is True
     queue.put("item")
     assert queue.get() == "item"
+
+
+@rule("get.timed-interruptible", source=DOCS / "synchronization-primitives", level="platform", systems=("POSIX",))
+def test_a_get_with_a_timeout_can_be_interrupted_as_well(queue, make_child, make_object, context):
+    """It gives back what it holds, whichever of its ways of waiting was cut short."""
+    signal_now = make_object(roles.event, context)
+    child, _ = make_child(queue, signal_now)
+    getting = child.begins(roles.interrupted, signal_now, "get", True, 1000)
+    getting.stays_blocked()
+
+    signal_now.set()
+
+    assert getting.returns() is True
+    queue.put("item")
+    assert queue.get() == "item"
+
+
+@rule(
+    "get.goes-on-after-signal",
+    source=WHATS_NEW / "3.5",
+    level="platform",
+    systems=("POSIX",),
+)
+@pytest.mark.parametrize("words", [{}, {"timeout": 1000}], ids=["waiting", "waiting for some time"])
+def test_a_blocked_get_goes_on_waiting_after_a_signal_was_handled(queue, child, words):
+    """A program may use signals for its own purposes; a handler that returns has interrupted nothing."""
+    getting = child.begins(roles.among_signals, "get", **words)
+    getting.stays_blocked()
+
+    queue.put("item")
+
+    assert getting.returns() == "item"
 
 
 @rule("get.partial-message-overrun", source=OBSERVED, level="hazard", systems=("POSIX",))

@@ -64,6 +64,22 @@ def test_each_get_makes_room_for_one_item_of_another_process(make_queue, kind, m
         child.put_nowait("fourth")
 
 
+@rule("cap.freed-by-any-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put", DOCS / "Queue.get"))
+@pytest.mark.parametrize(
+    "decision", [{"block": False}, {"timeout": 1000}], ids=["not waiting", "waiting for some time"]
+)
+def test_a_get_that_does_not_wait_for_ever_makes_room_as_well(small_queue, make_child, decision):
+    """However an item is taken, its place is free."""
+    child = make_child(small_queue)
+    child.put("first")
+    child.process.leaves()
+    assert small_queue.get(**decision) == "first"
+
+    small_queue.put_nowait("second")
+
+    assert small_queue.get() == "second"
+
+
 @rule("cap.blocked-put-wakes-across", source=DOCS / "Queue.put")
 def test_a_get_in_one_process_wakes_a_put_in_another(small_queue, make_child):
     """A producer that was slowed down goes on as soon as its consumer has taken something."""

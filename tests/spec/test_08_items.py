@@ -11,11 +11,12 @@ import parcels
 import pytest
 import roles
 
-from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, histories, made, raises, rule, untested
+from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, WHATS_NEW, histories, made, raises, rule, untested
 
 EVERY_KIND = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 MANAGER_KINDS = ("Manager.Queue", "Manager.JoinableQueue")
+NEEDS = ("start methods",)
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -91,6 +92,31 @@ def test_an_instance_of_an_importable_class_is_recreated_with_its_state(queue, c
     queue.put(made(parcels.Parcel, "a", weight=2))
 
     assert child.plays(couriers.get_state) == {"label": "a", "weight": 2}
+
+
+@rule("item.registered-reducer", source=PICKLE / "pickling-class-instances", kinds=PIPE_KINDS)
+def test_an_item_is_pickled_by_the_function_that_was_registered_for_its_class(queue, child):
+    """`copyreg` is how a program teaches pickle about classes of others, at any time."""
+    child.plays(couriers.put_by_registered_reducer, "through copyreg")
+
+    assert queue.get() == "through copyreg"
+
+
+@rule("item.connection", source=(DOCS / "Connection", OBSERVED), level="de-facto", kinds=PIPE_KINDS, needs=NEEDS)
+def test_an_end_of_a_pipe_can_be_sent_through_a_queue(queue, context, make_child):
+    """An answer can so come back by a way of its own."""
+    child, in_child = make_child(queue, context)
+    asking = child.begins(couriers.ask, in_child)
+
+    queue.plays(couriers.answer, "42")
+
+    assert asking.returns() == "42"
+
+
+@rule("item.let-go", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
+def test_a_process_does_not_hold_on_to_an_item_that_has_been_got(queue):
+    """An item may be large, and the next one late."""
+    assert queue.plays(couriers.put_get_and_watch, 2.0) == "let go"
 
 
 @rule("item.pickle-once", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
@@ -188,6 +214,15 @@ def test_items_behind_an_unpicklable_one_arrive(queue):
 def test_items_behind_one_whose_pickling_raises_an_exception_arrive(queue, error):
     """Code of the item's own class runs while it is pickled, and may fail in its own ways."""
     queue.put(made(parcels.RaisesWhenPickled, error))
+    queue.put("next")
+
+    assert queue.get() == "next"
+
+
+@rule("item.pickling-error-of-nameless", source=CHANGELOG / "bpo-30414")
+def test_items_behind_an_unpicklable_one_arrive_although_it_cannot_be_shown_either(queue):
+    """Whoever reports the lost item must be ready for an object whose `repr()` fails as well."""
+    queue.put(made(parcels.Hopeless))
     queue.put("next")
 
     assert queue.get() == "next"
@@ -295,6 +330,21 @@ def test_large_items_of_several_producers_do_not_mix(queue, make_child):
     assert queue.plays(couriers.get_blocks, 6) == [MIB] * 6
     for call in putting:
         call.returns()
+
+
+@rule("payload.among-signals", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",), kinds=PIPE_KINDS)
+def test_a_large_item_arrives_whole_although_signals_are_handled_meanwhile(queue, make_child, make_object, context):
+    """A signal may cut a write short; what was not written then is written next."""
+    taken = make_object(roles.event, context)
+    child, its_taken = make_child(queue, taken)
+    putting = child.begins(roles.put_among_signals, its_taken, made(parcels.block, 1, MIB))
+    queue.plays(roles.wait_until_something_arrives)
+    putting.stays_blocked()
+
+    assert queue.plays(couriers.get_blocks, 1) == [MIB]
+
+    taken.set()
+    putting.returns()
 
 
 @rule("payload.very-large-limit", source=DOCS / "Connection.send", level="platform", kinds=("Queue",))

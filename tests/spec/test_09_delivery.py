@@ -6,9 +6,10 @@ once, and as it was put. Where many act at once, they record what they did, and 
 """
 
 import couriers
+import endings
 import roles
 
-from queuespec import ARTICLE, DOCS, histories, rule
+from queuespec import ARTICLE, CHANGELOG, DOCS, histories, made, rule
 
 EVERY_KIND = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
@@ -60,6 +61,40 @@ def test_an_item_that_was_put_can_be_seen_and_taken_without_waiting_after_a_whil
     queue.put("a")
 
     assert child.plays(couriers.poll) == "a"
+
+
+@rule("deliver.slow-pickling", source=(DOCS / "pipes-and-queues", CHANGELOG / "bpo-17025"), kinds=PIPE_KINDS)
+def test_an_item_that_takes_long_to_pickle_holds_no_other_producer_up(queue, make_child, make_object, context):
+    """The way is taken when there is something to send: an item put into an empty queue is there after a moment."""
+    begun, opening = (make_object(roles.event, context) for _ in range(2))
+    slow, its_begun, its_opening = make_child(queue, begun, opening)
+    fast = make_child(queue)
+    putting = slow.calls.put(made(endings.held_back, its_opening, "slow", its_begun))
+    begun.wait()
+
+    fast.begins(roles.put_all, ["fast"]).returns()
+
+    assert queue.get() == "fast"
+    opening.set()
+    putting.returns()
+    assert queue.get() == "slow"
+
+
+@rule("deliver.slow-unpickling", source=(DOCS / "Queue.get", CHANGELOG / "bpo-17025"), kinds=PIPE_KINDS)
+def test_an_item_that_takes_long_to_unpickle_holds_no_other_consumer_up(queue, make_child, make_object, context):
+    """What one consumer makes of its item is its own affair; the next item is there for the next one."""
+    begun, opening = (make_object(roles.event, context) for _ in range(2))
+    slow, its_begun, its_opening = make_child(queue, begun, opening)
+    fast = make_child(queue)
+    getting = slow.begins(endings.get_slowly, its_begun, its_opening)
+    queue.put(made(endings.SlowToArrive, "slow"))
+    begun.wait()
+
+    queue.put("fast")
+
+    assert fast.get() == "fast"
+    opening.set()
+    assert getting.returns() == "slow"
 
 
 @rule("deliver.results-aggregation", source=DOCS / "examples", kinds=EVERY_KIND)

@@ -54,6 +54,18 @@ def test_a_queue_whose_producer_has_flushed_an_item_is_not_empty(queue, child):
     assert child.empty() is False
 
 
+@rule("look.empty-anywhere", source=(DOCS / "Queue.empty", DOCS / "SimpleQueue.empty"), kinds=PIPE_KINDS)
+def test_a_child_sees_whether_a_queue_is_empty(queue, make_child):
+    """A queue looks the same from every process."""
+    producer, child = make_child(queue), make_child(queue)
+    assert child.empty() is True
+
+    producer.put("a")
+    producer.process.leaves()
+
+    assert child.empty() is False
+
+
 @rule("look.empty-closed", source=DOCS / "Queue.empty")
 def test_empty_on_a_closed_queue_answers_or_raises_OSError(queue):
     """Either is allowed; neither may be relied on."""
@@ -96,6 +108,17 @@ def test_a_queue_with_a_free_place_is_not_full(make_queue, make_child):
     assert queue.full() is False
 
 
+@rule("look.full-anywhere", source=DOCS / "Queue.full")
+def test_a_child_sees_whether_a_queue_is_full(small_queue, make_child):
+    """The bound is known to whoever was given the queue."""
+    child = make_child(small_queue)
+    assert child.full() is False
+
+    small_queue.put("a")
+
+    assert child.full() is True
+
+
 @rule("look.full-unbounded-false", source=DOCS / "Queue.full")
 def test_a_queue_without_limit_is_not_full(queue):
     """A maxsize of zero is no capacity of zero."""
@@ -113,6 +136,17 @@ def test_qsize_is_the_number_of_items_when_nothing_moves(queue, child):
     queue.get()
 
     assert queue.qsize() == 2
+
+
+@rule("look.qsize-anywhere", source=DOCS / "Queue.qsize", needs=("qsize",), when=COUNTED)
+def test_a_child_counts_the_same_number_of_items(make_queue, make_child):
+    """A queue looks the same from every process."""
+    queue = make_queue(maxsize=5)
+    producer, child = make_child(queue), make_child(queue)
+    producer.plays(roles.put_all, ["a", "b", "c"])
+    producer.process.leaves()
+
+    assert child.qsize() == 3
 
 
 @rule("look.qsize-not-implemented", source=DOCS / "Queue.qsize", level="platform", systems=("macOS",))

@@ -103,6 +103,18 @@ def test_close_returns_before_the_items_are_flushed(queue, child, gate):
     assert child.get() == "late"
 
 
+@rule(
+    "close.closes-once",
+    source=OBSERVED,
+    level="de-facto",
+    kinds=("Queue", "JoinableQueue", "SimpleQueue"),
+    needs=("start methods",),
+)
+def test_a_closed_queue_that_is_dropped_closes_nothing_that_others_have_opened_since(context, kind):
+    """The system gives the numbers of closed files out again: who closes a second time closes somebody else's."""
+    assert context.plays(endings.opened_after_close, kind) == "still open"
+
+
 @rule("close.gc-closes", source=DOCS / "Queue.close")
 def test_a_queue_that_is_garbage_collected_is_closed_as_well(program, kind):
     """A queue may simply be forgotten: what was put still arrives, and its thread ends."""
@@ -197,6 +209,33 @@ def test_after_cancel_join_thread_a_process_ends_although_nobody_reads(queue, ch
     child.cancel_join_thread()
 
     assert child.process.leaves() == 0
+
+
+@rule("cancel.before-first-put", source=DOCS / "Queue.cancel_join_thread")
+def test_cancel_join_thread_before_the_first_put_counts_as_well(queue, child):
+    """It is said once, and need not be said at the right moment."""
+    child.cancel_join_thread()
+    child.put(made(endings.large))
+
+    assert child.process.leaves() == 0
+
+
+@rule("cancel.own-process-only", source=(DOCS / "Queue.cancel_join_thread", DOCS / "pipes-and-queues"))
+def test_cancel_join_thread_in_one_process_does_not_count_for_another(queue, make_child, make_object, context):
+    """Each process decides about what it has put itself."""
+    opening = make_object(roles.event, context)
+    queue.put("before")
+    assert queue.get() == "before"
+    queue.cancel_join_thread()
+    child, child_opening = make_child(queue, opening)
+    child.put(made(endings.held_back, child_opening, "kept"))
+
+    child.process.begins_to_leave()
+    child.process.stays_alive()
+    opening.set()
+
+    assert child.process.ends() == 0
+    assert queue.plays(endings.drain) == ["kept"]
 
 
 @rule("cancel.exit-of-main", source=(DOCS / "Queue.cancel_join_thread", ISSUE / "75069"))

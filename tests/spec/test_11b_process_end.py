@@ -153,6 +153,15 @@ def test_a_last_item_that_cannot_be_pickled_costs_nothing_but_itself(queue, chil
     assert queue.plays(endings.drain) == ["good"]
 
 
+@rule("exit.waits-for-children", source=(DOCS / "pipes-and-queues", DOCS / "Process.daemon"), kinds=())
+def test_a_main_program_that_ends_waits_for_its_children(program):
+    """Work that was begun is finished, and what the children put is still sent."""
+    ending = program("late_child")
+
+    assert ending.ends() == 0
+    assert "waited for the child" in ending.output
+
+
 @rule("exit.parent-joins-children", source=END_OF_PROCESS, level="hazard")
 def test_a_main_program_that_ends_waits_for_a_child_that_nobody_reads(program, kind):
     """It joins its children at exit, and so hangs where nobody reads what they put."""

@@ -9,7 +9,7 @@ import endings
 import items
 import roles
 
-from queuespec import DOCS, OBSERVED, Full, made, raises, rule, untested
+from queuespec import DOCS, ISSUE, OBSERVED, Full, made, raises, rule, untested
 
 JOINABLE = ("JoinableQueue",)
 
@@ -101,6 +101,19 @@ def test_everybody_who_waits_in_join_goes_on(queue, child, make_thread):
     assert [joining.returns() for joining in waiting] == [None, None, None]
 
 
+@rule("join.done-meanwhile", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+def test_join_returns_although_the_last_task_is_done_while_it_begins(queue, child, make_thread):
+    """Between its look at the count and its wait nobody may slip in, or it would wait for what is over."""
+    queue.put("task")
+    child.get()
+
+    joining = make_thread(queue).begins(roles.in_slow_motion, "join", pause=0.05)
+    marking = child.begins(roles.in_slow_motion, "task_done", pause=0.05)
+
+    marking.returns()
+    joining.returns()
+
+
 @rule("join.reusable", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
 def test_join_waits_again_in_the_next_round(queue, child, make_thread):
     """Work often comes in rounds, and one queue serves them all."""
@@ -169,6 +182,19 @@ def test_join_waits_for_one_task_done_for_each_item(queue, child, make_thread):
     child.plays(endings.work, count=1)
 
     joining.returns()
+
+
+@rule("td.at-once", source=(DOCS / "JoinableQueue.join", ISSUE / "bpo-4660"), kinds=JOINABLE)
+def test_an_item_can_be_marked_as_done_as_soon_as_it_can_be_got(queue, child):
+    """The count rises before the item can be got, and not some time after: a fast consumer makes no mistake."""
+    working = child.begins(endings.work, count=2)
+    queue.put("first")
+
+    putting = queue.begins(roles.in_slow_motion, "put", "second")
+
+    assert working.returns() == ["first", "second"]
+    putting.returns()
+    assert queue.join() is None
 
 
 @rule("td.too-many", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)

@@ -10,7 +10,7 @@ import items
 import pytest
 import roles
 
-from queuespec import DOCS, OBSERVED, THREAD_QUEUE, Empty, Full, ShutDown, made, raises, rule, untested
+from queuespec import CHANGELOG, DOCS, OBSERVED, THREAD_QUEUE, Empty, Full, ShutDown, made, raises, rule, untested
 
 MANAGER = ("Manager.Queue",)
 BOTH = ("Manager.Queue", "Manager.JoinableQueue")
@@ -208,6 +208,63 @@ def test_a_process_of_another_start_method_can_be_given_the_proxy(queue, context
     assert queue.plays(roles.put_from_a_spawned_process, context, "a") == 0
 
     assert queue.get() == "a"
+
+
+@rule("manager.nested", source=DOCS / "proxy-objects", kinds=MANAGER)
+def test_a_proxy_can_be_put_into_another_queue_of_its_manager(queue, make_queue, make_child):
+    """What a manager keeps may contain proxies: a request can carry the queue for its answer."""
+    requests = make_queue()
+    child = make_child(requests)
+    requests.put(queue)
+
+    child.plays(roles.put_into_what_arrives, "answer")
+
+    assert queue.get() == "answer"
+
+
+@rule("manager.used-before", source=DOCS / "proxy-objects", kinds=BOTH)
+def test_a_child_has_a_conversation_of_its_own_with_the_manager(queue, make_child):
+    """The parent had one before; a child that went on with it would get its parent's answers."""
+    queue.put("before")
+    assert queue.get() == "before"
+    child = make_child(queue)
+    getting = child.calls.get()
+    getting.stays_blocked()
+
+    queue.put("after")
+
+    assert getting.returns() == "after"
+
+
+@rule("manager.kept-by-child", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER, start_methods=("fork",))
+def test_a_child_keeps_its_queue_although_the_parent_lets_go_of_it(make_manager, context):
+    """A queue is gone when the last of its proxies is, in whichever process that is."""
+    manager = make_manager()
+
+    assert manager.plays(roles.let_a_child_keep_a_queue, context) == 0
+
+
+@rule("manager.other-proxy-dropped", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
+def test_a_queue_works_on_when_another_queue_of_the_manager_is_dropped(make_manager):
+    """Each is counted for itself."""
+    manager = make_manager()
+
+    assert manager.plays(roles.drop_one_of_two_queues) == "kept"
+
+
+@rule("manager.ctrl-c", source=CHANGELOG / "bpo-36368", level="de-facto", kinds=MANAGER, systems=("POSIX",))
+def test_a_manager_is_not_ended_by_Ctrl_C(queue, child):
+    """The terminal sends it to all processes; the program that is asked to end still needs its queue for that."""
+    queue.put(made(items.where_it_is_rebuilt))
+    manager = queue.get()
+    getting = child.calls.get()
+    getting.stays_blocked()
+
+    queue.process.plays(roles.send_interrupt, manager)
+    getting.stays_blocked()
+
+    queue.put("last")
+    assert getting.returns() == "last"
 
 
 @rule("manager.no-value-equality", source=DOCS / "proxy-objects", kinds=MANAGER)

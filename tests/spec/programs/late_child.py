@@ -1,0 +1,34 @@
+"""Ends while a child waits; lets the child go on when the end is waiting for that."""
+
+import atexit
+import threading
+
+QUIET = 0.2
+gone = threading.Event()
+atexit.register(gone.set)  # Exit hooks run last in, first out: this one after those of multiprocessing.
+
+from judged import mp  # noqa: E402
+
+
+def wait(queue, up, going):
+    up.set()
+    going.wait()
+    queue.put("from the child")
+
+
+def let_go_late(going):
+    threading.main_thread().join()
+    if not gone.wait(QUIET):
+        print("waited for the child", flush=True)
+    going.set()
+
+
+def main():
+    queue, up, going = mp.Queue(), mp.Event(), mp.Event()
+    mp.Process(target=wait, args=(queue, up, going)).start()
+    up.wait()
+    threading.Thread(target=let_go_late, args=(going,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
