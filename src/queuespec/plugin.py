@@ -26,7 +26,7 @@ import pytest
 from queuespec import deviations, results
 from queuespec.processes import Household
 from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of
-from queuespec.stage import Actor, Deviation, Program, Raised, Settings, Stage, View, in_words, timeline
+from queuespec.stage import Actor, Deviation, Hang, Program, Raised, Settings, Stage, View, in_lines, in_words, timeline
 from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 JUDGING = pytest.StashKey["Judging"]()
 FINDING = pytest.StashKey["Finding"]()
+PROGRAMS = pytest.StashKey["list[Program]"]()
 CARGO = "queuespec_verdict"
 """The attribute of a test report that carries the verdict from a worker."""
 
@@ -116,6 +117,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="expect the deviations that this TOML file declares; may be given several times",
+    )
+    group.addoption(
+        "--timeline", action="store_true", help="show the calls of every test that was judged, also where all is well"
     )
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
@@ -621,7 +625,7 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
     with the judged Python, and is watched from outside."""
     judging = request.config.stash[JUDGING]
     timeline.begin()
-    started: list[Program] = []
+    started = request.node.stash[PROGRAMS] = []
 
     def start(name: str, *arguments: object) -> Program:
         folder = request.path.parent / "programs"
@@ -731,6 +735,8 @@ def pytest_runtest_makereport(
         finding.reported |= stage.reported
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
+        if item.config.getoption("timeline"):
+            finding.timeline = tuple(timeline.rows())
         _compare_with_what_was_declared(item, finding, report)
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
@@ -791,15 +797,26 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     rule = finding.rule
     sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
     report.sections.append((f"rule {rule.slug} ({rule.level})", f"{rule.sentence}\n{rule.why}\n{sources}"))
-    report.sections.append((f"verdict {verdict}", finding.explanation))
+    judged = one_line(item.config.stash[JUDGING].facts.described)
+    under = " under ".join(word for word in (_parameter(item, "kind"), _parameter(item, "start_method")) if word)
+    report.sections.append((f"verdict {verdict}", f"{finding.explanation}\n{under}{': ' if under else ''}{judged}"))
     if timeline.calls:
         report.sections.append(("timeline", str(timeline)))
     arguments = getattr(item, "funcargs", None) or {}
     stage = arguments.get("stage") or arguments.get("fresh_stage")
-    if stage is not None and stage.tree.output().strip():
-        # Marked at the left, so that no line of it is taken for a command by what reads the log.
-        output = printable(stage.tree.output(), 4000).replace("\n", "\n| ")
-        report.sections.append(("output of the judged processes", f"| {output}"))
+    outputs = {f"output of the program {one_line(one.text)}": one.output for one in item.stash.get(PROGRAMS, ())}
+    if stage is not None:
+        outputs["output of the judged processes"] = stage.tree.output()
+    for title, output in outputs.items():
+        if isinstance(error, Hang):  # its text has the stacks already
+            output = _STACK_LINE.sub("", output)
+        if output.strip():
+            # Marked at the left, so that no line of it is taken for a command by what reads the log.
+            report.sections.append((title, "| " + printable(output.strip("\n"), 4000).replace("\n", "\n| ")))
+
+
+_STACK_LINE = re.compile(r"^(Thread 0x|Current thread |Timeout \(|  File \".*\", line \d+ in ).*\n*", re.MULTILINE)
+"""A line that `faulthandler` has written."""
 
 
 def sentence_about(error: BaseException) -> str:
@@ -893,6 +910,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     from queuespec.report import table
 
+    if config.getoption("timeline"):
+        terminalreporter.section("timelines")
+        for verdict in verdicts:
+            if verdict.timeline:
+                terminalreporter.write_line(verdict.test)
+                for line in in_lines(verdict.timeline):
+                    terminalreporter.write_line(line)
     terminalreporter.section(f"verdicts: {one_line(judging.facts.described)}")
     writer = terminalreporter._tw
     table.write(verdicts, judging.start_methods, writer._file, writer.fullwidth, writer.hasmarkup)

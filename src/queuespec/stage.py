@@ -20,7 +20,7 @@ import signal
 import socket
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from queuespec import actor as protocol
 from queuespec.actor import Held, Made, short_repr
@@ -28,7 +28,7 @@ from queuespec.processes import Household, ProcessTree
 from queuespec.text import one_line, printable, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
 
 LEAVING = 2.0
@@ -36,6 +36,9 @@ LEAVING = 2.0
 
 CLOCK_TOLERANCE = 0.5
 """The part of a time-out that must have passed: clocks are coarse, and two of them may disagree."""
+
+LONGEST_TIMELINE = 60
+"""Calls of a timeline that people are shown, the last ones."""
 
 GOOD_BYE_SECONDS = 2.0
 """Seconds between the end of an actor's channel and the news of its exit code."""
@@ -296,11 +299,17 @@ class Timeline:
         ]
 
     def __str__(self) -> str:
-        lines = []
-        for begun, actor, text, outcome, seconds in self.rows():
-            took = "" if seconds is None else f"  ({seconds * 1000:.1f} ms)"
-            lines.append(f"{begun * 1000:9.1f} ms  {actor:<10} {text}  {outcome}{took}")
-        return "\n".join(lines)
+        return "\n".join(in_lines(self.rows()))
+
+
+def in_lines(rows: Sequence[tuple[float, str, str, str, float | None]]) -> Iterator[str]:
+    """The rows of a timeline for a person: the last ones, where there are many."""
+    left_out = len(rows) - LONGEST_TIMELINE
+    if left_out > 0:
+        yield f"{left_out:9} earlier calls"
+    for begun, actor, text, outcome, seconds in rows[-LONGEST_TIMELINE:]:
+        took = "" if seconds is None else f"  ({seconds * 1000:.1f} ms)"
+        yield f"{begun * 1000:9.1f} ms  {one_line(actor, 80):<10} {one_line(text, 200)}  {one_line(outcome, 200)}{took}"
 
 
 timeline = Timeline()
@@ -831,14 +840,7 @@ class Stage:
         if actor.identity.get("stack") == "signal":
             with contextlib.suppress(OSError):
                 os.kill(actor.pid, signal.SIGUSR2)
-        deadline = time.monotonic() + 1.0
-        text = ""
-        while time.monotonic() < deadline:
-            time.sleep(0.02)
-            text, seen = _stack_in(self.tree.output(before)), text
-            if text and text == seen:
-                break
-        return text or _stack_in(self.tree.output().rpartition("Timeout (")[2])
+        return _settled_stack(self.tree, before) or _stack_in(self.tree.output().rpartition("Timeout (")[2])
 
     def hold(self, role: Callable[..., object], *args: object) -> View:
         """Whatever a role returns when the parent performs it, held there; may be given to children."""
@@ -952,7 +954,7 @@ class Program:
         __tracebackhide__ = True
         code = self.tree.wait(self.settings.patience)
         if code is None:
-            raise Hang(f"the program {self.text} was still running after {self.settings.patience:g} s: {self.output}")
+            self._hangs(f"was still running after {self.settings.patience:g} s: {one_line(self.output)}")
         self.tree.reads_until(time.monotonic() + GOOD_BYE_SECONDS)
         return code
 
@@ -967,8 +969,19 @@ class Program:
                     return
                 raise Deviation(f"the program {self.text} should have printed {text!r}, but it ended: {self.output}")
             if time.monotonic() > deadline:
-                raise Hang(f"the program {self.text} had not printed {text!r} after {self.settings.patience:g} s")
+                self._hangs(f"had not printed {text!r} after {self.settings.patience:g} s")
             time.sleep(0.005)
+
+    def _hangs(self, how: str) -> NoReturn:
+        """Raises `Hang`, with the stacks of the program that can be had by a signal."""
+        __tracebackhide__ = True
+        before = self.tree.written
+        text = f"the program {self.text} {how}"
+        if os.name == "posix":
+            with contextlib.suppress(OSError):
+                self.tree.popen.send_signal(signal.SIGUSR2)
+        stack = _settled_stack(self.tree, before)
+        raise Hang(f"{text}\n\nwhere the program was:\n{stack}" if stack else text)
 
     def succeeds(self) -> None:
         """The program ends by itself, with exit code 0."""
@@ -1027,6 +1040,18 @@ def _for_channel(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _for_channel(entry) for key, entry in value.items()}
     return value
+
+
+def _settled_stack(tree: ProcessTree, before: int) -> str:
+    """The stacks that have been printed since byte `before`, once they are whole."""
+    deadline = time.monotonic() + 1.0
+    text = ""
+    while time.monotonic() < deadline:
+        time.sleep(0.02)
+        text, seen = _stack_in(tree.output(before)), text
+        if text and text == seen:
+            break
+    return text
 
 
 def _stack_in(output: str) -> str:

@@ -50,6 +50,11 @@ def prints_garbage(real, *args, **kwargs):
     return real(*args, **kwargs)
 
 
+def complains(real, *args, **kwargs):
+    os.write(2, b"\x1b[2Jthe queue is \xe2\x80\xaeunwell\n::error::a command\n")
+    return real(*args, **kwargs) * 200
+
+
 def returns_no_plain_value(real, *args, **kwargs):
     return queue.Queue
 

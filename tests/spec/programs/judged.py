@@ -1,9 +1,14 @@
 """What a program of the specification judges: `mp`, the context of the implementation and start method in question."""
 
+import faulthandler
 import json
 import os
+import signal
 import sys
 import types
+
+if hasattr(faulthandler, "register") and sys.__stderr__ is not None:
+    faulthandler.register(signal.SIGUSR2, file=sys.__stderr__)
 
 _context = json.loads(os.environ["QUEUESPEC_CONTEXT"])
 if "queuespec" not in sys.modules:
