@@ -20,6 +20,7 @@ COMMANDS = {
     "faults": "queuespec.report.grid:show_faults",
     "list": "queuespec.report.listing:list_rules",
     "reference": "queuespec.report.commands:keep_reference",
+    "reproduce": "queuespec.report.reproduce:main",
     "spec": "queuespec.report.specification:main",
     "table": "queuespec.report.commands:show_table",
 }

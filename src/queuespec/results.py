@@ -200,11 +200,16 @@ def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0, 
 
 
 def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0, brief: bool = False) -> None:
-    """Writes a results file, atomically: it is complete or not there. Raises `OSError`."""
+    """Writes a results file. Raises `OSError`."""
+    write_atomically(path, (line + "\n" for line in as_lines(header, verdicts, seconds, brief)))
+
+
+def write_atomically(path: Path, text: Iterable[str]) -> None:
+    """Writes a file: it is complete or not there. Raises `OSError`."""
     fresh = path.with_name(path.name + ".new")
     try:
         with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(line + "\n" for line in as_lines(header, verdicts, seconds, brief))
+            file.writelines(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(fresh, path)
