@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 from queue import Empty, Full
 
-from queuespec.implementations import Api, Fault, QueueClass
+from queuespec.implementations import Api, QueueClass, Variant
 
 MODULE = multiprocessing
 CONTEXT = multiprocessing.get_context()

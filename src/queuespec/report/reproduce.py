@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from queuespec.implementations import VARIANTS
 from queuespec.plugin import positive_seconds, probe, refuse_what_cannot_be_judged
 from queuespec.report.arguments import Arguments
 from queuespec.report.console import Forgiving
@@ -50,7 +51,7 @@ MAKERS = {"make_queue", "make_child", "make_thread", "make_object", "make_manage
 """Nouns of the driver's."""
 
 HOOKS = ("Queue", "JoinableQueue", "SimpleQueue", "Served", "Proxy", "context", "process", "manager", "module")
-"""What `queuespec.implementations.Fault` looks for in a fault."""
+"""What `queuespec.implementations.Variant` looks for in a module."""
 
 
 class Refused(Exception):
@@ -144,7 +145,7 @@ class Reproduction:
         self.start_method = start_method
         self.kind = kind
         self.patience = patience
-        self.fault = f"queuespec.faults.{self.path.replace('-', '_')}" if self.module == "fault" else ""
+        self.variant = f"{VARIANTS[self.module]}.{self.path.replace('-', '_')}" if self.module in VARIANTS else ""
         chapter = source_of(Path(rule.file).stem)
         assert chapter is not None
         self.chapter = chapter
@@ -162,9 +163,9 @@ class Reproduction:
         varied = {name for names, _ in self.cases for name in names}
         if set(self.fixtures) - PLAIN_FIXTURES - varied:
             return False
-        if self.fault and {"context", "process", "manager", "module", "Served"} & set(self._fault_definitions()):
+        if self.variant and {"context", "process", "manager", "module", "Served"} & set(self._hooks()):
             return False
-        if (self.fault or self.path) and {"module", "make_manager"} & set(self.fixtures):
+        if (self.variant or self.path) and {"module", "make_manager"} & set(self.fixtures):
             return False
         used: set[str] = set()
         waiting: list[ast.AST] = [self.test]
@@ -183,10 +184,10 @@ class Reproduction:
                         waiting.append(helper)
         return not used & {"calls", "begins", "process", "kind"}
 
-    def _fault_definitions(self) -> list[str]:
-        fault = source_of(self.fault)
-        assert fault is not None
-        return [name for name in fault.definitions if name in HOOKS]
+    def _hooks(self) -> list[str]:
+        variant = source_of(self.variant)
+        assert variant is not None
+        return [name for name in variant.definitions if name in HOOKS]
 
     @property
     def text(self) -> str:
@@ -213,7 +214,7 @@ class Reproduction:
         main = "\n".join(f"    {line()}" if callable(line) else f"    {line}" for line in lines)
         main = re.sub(r"<<(\S+) (\S+)>>", lambda found: program.names[Key(found[1], found[2])], main)
         body = f'{definitions}\n\ndef main():\n{main}\n\n\nif __name__ == "__main__":\n    main()\n'
-        imports = {*program.imports, f"import {self.module}"} if self.module != "fault" else program.imports
+        imports = {*program.imports, f"import {self.module}"} if not self.variant else program.imports
         imports = {line for line in imports if re.search(rf"\b{line.split()[-1]}\b", body)}
         nodes = ast.walk(ast.parse(body))
         if any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in nodes):
@@ -248,13 +249,13 @@ class Reproduction:
         }
         for name, text in (constants | self._built_by_implementation()).items():
             program.constants[Key(DRIVER, name)] = text
-        if self.fault or self.path:
+        if self.variant or self.path:
             self._add_implementation(program)
         return program
 
     def _built_by_implementation(self) -> dict[str, str]:
         """What of the driver is another way where it takes an adapter to build things."""
-        if not (self.fault or self.path):
+        if not (self.variant or self.path):
             return {}
         return {
             "MODULE": "MODULE = Api(IMPLEMENTATION, IMPLEMENTATION.module)",
@@ -262,11 +263,13 @@ class Reproduction:
         }
 
     def _add_implementation(self, program: Program) -> None:
-        made = "Fault(sys.modules[__name__])" if self.fault else f"QueueClass({self.module}, {_quoted(self.path)})"
+        made = f"Variant(sys.modules[__name__], {_quoted(self.module + ':' + self.path)})"
+        if not self.variant:
+            made = f"QueueClass({self.module}, {_quoted(self.path)})"
         program.constants[Key(DRIVER, "IMPLEMENTATION")] = f"IMPLEMENTATION = {made}"
-        if self.fault:
-            for name in self._fault_definitions():
-                key = Key(self.fault, name)
+        if self.variant:
+            for name in self._hooks():
+                key = Key(self.variant, name)
                 program.names[key] = name
                 program.add(key)
 
@@ -291,7 +294,7 @@ class Reproduction:
 
     def _judged(self) -> str:
         """The module that the programs of the specification know the context by."""
-        if not (self.fault or self.path):
+        if not (self.variant or self.path):
             context = f"mp = {self.module}.get_context({_quoted(self.start_method)})"
             return f"import {self.module}.managers\n\n{context}\nmp.managers = {self.module}.managers\n"
         program = Program(source_of, MEANT, "", lambda source, node: ())
@@ -301,7 +304,7 @@ class Reproduction:
         program.constants[Key(DRIVER, "MODULE")] = "mp = CONTEXT"
         program.add(Key(DRIVER, "MODULE"))
         text = program.text()
-        imports = sorted({*program.imports, *((f"import {self.module}",) if self.path and not self.fault else ())})
+        imports = sorted({*program.imports, *((f"import {self.module}",) if self.path and not self.variant else ())})
         return "from __future__ import annotations\n\n" + "\n".join(imports) + "\n" + text
 
     # The main function
@@ -359,12 +362,12 @@ class Reproduction:
         kind = self.kind.rpartition(".")[2] or "Queue"
         owner = "manager" if self.kind.startswith("Manager.") else "context"
         build = f"{owner}.{kind}"
-        if self.path and not self.fault:
+        if self.path and not self.variant:
             build = f"{self.module}.{self.path}"
-        elif self.fault and kind in self._fault_definitions() and owner == "context":
+        elif self.variant and kind in self._hooks() and owner == "context":
             program.imports.add("import functools")
             build = f"functools.partial({kind}, ctx=context)"
-        home = "multiprocessing" if self.fault or self.path else self.module
+        home = "multiprocessing" if self.variant or self.path else self.module
         program.imports.add(f"import {home}")
         for name in self._wanted():
             if name == "context":
@@ -387,7 +390,7 @@ class Reproduction:
             noun = {
                 "queue": "make_queue()",
                 "child": "make_child(queue)",
-                "context": "hold({}, CONTEXT._owner)" if self.fault or self.path else "hold({}, CONTEXT)",
+                "context": "hold({}, CONTEXT._owner)" if self.variant or self.path else "hold({}, CONTEXT)",
                 "module": "hold({}, MODULE)",
                 "parent": "PARENT",
             }.get(name)
