@@ -428,7 +428,7 @@ def watched(*case):
                 value.cancel_join_thread()
         HELD.clear()
         for process in MODULE.active_children():
-            process.kill()
+            getattr(process, "kill", process.terminate)()
             process.join()
 
 
