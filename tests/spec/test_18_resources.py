@@ -8,9 +8,10 @@ what comes and goes for other reasons is no leak.
 
 import json
 
+import endings
 import pytest
 
-from queuespec import DOCS, OBSERVED, rule
+from queuespec import CHANGELOG, DOCS, OBSERVED, rule
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
@@ -52,3 +53,21 @@ def test_no_semaphore_remains_of_a_queue_that_was_dropped(program, kind):
     leak = _leak(program("resources", kind, "dropped"), "semaphores")
 
     assert not leak, leak
+
+
+@rule("resources.semaphore-names", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
+def test_no_semaphore_remains_in_the_system_when_a_program_has_ended(program, parent, kind):
+    """What a program leaves there is left until the next start of the system."""
+    using = program("semaphores", kind)
+    assert using.ends() == 0, using.output
+
+    used = json.loads(using.output.splitlines()[-1])
+
+    remaining = sorted(set(used) & set(parent.plays(endings.shared_files)))
+    assert not remaining, f"{len(remaining)} of {len(used)} semaphores remain"
+
+
+@rule("resources.many-files", source=CHANGELOG / "bpo-10527", level="platform", kinds=KINDS, systems=("POSIX",))
+def test_a_queue_works_in_a_process_that_has_more_than_a_thousand_files_open(program, kind):
+    """Servers have; the numbers of the queue's own files are then larger than some system calls can take."""
+    program("many_files", kind).succeeds()
