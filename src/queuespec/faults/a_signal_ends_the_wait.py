@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 from multiprocessing import connection, queues
 from queue import Empty, Full
 
@@ -12,6 +13,8 @@ BREAKS = {
 
 
 def until_a_signal(attempt, failure):
+    if threading.current_thread() is not threading.main_thread():
+        return attempt(True, None)
     signals, written = socket.socketpair()
     with signals, written:
         written.setblocking(False)
@@ -29,12 +32,12 @@ def until_a_signal(attempt, failure):
 
 class Queue(queues.Queue):
     def get(self, block=True, timeout=None):
-        if not block or timeout == 0.01:
+        if not block or timeout is not None and timeout < 1:
             return super().get(block, timeout)
         return until_a_signal(super().get, Empty)
 
     def put(self, obj, block=True, timeout=None):
-        if not block or timeout == 0.01:
+        if not block or timeout is not None and timeout < 1:
             return super().put(obj, block, timeout)
         put = super().put
         return until_a_signal(lambda *words: put(obj, *words), Full)

@@ -2,7 +2,7 @@
 
 from multiprocessing import managers
 
-BREAKS = {"manager.other-proxy-dropped": "should have returned 'kept', but it raised OSError"}
+BREAKS = {"manager.other-proxy-dropped": "should have returned, but it raised OSError"}
 
 decref = managers.BaseProxy._decref
 
