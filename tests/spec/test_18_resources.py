@@ -39,6 +39,20 @@ def test_no_file_descriptor_or_handle_remains_of_a_queue(program, kind, life):
     assert not leak, leak
 
 
+@rule(
+    "resources.descriptors-of-closed",
+    source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close", OBSERVED),
+    level="de-facto",
+    kinds=KINDS,
+    systems=("Linux",),
+)
+def test_no_file_descriptor_remains_of_a_queue_that_was_closed_and_is_still_known(program, kind):
+    """Closing gives them back; it need not be known where else the queue is mentioned."""
+    leak = _leak(program("resources", kind, "kept"), "descriptors")
+
+    assert not leak, leak
+
+
 @rule("resources.threads", source=(DOCS / "Queue.close", OBSERVED), level="de-facto", kinds=KINDS)
 def test_no_thread_remains_of_a_queue_that_was_dropped(program, kind):
     """The feeder serves one queue, and ends with it."""

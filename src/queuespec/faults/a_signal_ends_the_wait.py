@@ -32,12 +32,12 @@ def until_a_signal(attempt, failure):
 
 class Queue(queues.Queue):
     def get(self, block=True, timeout=None):
-        if not block or timeout is not None and timeout < 1:
+        if not block or (timeout is not None and timeout < 1):
             return super().get(block, timeout)
         return until_a_signal(super().get, Empty)
 
     def put(self, obj, block=True, timeout=None):
-        if not block or timeout is not None and timeout < 1:
+        if not block or (timeout is not None and timeout < 1):
             return super().put(obj, block, timeout)
         put = super().put
         return until_a_signal(lambda *words: put(obj, *words), Full)
