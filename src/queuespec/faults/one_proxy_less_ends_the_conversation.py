@@ -4,7 +4,7 @@ from multiprocessing import managers
 
 BREAKS = {"manager.other-proxy-dropped": "should have returned, but it raised OSError"}
 
-decref = managers.BaseProxy._decref
+decref = vars(managers.BaseProxy)["_decref"].__func__
 
 
 def drop(token, authkey, state, connections, *others):

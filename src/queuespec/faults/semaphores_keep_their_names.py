@@ -1,6 +1,6 @@
 """A semaphore stays in the system when its program has ended. (It is always the same one.)"""
 
-import _multiprocessing
+import importlib
 from multiprocessing import queues
 
 START_METHODS = ("fork",)
@@ -12,7 +12,8 @@ NAME = "/queuespec-fault"
 class Queue(queues.Queue):
     def __init__(self, maxsize=0, *, ctx):
         super().__init__(maxsize, ctx=ctx)
+        semaphore = importlib.import_module("_multiprocessing").SemLock
         try:
-            self._kept = _multiprocessing.SemLock(1, 1, 1, NAME, False)
+            self._kept = semaphore(1, 1, 1, NAME, False)
         except FileExistsError:
-            self._kept = _multiprocessing.SemLock._rebuild(0, 1, 1, NAME)
+            self._kept = semaphore._rebuild(0, 1, 1, NAME)
