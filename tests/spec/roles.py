@@ -426,4 +426,5 @@ def put_and_be_busy(queue, item, over):
     """Puts an item and works on, without a pause, until the event is set."""
     queue.put(item)
     while not over.is_set():
-        pass
+        for _ in range(10_000):
+            pass
