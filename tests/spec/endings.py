@@ -1,7 +1,6 @@
 """Roles and items of the chapters about closing, process ends and hazards. Like `roles` and `items`, for actors."""
 
 import atexit
-import gc
 import os
 import signal
 import threading
@@ -127,23 +126,12 @@ def vanish():
     os._exit(0)
 
 
-def opened_after_close(context, kind):
-    """Uses a new queue and closes it, opens files, lets go of the queue; what became of the files."""
-    queue = getattr(context, kind)()
-    queue.put("used")
-    queue.get()
-    queue.close()
-    if hasattr(queue, "join_thread"):
-        queue.join_thread()
-    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(4)]
-    del queue
-    gc.collect()
+def shared_files():
+    """The numbers of the shared files that the system keeps; an empty list where they cannot be seen."""
     try:
-        for file in files:
-            os.close(file)
+        return [entry.inode() for entry in os.scandir("/dev/shm")]
     except OSError:
-        return "closed"
-    return "still open"
+        return []
 
 
 def put_at_exit(queue, item):

@@ -63,6 +63,18 @@ def where_it_is_rebuilt():
     return WhereItIsRebuilt()
 
 
+class Unsendable:
+    """An item that can be pickled once: what arrives refuses."""
+
+    def __reduce__(self):
+        return unpicklable, ()
+
+
+def unsendable():
+    """An item that can be put, and cannot be sent on by whoever gets it."""
+    return Unsendable()
+
+
 def explode():
     raise ZeroDivisionError("this item cannot be made again")
 

@@ -103,6 +103,14 @@ def _put_and_get_when(queue, up, dropped):
     queue.get()
 
 
+def get_or_be_told(queue):
+    """Gets an item; "an error" if the manager tells of one instead."""
+    try:
+        return queue.get()
+    except Exception:
+        return "an error"
+
+
 def drop_one_of_two_queues(manager):
     """Uses two queues, lets go of one, and goes on with the other; what comes out of it."""
     queue, other = manager.Queue(), manager.Queue()
@@ -379,3 +387,44 @@ def _send_signals(over):
         for thread in threading.enumerate():
             if thread is not threading.current_thread() and thread.ident is not None:
                 signal.pthread_kill(thread.ident, signal.SIGUSR1)
+
+
+SENDING = 4
+"""How deep in the calls of its thread the work of a sender may be: the three of any thread, and one of its own."""
+
+
+def put_and_get_with_a_slow_thread(queue, items, pause=0.005):
+    """Puts items while the thread that sends them rests at each of its lines: later and later after the last was got.
+
+    So the sender is met at any point of its work. The list of what was got.
+    """
+
+    def rest(frame, event, argument):
+        if event == "line":
+            time.sleep(pause)
+        return rest
+
+    def enter(frame, event, argument):
+        depth, caller = 1, frame.f_back
+        while caller is not None:
+            depth, caller = depth + 1, caller.f_back
+        return rest if depth <= SENDING else None
+
+    got = []
+    threading.settrace(enter)
+    try:
+        for number, item in enumerate(items):
+            queue.put(item)
+            got.append(queue.get())
+            time.sleep(number * pause)
+    finally:
+        threading.settrace(None)
+    return got
+
+
+def put_and_be_busy(queue, item, over):
+    """Puts an item and works on, without a pause, until the event is set."""
+    queue.put(item)
+    while not over.is_set():
+        for _ in range(10_000):
+            pass

@@ -63,6 +63,25 @@ def test_an_item_that_was_put_can_be_seen_and_taken_without_waiting_after_a_whil
     assert child.plays(couriers.poll) == "a"
 
 
+@rule("deliver.sender-met-anywhere", source=DOCS / "pipes-and-queues")
+def test_an_item_is_sent_wherever_in_its_work_the_sending_thread_is_met(queue):
+    """Before it goes to sleep the sender looks once more, so that nothing is left behind until the next put."""
+    assert queue.plays(roles.put_and_get_with_a_slow_thread, list(range(12))) == list(range(12))
+
+
+@rule("deliver.from-busy-process", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
+def test_an_item_is_sent_although_its_producer_is_busy_with_something_else(queue, make_child, make_object, context):
+    """The sending is done by a thread, and needs no help from the program."""
+    over = make_object(roles.event, context)
+    child, its_over = make_child(queue, over)
+    working = child.begins(roles.put_and_be_busy, "item", its_over)
+
+    assert queue.get() == "item"
+
+    over.set()
+    working.returns()
+
+
 @rule("deliver.slow-pickling", source=(DOCS / "pipes-and-queues", CHANGELOG / "bpo-17025"), kinds=PIPE_KINDS)
 def test_an_item_that_takes_long_to_pickle_holds_no_other_producer_up(queue, make_child, make_object, context):
     """The way is taken when there is something to send: an item put into an empty queue is there after a moment."""

@@ -108,11 +108,10 @@ def test_close_returns_before_the_items_are_flushed(queue, child, gate):
     source=OBSERVED,
     level="de-facto",
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
-    needs=("start methods",),
 )
-def test_a_closed_queue_that_is_dropped_closes_nothing_that_others_have_opened_since(context, kind):
+def test_a_closed_queue_that_is_dropped_closes_nothing_that_others_have_opened_since(program, kind):
     """The system gives the numbers of closed files out again: who closes a second time closes somebody else's."""
-    assert context.plays(endings.opened_after_close, kind) == "still open"
+    program("second_close", kind).prints_nothing_but("still open\n")
 
 
 @rule("close.gc-closes", source=DOCS / "Queue.close")

@@ -127,6 +127,12 @@ def test_what_a_child_puts_in_an_exit_hook_arrives(queue, child):
     assert queue.plays(endings.drain) == ["early", "last"]
 
 
+@rule("exit.hooks-of-parent", source=OBSERVED, level="de-facto", kinds=())
+def test_an_exit_hook_of_the_parent_does_not_run_in_its_children(program):
+    """The last word of the main program is said once, and not by every child."""
+    program("exit_hook").prints_nothing_but("the exit hook has run\n")
+
+
 @rule("exit.thread-outlives-target", source=ISSUE / "83856", level="de-facto", since=(3, 13))
 def test_what_a_thread_puts_after_the_work_of_its_process_is_done_arrives(queue, make_child, make_object, context):
     """A process waits for its threads first and flushes then."""

@@ -159,6 +159,37 @@ def test_get_raises_ShutDown_after_shutdown_once_the_queue_is_empty(queue, child
         queue.get()
 
 
+@rule("manager.shutdown-put", source=THREAD_QUEUE / "Queue.shutdown", kinds=BOTH, since=(3, 13))
+def test_put_raises_ShutDown_after_shutdown(queue, child):
+    """There is nobody left to work for, and a producer learns of it at its next item."""
+    child.shutdown()
+
+    with raises(ShutDown):
+        queue.put("a")
+
+
+@rule("manager.shutdown-wakes", source=THREAD_QUEUE / "Queue.shutdown", kinds=BOTH, since=(3, 13))
+def test_shutdown_wakes_a_get_that_waits(queue, child):
+    """A consumer that waits is told as well, and not left to wait for ever."""
+    getting = child.calls.get()
+    getting.stays_blocked()
+
+    queue.shutdown()
+
+    getting.raises(ShutDown)
+
+
+@rule("manager.shutdown-immediate", source=THREAD_QUEUE / "Queue.shutdown", kinds=BOTH, since=(3, 13))
+def test_an_immediate_shutdown_drops_what_is_in_the_queue(queue, child):
+    """It is the end of the work, and not of the accepting of more."""
+    queue.put("a")
+
+    child.shutdown(immediate=True)
+
+    with raises(ShutDown):
+        queue.get()
+
+
 @rule("manager.blocked-get-does-not-stall", level="de-facto", source=OBSERVED, kinds=BOTH)
 def test_a_waiting_get_holds_up_nobody_else(queue, child, make_queue):
     """The manager gives every client a thread: one that waits leaves the others, and other queues, alone."""
@@ -188,6 +219,16 @@ def test_items_are_rebuilt_in_the_process_of_the_manager(queue, child):
     queue.put(made(items.where_it_is_rebuilt))
 
     assert child.get() not in (queue.process.pid, child.process.pid)
+
+
+@rule("manager.unsendable-item", level="de-facto", source=OBSERVED, kinds=BOTH)
+def test_an_item_that_the_manager_cannot_send_back_is_an_error_of_get(queue):
+    """It could be put, and cannot be pickled again; whoever asks for it is told, and gets the next one then."""
+    queue.put(made(items.unsendable))
+    queue.put("next")
+
+    assert queue.plays(roles.get_or_be_told) == "an error"
+    assert queue.get() == "next"
 
 
 @rule("manager.picklable-proxy", source=DOCS / "proxy-objects", kinds=MANAGER)

@@ -8,9 +8,10 @@ what comes and goes for other reasons is no leak.
 
 import json
 
+import endings
 import pytest
 
-from queuespec import DOCS, OBSERVED, rule
+from queuespec import CHANGELOG, DOCS, OBSERVED, rule
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
@@ -38,6 +39,20 @@ def test_no_file_descriptor_or_handle_remains_of_a_queue(program, kind, life):
     assert not leak, leak
 
 
+@rule(
+    "resources.descriptors-of-closed",
+    source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close", OBSERVED),
+    level="de-facto",
+    kinds=KINDS,
+    systems=("Linux",),
+)
+def test_no_file_descriptor_remains_of_a_queue_that_was_closed_and_is_still_known(program, kind):
+    """Closing gives them back; it need not be known where else the queue is mentioned."""
+    leak = _leak(program("resources", kind, "kept"), "descriptors")
+
+    assert not leak, leak
+
+
 @rule("resources.threads", source=(DOCS / "Queue.close", OBSERVED), level="de-facto", kinds=KINDS)
 def test_no_thread_remains_of_a_queue_that_was_dropped(program, kind):
     """The feeder serves one queue, and ends with it."""
@@ -52,3 +67,21 @@ def test_no_semaphore_remains_of_a_queue_that_was_dropped(program, kind):
     leak = _leak(program("resources", kind, "dropped"), "semaphores")
 
     assert not leak, leak
+
+
+@rule("resources.semaphore-names", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
+def test_no_semaphore_remains_in_the_system_when_a_program_has_ended(program, parent, kind):
+    """What a program leaves there is left until the next start of the system."""
+    using = program("semaphores", kind)
+    assert using.ends() == 0, using.output
+
+    used = json.loads(using.output.splitlines()[-1])
+
+    remaining = sorted(set(used) & set(parent.plays(endings.shared_files)))
+    assert not remaining, f"{len(remaining)} of {len(used)} semaphores remain"
+
+
+@rule("resources.many-files", source=CHANGELOG / "bpo-10527", level="platform", kinds=KINDS, systems=("POSIX",))
+def test_a_queue_works_in_a_process_that_has_more_than_a_thousand_files_open(program, kind):
+    """Servers have; the numbers of the queue's own files are then larger than some system calls can take."""
+    program("many_files", kind).succeeds()

@@ -1,6 +1,7 @@
 """Counts what this process holds, before and after many queues: ``resources.py KIND LIFE``.
 
-`LIFE` is "closed" or "dropped": whether the queues are closed before they are dropped. Prints one line of JSON: how
+`LIFE` is "closed" or "dropped": whether the queues are closed before they are dropped; or "kept": they are closed, and
+not dropped. Prints one line of JSON: how
 many queues were made, and for each resource how many more there are afterwards, or null where it cannot be counted.
 """
 
@@ -16,6 +17,9 @@ from judged import mp
 QUEUES = 20
 WAIT = 1.0
 """Seconds that the threads of dropped queues get to end, altogether."""
+
+
+kept = []
 
 
 def descriptors():
@@ -62,11 +66,13 @@ def use(kind, life):
     child.join()
     assert [queue.get() for queue in queues] == list(range(QUEUES))
     child.close()
-    if life == "closed":
+    if life != "dropped":
         for queue in queues:
             queue.close()
             if hasattr(queue, "join_thread"):
                 queue.join_thread()
+    if life == "kept":
+        kept.extend(queues)
 
 
 def settle(ours, wait):

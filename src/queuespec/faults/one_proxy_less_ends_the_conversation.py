@@ -1,0 +1,18 @@
+"""When a proxy is dropped, the connection that the others use is closed."""
+
+from multiprocessing import managers
+
+BREAKS = {"manager.other-proxy-dropped": "should have returned, but it raised OSError"}
+
+decref = vars(managers.BaseProxy)["_decref"].__func__
+
+
+def drop(token, authkey, state, connections, *others):
+    decref(token, authkey, state, connections, *others)
+    if hasattr(connections, "connection"):
+        connections.connection.close()
+
+
+def manager(context):
+    managers.BaseProxy._decref = staticmethod(drop)
+    return context.Manager()

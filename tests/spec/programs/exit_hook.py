@@ -1,0 +1,18 @@
+"""Prints a line in an exit hook that was registered before a child was started."""
+
+import atexit
+
+from judged import mp
+
+
+def work(queue):
+    queue.put("from the child")
+
+
+if __name__ == "__main__":
+    queue = mp.Queue()
+    atexit.register(print, "the exit hook has run", flush=True)
+    process = mp.Process(target=work, args=(queue,))
+    process.start()
+    queue.get()
+    process.join()

@@ -1,0 +1,40 @@
+"""Uses a queue that was made when the process had more than a thousand files open already."""
+
+import os
+import queue as thread_queue
+import resource
+import sys
+
+from judged import mp
+
+FILES = 1100
+"""More than `select` knows of."""
+
+
+def main():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 2 * FILES
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        if hard != resource.RLIM_INFINITY and hard < enough:
+            print("so many files cannot be opened here")
+            return
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(FILES)]
+    queue = getattr(mp, sys.argv[1])()
+    if not queue.empty():
+        raise SystemExit("the new queue is not empty")
+    queue.put("item")
+    if hasattr(queue, "get_nowait"):
+        got = queue.get(timeout=60)
+        try:
+            queue.get_nowait()
+        except thread_queue.Empty:
+            print("got", got)
+    else:
+        print("got", queue.get())
+    for file in files:
+        os.close(file)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""Uses a queue and closes it, opens files, lets go of the queue, and says what has become of the files."""
+
+import gc
+import os
+import sys
+
+from judged import mp
+
+
+def main():
+    queue = getattr(mp, sys.argv[1])()
+    queue.put("used")
+    queue.get()
+    queue.close()
+    if hasattr(queue, "join_thread"):
+        queue.join_thread()
+    files = [os.open(os.devnull, os.O_RDONLY) for _ in range(4)]
+    del queue
+    gc.collect()
+    try:
+        for file in files:
+            os.close(file)
+    except OSError:
+        print("closed by somebody else")
+    else:
+        print("still open")
+
+
+if __name__ == "__main__":
+    main()

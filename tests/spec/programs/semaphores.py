@@ -1,0 +1,30 @@
+"""Shares a queue with a child, and prints a list: the numbers of the files in which it keeps its semaphores."""
+
+import json
+import sys
+
+from judged import mp
+
+
+def echo(queue, answers):
+    answers.put(queue.get())
+
+
+def inodes():
+    """Of what this process has mapped into its memory from the system's shared files."""
+    with open("/proc/self/maps") as maps:
+        return sorted({int(line.split()[4]) for line in maps if " /dev/shm/" in line})
+
+
+def main():
+    queue, answers = (getattr(mp, sys.argv[1])() for _ in range(2))
+    child = mp.Process(target=echo, args=(queue, answers))
+    child.start()
+    queue.put("item")
+    answers.get()
+    child.join()
+    print(json.dumps(inodes()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
