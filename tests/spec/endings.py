@@ -8,6 +8,8 @@ import threading
 import time
 from queue import Empty
 
+import items
+
 LARGE = 2_000_000
 """Bytes; more than any pipe holds."""
 
@@ -152,7 +154,7 @@ def put_at_exit(queue, item):
 
 
 def put_unpicklable(queue):
-    queue.put(lambda: None)
+    queue.put(items.unpicklable())
 
 
 def leave_thread_behind(queue, event, item):
