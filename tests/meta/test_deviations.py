@@ -127,6 +127,8 @@ def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, declare, change)
         ("deviation = 3", "entries are written [[deviation]]"),
         ("[deviations]", "'deviations' is unknown"),
         ("[[deviation", "is no TOML"),
+        (ENTRY.encode("utf-16"), "is in UTF-16; save it in UTF-8"),
+        (b"#" * 5_000_000, "is longer than 4000000 bytes"),
         ("\ud800".encode("utf-8", "surrogatepass"), "is no TOML"),
     ],
 )
@@ -139,6 +141,12 @@ def test_an_entry_that_says_nothing_of_use_is_refused_with_a_sentence(tmp_path, 
 
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    (tmp_path / "some.toml").write_text(ENTRY, encoding="utf-8-sig")
+
+    assert [entry.rule for entry in deviations.read(tmp_path / "some.toml")] == [RULE]
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(judge):
