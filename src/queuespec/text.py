@@ -11,9 +11,11 @@ LIMIT = 500
 def visible(text: str) -> str:
     """`text` with everything that is no visible character written as an escape: ``\\x1b``, ``\\n``, ``\\u202e``.
 
-    So is the sign with which a workflow command of GitHub Actions may begin anywhere in a line, not only at its start.
+    So are the signs with which a workflow command of GitHub Actions begins: one of them anywhere in a line.
     """
     text = text.replace("##[", "#\\x23[")
+    if text.lstrip().startswith("::"):
+        text = text.replace("::", ":\\x3a", 1)
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)

@@ -1,6 +1,7 @@
 """Results files: what a run writes, what of it can be read again, and what happens to damaged ones."""
 
 import gzip
+import hashlib
 import json
 import os
 import signal
@@ -527,6 +528,46 @@ def test_no_damage_hides_a_regression_or_ends_in_a_traceback(tmp_path, data):
         assert commands.compare([str(tmp_path / "old"), str(tmp_path / "new"), "--format", form]) in (1, 2)
     assert commands.show_table([str(tmp_path / "new")]) in (0, 2)
     assert commands.draft_deviations([str(tmp_path / "new")]) in (0, 2)
+
+
+def sealed(lines):
+    """Lines with the footer that belongs to them: the file of somebody who forges one."""
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    found = dict.fromkeys(results.VERDICTS, 0)
+    for line in lines[1:]:
+        found[line["verdict"]] += 1
+    return text + json.dumps({"counts": found, "digest": hashlib.sha256(text.encode()).hexdigest()}) + "\n"
+
+
+some_text = st.text(st.characters(exclude_categories=()), max_size=20) | st.sampled_from(
+    ["\x1b[31m", "\ud800", "::error::x", "##[error]x", "<script>", "a|b\n# c", "y" * 3000, "NaN", "1e999"]
+)
+
+
+@given(data=st.data())
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_forged_file_ends_in_no_traceback_and_writes_nothing_active(tmp_path, capsys, data):
+    lines = [json.loads(line) for line in NEW.decode().splitlines()[:-1]]
+    for _ in range(data.draw(st.integers(1, 3))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        name = data.draw(
+            st.sampled_from([*sorted(lines[number].keys() - {"verdict", "format"}), "timeline", "declared"])
+        )
+        lines[number][name] = data.draw(anything | some_text | st.lists(some_text) | st.integers(-(10**30), 10**30))
+    (tmp_path / "old").write_text(OLD)
+    (tmp_path / "new").write_text(sealed(lines))
+    old, new = str(tmp_path / "old"), str(tmp_path / "new")
+
+    for form in ("json", "markdown", "text"):
+        capsys.readouterr()
+        assert commands.compare([old, new, "--format", form]) in (0, 1, 2)
+        assert commands.show_table([new, "--format", form]) in (0, 2)
+    assert commands.check([new]) in (0, 2)
+    assert commands.draft_deviations([new]) in (0, 2)
+    told = capsys.readouterr()
+    assert (told.out + told.err).replace("\n", "").isprintable()
+    assert "##[" not in told.out + told.err
+    assert not [line for line in (told.out + told.err).splitlines() if line.lstrip().startswith("::")]
 
 
 # Hostile text
