@@ -203,14 +203,16 @@ class Declarations:
         rules: Mapping[str, tuple[str, ...]],
         start_methods: Collection[str],
         proved_by: Mapping[str, str],
+        narrowed: bool = False,
     ) -> list[str]:
         """A sentence for each entry that matches nothing that was judged, though its rule was asked for or does not
         exist. `rules` are all that have a test, with their kinds; `start_methods` all that the platform has;
-        `proved_by` says which rule's test proves a further behaviour."""
+        `proved_by` says which rule's test proves a further behaviour; `narrowed`, whether only some of the start
+        methods were asked for, so that a rule may apply under the others."""
         found = []
         for entry in self.entries:
             matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
-            if matched & {*JUDGED, "not-run"}:
+            if matched & {*JUDGED, "not-run"} or (matched and narrowed):
                 continue
             about = f"{entry.where}: the deviation declared for {one_line(entry.rule, 80)}"
             anywhere = dataclasses.replace(entry, parameters="")
@@ -248,12 +250,21 @@ def drafts(header: Header, verdicts: Iterable[Verdict]) -> str:
     """Entries for everything in a run that deviates and was not declared, for a person to give the reasons."""
     found: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
     sentences: dict[tuple[str, str, str], str] = {}
+    parameters: dict[str, set[str]] = {}
     for verdict in verdicts:
+        parameters.setdefault(verdict.rule, set()).add(verdict.parameters)
         if verdict.verdict in BAD and verdict.gates and verdict.declared is None:
             key = (verdict.rule, verdict.verdict, verdict.parameters)
             found.setdefault(key, set()).add((verdict.start_method, verdict.kind))
             sentences.setdefault(key, verdict.explanation)
     parts = []
+    for rule, verdict_of_all in dict.fromkeys(key[:2] for key in found):
+        keys = [(rule, verdict_of_all, one) for one in sorted(parameters[rule])]
+        if len(keys) > 1 and all(found.get(key) == found.get(keys[0]) for key in keys):
+            sentence, places = sentences[keys[0]], found[keys[0]]
+            for key in keys:
+                del found[key]
+            found[rule, verdict_of_all, ""], sentences[rule, verdict_of_all, ""] = places, sentence
     for key, places in found.items():
         for start_methods, kinds in _rectangles(places):
             parts.append(_draft(header, key, sentences[key], start_methods, kinds))

@@ -897,7 +897,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         tested = [rule for chapter in _chapters() for rule in chapter.rules if rule.level != "untested"]
         kinds = {rule.slug: rule.kinds for rule in tested}
         proved_by = {slug: rule.slug for rule in tested for slug in rule.proves}
-        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by)
+        narrowed = set(judging.start_methods) != set(judging.facts.start_methods)
+        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by, narrowed)
     if judging.recorder is not None:
         header = header_of(config, judging.facts, _rule_set())
         seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()

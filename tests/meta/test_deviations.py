@@ -208,6 +208,27 @@ def test_drafts_are_ready_but_for_the_reason(tmp_path, capsys):
     assert all(entry.concerns(header()) for entry in entries)
 
 
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_for(narrowed):
+    entry = deviations.Entry("a.rule", "multiprocessing", "hangs", "So it is.")
+    found = [verdict("a.rule", "not-applicable")]
+
+    said = deviations.Declarations([entry]).idle(found, {"a.rule": ("Queue",)}, ("fork", "spawn"), {}, narrowed)
+
+    assert bool(said) is not narrowed
+
+
+def test_what_deviates_whatever_its_parameters_is_one_draft():
+    def drafted(*verdicts):
+        return deviations.drafts(header(), verdicts).count("[[deviation]]")
+
+    both = [verdict(verdict="hangs", parameters=name) for name in ("ValueError", "OSError")]
+
+    assert drafted(*both) == 1
+    assert "parameters" not in deviations.drafts(header(), both)
+    assert drafted(*both, verdict(parameters="other")) == 2
+
+
 def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):
     run = judge(*HANGING)
     assert run.status == 1
