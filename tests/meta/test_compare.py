@@ -117,6 +117,17 @@ def test_implementation_and_system_are_named_where_they_changed(compare):
     assert "multiprocessing -> billiard 4.2, CPython 3.14.1, Linux x86_64 -> macOS arm64, fork: a.rule" in told
 
 
+def test_options_that_changed_are_told_in_words(compare):
+    _, told = compare(
+        [A],
+        [A],
+        old_header={"options": {"keyword": "", "rules": ["a.rule", "b.rule"]}},
+        new_header={"options": {"keyword": "get", "rules": [], "crowd": 2}},
+    )
+
+    assert "changed: options: crowd unknown -> 2, keyword none -> get, rules a.rule b.rule -> none\n" in told
+
+
 def test_kinds_with_the_same_change_share_a_sentence(compare):
     kinds = ("Queue", "JoinableQueue")
 

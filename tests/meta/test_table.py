@@ -127,6 +127,18 @@ def test_a_table_wider_than_the_terminal_comes_in_parts(tmp_path):
     assert max(len(line) for line in output.getvalue().splitlines()) <= 50
 
 
+def test_a_part_has_rows_only_for_the_rules_that_have_a_verdict_there(tmp_path):
+    path = tmp_path / "some.jsonl"
+    path.write_text(text_of([verdict("a.rule"), verdict("b.rule", start_method="spawn", chapter="other")]))
+    output = io.StringIO()
+
+    table.to_terminal(table.Merged([results.read(path)]), console_for(output, width=40))
+
+    one, two = output.getvalue().split("2026-01-02")[1:]
+    assert ["a.rule" in one, "b.rule" in one, "other" in one] == [True, False, False]
+    assert ["a.rule" in two, "b.rule" in two, "other" in two] == [False, True, True]
+
+
 class Terminal(io.StringIO):
     def isatty(self):
         return True

@@ -304,12 +304,18 @@ def to_terminal(merged: Merged, console: Console) -> None:
 def _part(
     merged: Merged, console: Console, widths: list[int], cells: list[dict[str, Text]], columns: list[Column]
 ) -> None:
-    """Row by row: a table of rich, cell by cell, takes seconds where there are many thousands of them."""
+    """Row by row: a table of rich, cell by cell, takes seconds where there are many thousands of them.
+
+    A part has no rows for rules that have no verdict in it.
+    """
     for number in range(max(len(column.heading) for column in columns)):
         heads = [Text(column.heading[number] if number < len(column.heading) else "") for column in columns]
         show(console, _line([Text("" if number else "rule"), *heads], widths))
     show(console, Text("-" * (sum(widths) + GAP * len(columns))))
-    for chapter, rows in merged.chapters().items():
+    for chapter, all_rows in merged.chapters().items():
+        rows = [row for row in all_rows if any(part[row.rule] for part in cells)]
+        if not rows:
+            continue
         show(console, Text(one_line(chapter.replace("_", " "), 100), style="bold"))
         for row in rows:
             begin = Text(f"  {named(row.rule, row.level)}")
