@@ -49,6 +49,9 @@ def perform(command: str, arguments: list[str]) -> int:
     try:
         status = int(getattr(importlib.import_module(module), function)(arguments))
         Forgiving(sys.stdout).flush()
+    except BrokenPipeError:  # whoever reads has read enough
+        Forgiving(sys.stdout).forget()
+        return NO_OUTPUT
     except OSError as error:
         say_error(f"queuespec {command}: the output cannot be written: {error.strerror or error}")
         Forgiving(sys.stdout).forget()
