@@ -26,20 +26,40 @@ COMMANDS = {
 }
 """Commands other than judging: the function that is given the rest of the line and returns the exit status."""
 
+NO_OUTPUT = 2
+INTERRUPTED = 130
+"""As shells have it."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Performs the command that the first argument names, or else judges with pytest's options; the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in COMMANDS:
-        module, _, function = COMMANDS[arguments[0]].partition(":")
-        try:
-            status = int(getattr(importlib.import_module(module), function)(arguments[1:]))
-            sys.stdout.flush()
-        except BrokenPipeError:  # whoever reads has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 1
-        return status
+        return perform(arguments[0], arguments[1:])
     return judge(arguments)
+
+
+def perform(command: str, arguments: list[str]) -> int:
+    """Performs a command other than judging; its exit status, also where nobody reads what it says."""
+    from queuespec.report.console import Forgiving, say_error
+
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    module, _, function = COMMANDS[command].partition(":")
+    try:
+        status = int(getattr(importlib.import_module(module), function)(arguments))
+        Forgiving(sys.stdout).flush()
+    except BrokenPipeError:  # whoever reads has read enough
+        Forgiving(sys.stdout).forget()
+        return NO_OUTPUT
+    except OSError as error:
+        say_error(f"queuespec {command}: the output cannot be written: {error.strerror or error}")
+        Forgiving(sys.stdout).forget()
+        return NO_OUTPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
 
 
 def judge(arguments: list[str]) -> int:

@@ -98,12 +98,12 @@ class _Unpickler(pickle.Unpickler):
 
 
 def short_repr(value: Any, limit: int = 120) -> str:
-    """The repr of `value`, at most `limit` characters, all of them visible; never raises."""
+    """The repr of `value`, at most about `limit` characters, all of them visible, fit for a log; never raises."""
     try:
         text = repr(value) if not isinstance(value, (str, bytes)) else repr(value[:limit])
     except BaseException as error:
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
-    text = text if len(text) <= limit else text[: limit - 3] + "..."
+    text = (text if len(text) <= limit else text[: limit - 3] + "...").replace("##[", "#\\x23[")
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)

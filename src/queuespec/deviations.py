@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion
 
-from queuespec.results import BAD, JUDGED, BadFile
+from queuespec.results import BAD, JUDGED, BadFile, opened
 from queuespec.text import one_line
 
 if sys.version_info >= (3, 11):
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("deviations")
 SYSTEMS = {"Darwin": "macOS"}
 START_METHODS = ("fork", "spawn", "forkserver")
+LONGEST_FILE = 4_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +82,18 @@ class Entry:
         return cls(**{**data, **lists})
 
     @property
+    def sentence(self) -> str:
+        """All of it, for people: who deviates, where, how, why."""
+        about = [f"{self.implementation} {self.version}".rstrip()]
+        python = {"cpython": "CPython", "pypy": "PyPy"}.get(self.python_implementation, "Python")
+        if self.python or self.python_implementation:
+            about.append(f"{python} {self.python}".rstrip())
+        about += [", ".join(words) for words in (self.system, self.start_method, self.kind) if words]
+        how = f"{self.expect}{', but not always' if self.unstable else ''}"
+        found = f"{', '.join(about)}: {how}: {one_line(self.reason)}"
+        return f"{found} ({one_line(self.link)})" if self.link else found
+
+    @property
     def declaration(self) -> dict[str, Any]:
         """What a verdict's line says of it."""
         return {
@@ -113,10 +126,16 @@ def known() -> list[Entry]:
 
 
 def read(path: Path) -> list[Entry]:
-    """The entries of a file. Raises `BadFile` with one sentence that says what is wrong where."""
+    """The entries of a file, in UTF-8. Raises `BadFile` with one sentence that says what is wrong where."""
     name = one_line(str(path))
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8"))
+        with opened(path) as file:
+            content = file.read(LONGEST_FILE + 1)
+        if len(content) > LONGEST_FILE:
+            raise BadFile(f"{name} is longer than {LONGEST_FILE} bytes")
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise BadFile(f"{name} is in UTF-16; save it in UTF-8")
+        data = tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
         raise BadFile(f"{name} cannot be read: {error.strerror or type(error).__name__}") from None
     except (ValueError, RecursionError) as error:
@@ -184,14 +203,16 @@ class Declarations:
         rules: Mapping[str, tuple[str, ...]],
         start_methods: Collection[str],
         proved_by: Mapping[str, str],
+        narrowed: bool = False,
     ) -> list[str]:
         """A sentence for each entry that matches nothing that was judged, though its rule was asked for or does not
         exist. `rules` are all that have a test, with their kinds; `start_methods` all that the platform has;
-        `proved_by` says which rule's test proves a further behaviour."""
+        `proved_by` says which rule's test proves a further behaviour; `narrowed`, whether only some of the start
+        methods were asked for, so that a rule may apply under the others."""
         found = []
         for entry in self.entries:
             matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
-            if matched & {*JUDGED, "not-run"}:
+            if matched & {*JUDGED, "not-run"} or (matched and narrowed):
                 continue
             about = f"{entry.where}: the deviation declared for {one_line(entry.rule, 80)}"
             anywhere = dataclasses.replace(entry, parameters="")
@@ -229,12 +250,21 @@ def drafts(header: Header, verdicts: Iterable[Verdict]) -> str:
     """Entries for everything in a run that deviates and was not declared, for a person to give the reasons."""
     found: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
     sentences: dict[tuple[str, str, str], str] = {}
+    parameters: dict[str, set[str]] = {}
     for verdict in verdicts:
+        parameters.setdefault(verdict.rule, set()).add(verdict.parameters)
         if verdict.verdict in BAD and verdict.gates and verdict.declared is None:
             key = (verdict.rule, verdict.verdict, verdict.parameters)
             found.setdefault(key, set()).add((verdict.start_method, verdict.kind))
             sentences.setdefault(key, verdict.explanation)
     parts = []
+    for rule, verdict_of_all in dict.fromkeys(key[:2] for key in found):
+        keys = [(rule, verdict_of_all, one) for one in sorted(parameters[rule])]
+        if len(keys) > 1 and all(found.get(key) == found.get(keys[0]) for key in keys):
+            sentence, places = sentences[keys[0]], found[keys[0]]
+            for key in keys:
+                del found[key]
+            found[rule, verdict_of_all, ""], sentences[rule, verdict_of_all, ""] = places, sentence
     for key, places in found.items():
         for start_methods, kinds in _rectangles(places):
             parts.append(_draft(header, key, sentences[key], start_methods, kinds))

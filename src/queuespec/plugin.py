@@ -147,6 +147,7 @@ class Judging:
 
     def __init__(self, config: pytest.Config, facts: Facts) -> None:
         self.facts = facts
+        self.plugins = config.pluginmanager
         self.strict = bool(config.getoption("strict", False))
         chosen = config.getoption("start_method")
         self.start_methods = tuple(method for method in facts.start_methods if not chosen or method in chosen)
@@ -175,6 +176,12 @@ class Judging:
                 self.try_to_record(lambda recorder: recorder.add(verdict))
         elif report.when not in ("setup", "call", "teardown"):
             self.lost[report.nodeid] = "the test worker that judged this crashed"
+            describe = self.planned.get(report.nodeid)
+            lost = describe() if describe is not None else None
+            junit = next((one for one in self.plugins.get_plugins() if type(one).__name__ == "LogXML"), None)
+            if lost is not None and junit is not None:  # it takes properties from what a worker reports at the end
+                for name, value in _properties(lost):
+                    junit.node_reporter(report).add_property(name, value)
 
     def try_to_record(self, step: Callable[[results.Recorder], None]) -> None:
         """A step of writing the results; a failure is a problem of the run, told once."""
@@ -345,7 +352,13 @@ def recorder(path: Path) -> results.Recorder:
         raise pytest.UsageError(f"--results: there is no folder {str(path.parent)!r}")
     if path.exists() and not path.is_file():
         raise pytest.UsageError(f"--results: {str(path)!r} is no file that could be replaced")
-    return results.Recorder(path)
+    found = results.Recorder(path)
+    try:
+        found.try_to_write()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise pytest.UsageError(f"--results: {str(path)!r} cannot be written: {why}") from None
+    return found
 
 
 def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> results.Header:
@@ -370,6 +383,7 @@ def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> result
             "patience": options.patience,
             "quiet_time": options.quiet_time,
             "strict": bool(config.getoption("strict", False)),
+            "crowd": options.crowd,
             "rules": [one_line(slug) for slug in options.rule],
             "keyword": one_line(options.keyword),
             "deviations": [one_line(Path(name).name) for name in options.deviations],
@@ -750,9 +764,14 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         verdict = _verdict(item, finding).bounded
         vars(report)[CARGO] = json.dumps(verdict.as_data())
-        for name in ("rule", "level", "kind", "start_method", "verdict", "explanation"):
-            report.user_properties.append((name, getattr(verdict, name)))
+        report.user_properties += _properties(verdict)
     return report
+
+
+def _properties(verdict: results.Verdict) -> list[tuple[str, object]]:
+    """What other reports, such as JUnit's, are to say of a verdict."""
+    names = ("rule", "level", "kind", "start_method", "verdict", "explanation")
+    return [(name, getattr(verdict, name)) for name in names]
 
 
 def _gates(item: pytest.Item, rule: Rule) -> bool:
@@ -831,6 +850,9 @@ def sentence_about(error: BaseException) -> str:
     if call is not None and call.returned and re.match(r"(not )?(True|False|None|0|\[\])$", text):
         wanted = "false" if text.startswith("not ") else "true"
         return f"{call.text} should have returned something {wanted}, but it {call.outcome}"
+    if call is not None and call.returned and text.endswith(f" in {call.value!r}"):
+        part = text[: -len(f" in {call.value!r}")]
+        return f"{call.text} should have returned something with {part} in it, but it {call.outcome}"
     return text
 
 
@@ -892,13 +914,26 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         tested = [rule for chapter in _chapters() for rule in chapter.rules if rule.level != "untested"]
         kinds = {rule.slug: rule.kinds for rule in tested}
         proved_by = {slug: rule.slug for rule in tested for slug in rule.proves}
-        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by)
+        narrowed = set(judging.start_methods) != set(judging.facts.start_methods)
+        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by, narrowed)
     if judging.recorder is not None:
         header = header_of(config, judging.facts, _rule_set())
         seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()
         judging.try_to_record(lambda recorder: recorder.finish(header, found, seconds))
+        if left_out and judging.recorder is not None and judging.recorder.earlier.exists():
+            judging.problems.append(f"the results of an earlier run are kept in {judging.recorder.earlier}")
     if judging.problems and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if not config.pluginmanager.hasplugin("terminalreporter"):
+        _tell_github(config, found, print)
+
+
+def _tell_github(config: pytest.Config, verdicts: list[results.Verdict], write_line: Callable[[str], None]) -> None:
+    from queuespec.report import github
+
+    judging = config.stash[JUDGING]
+    header = header_of(config, judging.facts)
+    github.tell(header, verdicts, judging.problems, lambda verdict: _rule_at(config, verdict.test), write_line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -932,12 +967,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.write_line(f"{len(verdicts)} verdicts: {table.summary(verdicts)}")
     for problem in judging.problems:
         terminalreporter.write_line(problem, red=True)
-    from queuespec.report import github
-
-    github.tell(
-        header_of(config, judging.facts),
-        verdicts,
-        judging.problems,
-        lambda verdict: _rule_at(config, verdict.test),
-        terminalreporter.write_line,
-    )
+    _tell_github(config, verdicts, terminalreporter.write_line)

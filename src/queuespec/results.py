@@ -11,13 +11,13 @@ import dataclasses
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from queuespec import schema
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from queuespec.rules import Chapter
@@ -30,6 +30,7 @@ BAD = VERDICTS[1:4]
 
 FORMAT = 1
 LONGEST_LINE = 4_000_000
+NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 LONGEST_TIMELINE = 200
 """Calls of a timeline that are kept, the last ones."""
 
@@ -222,34 +223,72 @@ class Recorder:
     """Writes verdicts as they come beside the file that there will be, so that a killed run leaves what it knew.
 
     What it leaves is called like the file with ``.unfinished`` behind it: a results file that was cut short.
+    The file of an earlier run must not be taken for that of this one; it is kept, with ``.earlier`` behind its name,
+    until there is a whole one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.unfinished = path.with_name(path.name + ".unfinished")
+        self.earlier = path.with_name(path.name + ".earlier")
         self.begun = False
 
+    def try_to_write(self) -> None:
+        """Raises `OSError` where a file cannot be written there."""
+        with self.unfinished.open("a", encoding="utf-8"):
+            pass
+        if not self.unfinished.stat().st_size:
+            self.unfinished.unlink()
+
     def begin(self, header: Header) -> None:
-        """From here on the file of an earlier run is gone: it must not be taken for that of this one."""
         self.begun = True
-        self.path.unlink(missing_ok=True)
-        self.unfinished.write_text(json.dumps(header.as_data()) + "\n", encoding="utf-8")
+        if self.path.exists():
+            if self.earlier.exists() and not _is_whole(self.path):
+                self.path.unlink()
+            else:
+                os.replace(self.path, self.earlier)
+        with self.unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(header.as_data()) + "\n")
 
     def add(self, verdict: Verdict) -> None:
         if self.begun:
             with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(verdict.bounded.as_data()) + "\n")
 
-    def finish(self, header: Header, verdicts: Iterable[Verdict], seconds: float) -> None:
+    def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
         write(self.path, header, verdicts, seconds)
-        self.abandon()
+        self.unfinished.unlink(missing_ok=True)
+        if all(verdict.verdict != "not-run" for verdict in verdicts):
+            self.earlier.unlink(missing_ok=True)
 
     def abandon(self) -> None:
-        """There is nothing to keep beside the file."""
-        self.unfinished.unlink(missing_ok=True)
+        """There is nothing to write; what was there before is there again."""
+        if self.begun:
+            self.unfinished.unlink(missing_ok=True)
+            if self.earlier.exists() and not self.path.exists():
+                os.replace(self.earlier, self.path)
 
 
 # Reading
+
+
+def opened(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file for reading; a pipe into which nobody writes is an empty one, and not waited for. Raises `OSError`."""
+
+    def opener(name: str, flags: int) -> int:
+        number = os.open(name, flags | NOT_WAITING)
+        if NOT_WAITING:
+            os.set_blocking(number, True)
+        return number
+
+    return open(path, "rb", opener=opener)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return not read(path).cut_short
+    except BadFile:
+        return False
 
 
 def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool = False) -> Results:
@@ -278,7 +317,7 @@ class _Reader:
 
     def read(self, cut_short: bool) -> Results:
         try:
-            with open(self.path, "rb") as file:
+            with opened(self.path) as file:
                 while True:
                     line = file.readline(LONGEST_LINE + 1)
                     if not line:
@@ -393,6 +432,8 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant
 
 def _parsed(line: bytes) -> dict[str, Any]:
     """The object that a line is. Raises `BadFile` with half a sentence."""
+    if line.startswith(b"\x1f\x8b"):
+        raise BadFile("the file is compressed by gzip; unpack it first")
     if line.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in line:
         raise BadFile("the file is not in UTF-8 without a byte order mark, or no text at all")
     try:

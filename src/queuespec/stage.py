@@ -967,7 +967,8 @@ class Program:
                 self.tree.reads_until(time.monotonic() + GOOD_BYE_SECONDS)
                 if text in self.output:
                     return
-                raise Deviation(f"the program {self.text} should have printed {text!r}, but it ended: {self.output}")
+                said = self.output or "it printed nothing"
+                raise Deviation(f"the program {self.text} should have printed {text!r}, but it ended: {said}")
             if time.monotonic() > deadline:
                 self._hangs(f"had not printed {text!r} after {self.settings.patience:g} s")
             time.sleep(0.005)

@@ -9,7 +9,13 @@ LIMIT = 500
 
 
 def visible(text: str) -> str:
-    """`text` with everything that is no visible character written as an escape: ``\\x1b``, ``\\n``, ``\\u202e``."""
+    """`text` with everything that is no visible character written as an escape: ``\\x1b``, ``\\n``, ``\\u202e``.
+
+    So are the signs with which a workflow command of GitHub Actions begins: one of them anywhere in a line.
+    """
+    text = text.replace("##[", "#\\x23[")
+    if text.lstrip().startswith("::"):
+        text = text.replace("::", ":\\x3a", 1)
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
@@ -31,7 +37,7 @@ def printable(text: str, limit: int = 20_000) -> str:
 
 def markdown(text: str, limit: int = LIMIT) -> str:
     """`text` as it reads, in a cell of a Markdown table: no markup, no HTML."""
-    return re.sub(r"([\\`*_\[\]~|#])", r"\\\1", html.escape(one_line(text, limit), quote=False))
+    return re.sub(r"([\\`*_\[\]~|#$])", r"\\\1", html.escape(one_line(text, limit), quote=False))
 
 
 def command(text: str) -> str:

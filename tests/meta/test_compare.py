@@ -1,11 +1,18 @@
 """What changed between two runs: said in sentences, and never a wrong "no regression"."""
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 
 import pytest
-from samples import queuespec, text_of, verdict
+from runs import environment
+from samples import CHECKOUT, queuespec, text_of, verdict
 
 from queuespec.report import commands
+
+OURS = environment(PYTHONPATH=str(CHECKOUT / "src"))
 
 
 @pytest.fixture
@@ -110,6 +117,17 @@ def test_implementation_and_system_are_named_where_they_changed(compare):
     assert "multiprocessing -> billiard 4.2, CPython 3.14.1, Linux x86_64 -> macOS arm64, fork: a.rule" in told
 
 
+def test_options_that_changed_are_told_in_words(compare):
+    _, told = compare(
+        [A],
+        [A],
+        old_header={"options": {"keyword": "", "rules": ["a.rule", "b.rule"]}},
+        new_header={"options": {"keyword": "get", "rules": [], "crowd": 2}},
+    )
+
+    assert "changed: options: crowd unknown -> 2, keyword none -> get, rules a.rule b.rule -> none\n" in told
+
+
 def test_kinds_with_the_same_change_share_a_sentence(compare):
     kinds = ("Queue", "JoinableQueue")
 
@@ -172,6 +190,60 @@ def test_from_outside_it_is_plain_text_and_an_exit_status(tmp_path):
     assert run.returncode == 1
     assert "a.rule (Queue) conforms -> hangs" in run.stdout
     assert "\x1b" not in run.stdout
+
+
+NOTHING_WORSE = text_of([verdict("a.rule", explanation="x" * 100)] + [verdict(f"r{n}", "hangs") for n in range(3000)])
+REPAIRED = text_of([verdict("a.rule")] + [verdict(f"r{number}") for number in range(3000)])
+
+
+@pytest.fixture
+def compared(tmp_path):
+    """The words that compare two files, and the exit status that belongs to them."""
+    (tmp_path / "bad").write_text(NOTHING_WORSE)
+    (tmp_path / "good").write_text(REPAIRED)
+    words = [sys.executable, "-m", "queuespec", "compare", str(tmp_path / "bad"), str(tmp_path / "good")]
+    return {0: words, 1: [*words[:-2], words[-1], words[-2]]}
+
+
+@pytest.mark.parametrize("status", [0, 1])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_reader_that_has_read_enough_changes_no_exit_status(compared, status, form):
+    words = [*compared[status], "--format", form]
+    comparing = subprocess.Popen(words, env=OURS, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    comparing.stdout.read(10)
+    comparing.stdout.close()
+
+    assert comparing.communicate(timeout=60)[1] == b""
+    assert comparing.returncode == status
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a disk that is full")
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+def test_what_cannot_be_written_is_one_sentence_and_no_regression(compared, form):
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([*compared[1], "--format", form], env=OURS, stdout=full, stderr=subprocess.PIPE, text=True)
+
+    assert run.returncode == 2
+    assert run.stderr == "queuespec compare: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+def test_without_any_output_there_is_still_the_exit_status(compared):
+    line = " ".join(map(shlex.quote, compared[1]))
+
+    assert subprocess.run(["sh", "-c", f"{line} >&- 2>&-"], env=OURS).returncode == 1
+
+
+@pytest.mark.parametrize("words", [["OLD"], ["OLD", "NEW", "--format", "xml"], ["OLD", "NEW", "a\x1b[31m\nb"]])
+def test_arguments_that_cannot_be_used_are_one_sentence(capsys, words):
+    with pytest.raises(SystemExit) as end:
+        commands.compare(words)
+
+    told = capsys.readouterr().err
+    assert end.value.code == 2
+    assert told.startswith("queuespec compare: ")
+    assert told.count("\n") == 1
+    assert "\x1b" not in told
 
 
 def test_a_file_that_is_missing_is_one_sentence(tmp_path):

@@ -127,6 +127,8 @@ def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, declare, change)
         ("deviation = 3", "entries are written [[deviation]]"),
         ("[deviations]", "'deviations' is unknown"),
         ("[[deviation", "is no TOML"),
+        (ENTRY.encode("utf-16"), "is in UTF-16; save it in UTF-8"),
+        (b"#" * 5_000_000, "is longer than 4000000 bytes"),
         ("\ud800".encode("utf-8", "surrogatepass"), "is no TOML"),
     ],
 )
@@ -139,6 +141,12 @@ def test_an_entry_that_says_nothing_of_use_is_refused_with_a_sentence(tmp_path, 
 
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    (tmp_path / "some.toml").write_text(ENTRY, encoding="utf-8-sig")
+
+    assert [entry.rule for entry in deviations.read(tmp_path / "some.toml")] == [RULE]
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(judge):
@@ -198,6 +206,27 @@ def test_drafts_are_ready_but_for_the_reason(tmp_path, capsys):
         (RULE, ("spawn",), {"Queue"}, "hangs"),
     ]
     assert all(entry.concerns(header()) for entry in entries)
+
+
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_for(narrowed):
+    entry = deviations.Entry("a.rule", "multiprocessing", "hangs", "So it is.")
+    found = [verdict("a.rule", "not-applicable")]
+
+    said = deviations.Declarations([entry]).idle(found, {"a.rule": ("Queue",)}, ("fork", "spawn"), {}, narrowed)
+
+    assert bool(said) is not narrowed
+
+
+def test_what_deviates_whatever_its_parameters_is_one_draft():
+    def drafted(*verdicts):
+        return deviations.drafts(header(), verdicts).count("[[deviation]]")
+
+    both = [verdict(verdict="hangs", parameters=name) for name in ("ValueError", "OSError")]
+
+    assert drafted(*both) == 1
+    assert "parameters" not in deviations.drafts(header(), both)
+    assert drafted(*both, verdict(parameters="other")) == 2
 
 
 def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):

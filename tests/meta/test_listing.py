@@ -1,5 +1,6 @@
 """Rules on the command line: which there are, and all about one."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 from runs import CHECKOUT, environment
 
+from queuespec import deviations
 from queuespec.__main__ import main
 from queuespec.rules import chapters
 
@@ -29,6 +31,8 @@ def test_without_filters_all_rules_are_listed_in_reading_order(capsys):
         (["--chapter", "getting"], lambda rule: rule.chapter == "getting"),
         (["--kind", "SimpleQueue"], lambda rule: "SimpleQueue" in rule.kinds),
         (["--level", "hazard", "--level", "untested"], lambda rule: rule.level in ("hazard", "untested")),
+        (["--platform", "Windows"], lambda rule: not rule.systems or "Windows" in rule.systems),
+        (["--platform", "POSIX"], lambda rule: not rule.systems or {"POSIX", "Linux", "macOS"} & set(rule.systems)),
         (["--system", "Windows"], lambda rule: not rule.systems or "Windows" in rule.systems),
         (["--system", "Linux"], lambda rule: not rule.systems or {"Linux", "POSIX"} & set(rule.systems)),
         (["--since", "3.13"], lambda rule: rule.since >= (3, 13)),
@@ -101,6 +105,94 @@ def test_explain_gives_programs_the_same(capsys):
     assert "manager-queue-shuts-down-as-empty" in said["faults"]
 
 
+DEVIATING = """
+[[deviation]]
+rule = "manager.shutdown"
+implementation = "some_queue"
+version = "<2"
+python-implementation = "pypy"
+system = "Linux"
+start-method = ["fork", "spawn"]
+expect = "hangs"
+unstable = true
+reason = "It was written before."
+link = "https://some.example/1"
+"""
+
+
+def test_explain_says_who_is_known_to_deviate(capsys, tmp_path, monkeypatch):
+    (tmp_path / "known.toml").write_text(DEVIATING)
+    monkeypatch.setattr(deviations, "FOLDER", tmp_path)
+
+    assert main(["explain", "manager.shutdown"]) == 0
+    assert (
+        "  deviates  some_queue <2, PyPy, Linux, fork, spawn: hangs, but not always: "
+        "It was written before. (https://some.example/1)\n"
+    ) in capsys.readouterr().out
+
+    assert main(["explain", "manager.shutdown", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["deviations"][0]["implementation"] == "some_queue"
+
+    assert main(["explain", "get.blocks-when-empty"]) == 0
+    assert "deviates  no implementation is known to deviate" in capsys.readouterr().out
+
+
+def test_explain_shows_declarations_of_ones_own(capsys, tmp_path):
+    (tmp_path / "own.toml").write_text(DEVIATING)
+
+    assert main(["explain", "manager.shutdown", "--deviations", str(tmp_path / "own.toml")]) == 0
+
+    assert "some_queue <2" in capsys.readouterr().out
+
+
+def test_explain_refuses_declarations_that_cannot_be_read_with_one_sentence(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["explain", "manager.shutdown", "--deviations", "nowhere.toml"])
+
+    assert end.value.code == 4
+    assert capsys.readouterr().err.startswith("queuespec explain: --deviations: nowhere.toml cannot be read")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize("words", [["list"], ["explain", "manager.shutdown"]], ids=" ".join)
+def test_a_terminal_gets_lines_that_fit_and_are_broken_between_words(monkeypatch, words, width):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert main(words) == 0
+
+    lines = terminal.getvalue().splitlines()
+    assert [line for line in lines if len(line) > width and "https://" not in line and "test_" not in line] == []
+    everything = " ".join(terminal.getvalue().split())
+    assert all(rule.sentence in everything for rule in RULES if words == ["list"])
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
+@pytest.mark.parametrize("words", [["list"], ["explain", "manager.shutdown"]], ids=" ".join)
+def test_an_encoding_that_lacks_characters_is_no_traceback(tmp_path, words, encoding):
+    (tmp_path / "own.toml").write_text(DEVIATING.replace("before", "before \u2013 \u4e16\u754c"), encoding="utf-8")
+    more = ["--deviations", str(tmp_path / "own.toml")] if words[0] == "explain" else []
+
+    run = subprocess.run(
+        [sys.executable, "-m", "queuespec", *words, *more],
+        env=environment(PYTHONPATH=str(CHECKOUT / "src"), PYTHONIOENCODING=encoding, PYTHONUTF8="0"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+    )
+
+    assert run.returncode == 0
+    assert b"Traceback" not in run.stdout
+    assert b"manager.shutdown" in run.stdout
+
+
 def test_explain_says_why_a_behaviour_is_untested(capsys):
     assert main(["explain", "manager.slower"]) == 0
 
@@ -119,6 +211,9 @@ def test_everything_can_be_explained(capsys, slug):
     [
         ("simple.clos", "did you mean simple.close"),
         ("get.block-when-empty", "did you mean get.blocks-when-empty"),
+        ("GET.Blocks-When-Empty", "did you mean get.blocks-when-empty"),
+        ("get_blocks_when_empty", "did you mean get.blocks-when-empty"),
+        ("blocks-when-empty", "did you mean get.blocks-when-empty"),
         ("xyzzy", "queuespec list shows all"),
     ],
 )

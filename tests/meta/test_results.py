@@ -1,5 +1,7 @@
 """Results files: what a run writes, what of it can be read again, and what happens to damaged ones."""
 
+import gzip
+import hashlib
 import json
 import os
 import signal
@@ -122,6 +124,91 @@ def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(
     assert "cut short after 2 verdicts: it has no footer" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a signal to one process alone")
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_run_that_is_interrupted_keeps_the_results_of_the_earlier_one(tmp_path, workers):
+    path = tmp_path / "results.jsonl"
+    path.write_text(text_of([verdict()]))
+    (tmp_path / "interrupting.py").write_text(
+        "import os, signal\n"
+        "judged = []\n"
+        "def pytest_runtest_logreport(report):\n"
+        "    judged.append(report.nodeid)\n"
+        "    if len(set(judged)) == 2 and report.when == 'teardown' and 'PYTEST_XDIST_WORKER' not in os.environ:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+    )
+
+    options = (workers, "-p", "interrupting", "--start-method", "fork", "--rule", RULE, "--results", path)
+    run = queuespec(*options, path=[tmp_path])
+
+    assert run.returncode == 2
+    assert results.read(path).cut_short
+    assert results.read(f"{path}.earlier").verdicts == [verdict()]
+    assert f"the results of an earlier run are kept in {path}.earlier" in run.stdout
+    assert not (tmp_path / "results.jsonl.unfinished").exists()
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_an_earlier_file_is_kept_until_there_is_a_whole_one(tmp_path):
+    path = tmp_path / "some.jsonl"
+    path.write_text(text_of([verdict("good.rule")]))
+    lost = verdict(verdict="not-run")
+
+    for verdicts in ([lost], [lost], [verdict()]):
+        assert "some.jsonl.earlier" not in names(tmp_path) or results.read(f"{path}.earlier").verdicts[0].rule == (
+            "good.rule"
+        )
+        recorder = Recorder(path)
+        recorder.begin(header())
+        assert names(tmp_path) == ["some.jsonl.earlier", "some.jsonl.unfinished"]
+        recorder.finish(header(), verdicts, 1.0)
+
+    assert names(tmp_path) == ["some.jsonl"]
+    assert results.read(path).verdicts == [verdict()]
+
+
+def test_a_run_that_judged_nothing_puts_the_earlier_file_back(tmp_path):
+    path = tmp_path / "some.jsonl"
+    path.write_text("earlier")
+    recorder = Recorder(path)
+
+    recorder.begin(header())
+    recorder.abandon()
+
+    assert names(tmp_path) == ["some.jsonl"]
+    assert path.read_text() == "earlier"
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_judged(tmp_path):
+    (tmp_path / "some.jsonl.unfinished").mkdir()
+
+    run = queuespec("--rule", RULE, "--results", tmp_path / "some.jsonl")
+
+    assert run.returncode == 4
+    assert f"--results: {str(tmp_path / 'some.jsonl')!r} cannot be written: " in run.stderr
+
+
+@pytest.mark.parametrize("options", [("-n0",), ("-p", "no:xdist")], ids=" ".join)
+def test_without_a_terminal_to_report_to_results_are_written_and_github_is_told(tmp_path, options):
+    summary = tmp_path / "summary.md"
+    faulty = ("--implementation", "fault:get-looks-only", "-k", "fork-Queue", "--start-method", "fork")
+
+    run = queuespec(
+        *("-p", "no:terminal", *options, *faulty, "--rule", "order.fifo-in-process"),
+        *("--results", tmp_path / "results.jsonl"),
+        GITHUB_ACTIONS="true",
+        GITHUB_STEP_SUMMARY=str(summary),
+    )
+
+    assert run.returncode == 1
+    assert [one.verdict for one in results.read(tmp_path / "results.jsonl").verdicts] == ["deviates"]
+    assert "| order.fifo-in-process | deviates |" in summary.read_text(encoding="utf-8")
+    assert [line.partition(" ")[0] for line in run.stdout.splitlines()] == ["::error"]
+
+
 def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(tmp_path):
     run = queuespec("--rule", RULE, "--results", tmp_path / "nowhere" / "results.jsonl")
 
@@ -187,6 +274,27 @@ def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
 
     assert [(one["rule"], one["kind"], one["start_method"], one["verdict"]) for one in found] == [
         (RULE, "Queue", "fork", "conforms")
+    ]
+
+
+def test_junit_says_rule_and_verdict_also_of_what_failed_or_was_lost(judge, tmp_path):
+    (tmp_path / "crashing.py").write_text(
+        "import os\ndef pytest_runtest_call(item):\n    'fork-Joinable' in item.name and os._exit(1)\n"
+    )
+    judge(
+        *("-p", "crashing", "-n1", "--start-method", "fork", "-k", "fork-Queue or fork-Joinable"),
+        *("--implementation", "fault:lifo", "--rule", "order.fifo-in-process"),
+        *("--junit-xml", tmp_path / "junit.xml"),
+        parallel=True,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+
+    cases = xml.etree.ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
+    found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
+
+    assert sorted((one["rule"], one["kind"], one["verdict"]) for one in found) == [
+        ("order.fifo-in-process", "JoinableQueue", "not-run"),
+        ("order.fifo-in-process", "Queue", "deviates"),
     ]
 
 
@@ -309,6 +417,37 @@ def test_a_damaged_file_is_one_clear_sentence(file, capsys, damage, words):
     assert told.out == ""
 
 
+def test_after_a_damaged_file_the_others_are_checked_as_well(file, capsys):
+    good, bad = file(GOOD, "good"), file(GOOD[:-5], "bad")
+
+    assert commands.check([str(bad), str(good)]) == 2
+
+    told = capsys.readouterr()
+    assert "bad: cut short" in told.err
+    assert "good: complete; 3 verdicts" in told.out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_into_which_nobody_writes_is_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+
+    assert commands.check([str(tmp_path / "pipe")]) == 2
+
+    assert "pipe: it is empty" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="needs the shell's <(...)")
+def test_a_pipe_can_be_read(capsys):
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as file:
+        file.write(GOOD)
+
+    assert commands.check([f"/dev/fd/{reading}"]) == 0
+
+    os.close(reading)
+    assert "complete; 3 verdicts" in capsys.readouterr().out
+
+
 def test_a_file_with_missing_verdicts_is_not_whole(file, capsys):
     status = commands.check([str(file(text_of([verdict(), verdict("b.rule", "not-run")])))])
 
@@ -324,7 +463,15 @@ def test_a_file_in_another_encoding_is_one_clear_sentence(file, capsys, encoding
 
 
 @pytest.mark.parametrize(
-    "content", [b"\0" * 1000, bytes(range(256)) * 100, b"x" * 5_000_000, b'{"format":1' + b"0" * 9000]
+    "content",
+    [
+        gzip.compress(GOOD.encode()),
+        GOOD.encode("latin-1") + b"\xe9",
+        b"\0" * 1000,
+        bytes(range(256)) * 100,
+        b"x" * 5_000_000,
+        b'{"format":1' + b"0" * 9000,
+    ],
 )
 def test_what_is_no_results_file_is_one_clear_sentence(file, capsys, content):
     assert commands.check([str(file(content))]) == 2
@@ -366,7 +513,7 @@ NEW = text_of([verdict(), verdict("b.rule", "hangs", explanation="get() was stil
 
 
 @given(data=st.data())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damage_hides_a_regression_or_ends_in_a_traceback(tmp_path, data):
     damaged = bytearray(NEW)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -381,6 +528,46 @@ def test_no_damage_hides_a_regression_or_ends_in_a_traceback(tmp_path, data):
         assert commands.compare([str(tmp_path / "old"), str(tmp_path / "new"), "--format", form]) in (1, 2)
     assert commands.show_table([str(tmp_path / "new")]) in (0, 2)
     assert commands.draft_deviations([str(tmp_path / "new")]) in (0, 2)
+
+
+def sealed(lines):
+    """Lines with the footer that belongs to them: the file of somebody who forges one."""
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    found = dict.fromkeys(results.VERDICTS, 0)
+    for line in lines[1:]:
+        found[line["verdict"]] += 1
+    return text + json.dumps({"counts": found, "digest": hashlib.sha256(text.encode()).hexdigest()}) + "\n"
+
+
+some_text = st.text(st.characters(exclude_categories=()), max_size=20) | st.sampled_from(
+    ["\x1b[31m", "\ud800", "::error::x", "##[error]x", "<script>", "a|b\n# c", "y" * 3000, "NaN", "1e999"]
+)
+
+
+@given(data=st.data())
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_forged_file_ends_in_no_traceback_and_writes_nothing_active(tmp_path, capsys, data):
+    lines = [json.loads(line) for line in NEW.decode().splitlines()[:-1]]
+    for _ in range(data.draw(st.integers(1, 3))):
+        number = data.draw(st.integers(0, len(lines) - 1))
+        name = data.draw(
+            st.sampled_from([*sorted(lines[number].keys() - {"verdict", "format"}), "timeline", "declared"])
+        )
+        lines[number][name] = data.draw(anything | some_text | st.lists(some_text) | st.integers(-(10**30), 10**30))
+    (tmp_path / "old").write_text(OLD)
+    (tmp_path / "new").write_text(sealed(lines))
+    old, new = str(tmp_path / "old"), str(tmp_path / "new")
+
+    for form in ("json", "markdown", "text"):
+        capsys.readouterr()
+        assert commands.compare([old, new, "--format", form]) in (0, 1, 2)
+        assert commands.show_table([new, "--format", form]) in (0, 2)
+    assert commands.check([new]) in (0, 2)
+    assert commands.draft_deviations([new]) in (0, 2)
+    told = capsys.readouterr()
+    assert (told.out + told.err).replace("\n", "").isprintable()
+    assert "##[" not in told.out + told.err
+    assert not [line for line in (told.out + told.err).splitlines() if line.lstrip().startswith("::")]
 
 
 # Hostile text
@@ -418,8 +605,8 @@ class Queue:
     def __init__(self, *args, **kwargs): pass
     def __reduce__(self): return Queue, ()
     def get(self, *args, **kwargs):
-        print("\\n::error::injected\\x1b]0;title\\x07")
-        raise Strange("\\x1b[31m<script>|\\n::error::injected" + "\\u202e" + "y" * 10_000_000)
+        print("\\n::error::injected\\x1b]0;title\\x07 ##[stop-commands]injected")
+        raise Strange("##[error]injected\\x1b[31m<script>|\\n::error::injected" + "\\u202e" + "y" * 10_000_000)
     get_nowait = put = get
 """
 
@@ -440,6 +627,7 @@ def test_a_hostile_implementation_breaks_no_file_no_table_and_no_log(judge, tmp_
     assert "\u202e" not in run.output
     assert len(run.output) < 200_000
     assert not [line for line in run.output.splitlines() if line.lstrip().startswith("::error::injected")]
+    assert "##[" not in run.output
     assert (tmp_path / "results.jsonl").stat().st_size < 200_000
     assert "<script>" not in (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert len(results.read(tmp_path / "results.jsonl").verdicts) == len(run.verdicts)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 from rich.text import Text
-from samples import CHECKOUT, RULE, queuespec, text_of, verdict
+from samples import CHECKOUT, RULE, header, queuespec, text_of, verdict
 
 from queuespec import results
 from queuespec.report import commands, github, table
@@ -68,6 +68,15 @@ def test_the_same_verdict_twice_is_refused(merge):
     assert told.count("\n") == 1
 
 
+def test_the_same_file_twice_is_refused_whatever_its_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").write_text(text_of([verdict()]))
+
+    assert commands.show_table(["a", "a"]) == 2
+
+    assert "a and a both have a verdict for" in capsys.readouterr().err
+
+
 def test_parts_of_one_run_are_merged_into_one_column(merge):
     status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")]), options=["--format", "json"])
 
@@ -118,6 +127,18 @@ def test_a_table_wider_than_the_terminal_comes_in_parts(tmp_path):
     assert max(len(line) for line in output.getvalue().splitlines()) <= 50
 
 
+def test_a_part_has_rows_only_for_the_rules_that_have_a_verdict_there(tmp_path):
+    path = tmp_path / "some.jsonl"
+    path.write_text(text_of([verdict("a.rule"), verdict("b.rule", start_method="spawn", chapter="other")]))
+    output = io.StringIO()
+
+    table.to_terminal(table.Merged([results.read(path)]), console_for(output, width=40))
+
+    one, two = output.getvalue().split("2026-01-02")[1:]
+    assert ["a.rule" in one, "b.rule" in one, "other" in one] == [True, False, False]
+    assert ["a.rule" in two, "b.rule" in two, "other" in two] == [False, True, True]
+
+
 class Terminal(io.StringIO):
     def isatty(self):
         return True
@@ -126,13 +147,15 @@ class Terminal(io.StringIO):
 def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    outputs = [Terminal(), io.StringIO(), Terminal()]
+    outputs = [Terminal(), io.StringIO(), Terminal(), Terminal()]
     show(console_for(outputs[0]), Text("conforms", style="green"))
     show(console_for(outputs[1]), Text("conforms", style="green"))
     monkeypatch.setenv("NO_COLOR", "1")
     show(console_for(outputs[2]), Text("conforms", style="green"))
+    monkeypatch.setenv("NO_COLOR", "")
+    show(console_for(outputs[3]), Text("conforms", style="green"))
 
-    assert ["\x1b" in output.getvalue() for output in outputs] == [True, False, False]
+    assert ["\x1b" in output.getvalue() for output in outputs] == [True, False, False, True]
     assert all("conforms" in output.getvalue() for output in outputs)
 
 
@@ -154,7 +177,7 @@ def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule
     assert len(annotations) == 1
     assert annotations[0].startswith("::error file=tests/spec/test_05_getting.py,line=")
     assert f"title={RULE}::" in annotations[0]
-    assert summary.read_text(encoding="utf-8").startswith("before\n### fault:get-hangs-in-c on CPython")
+    assert summary.read_text(encoding="utf-8").startswith("before\n\n### fault:get-hangs-in-c on CPython")
     assert "| get.blocks-when-empty | hangs |" in summary.read_text(encoding="utf-8")
 
 
@@ -165,6 +188,49 @@ def test_elsewhere_a_run_does_neither(judge, tmp_path):
 
     assert "::error" not in run.output
     assert not summary.exists()
+
+
+@pytest.fixture
+def tell(tmp_path, monkeypatch):
+    """Tells GitHub of these verdicts: the step summary, and the lines that were written to the log."""
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
+    def run(verdicts, problems=()):
+        lines = []
+        github.tell(header(), verdicts, list(problems), lambda one: None, lines.append)
+        return summary.read_bytes(), lines
+
+    return run
+
+
+MANY = [verdict(f"{'x' * 150}.{number}", "deviates", explanation="\u4e16" * 900) for number in range(6000)]
+
+
+def test_a_step_summary_is_never_longer_than_github_takes_and_says_what_is_left_out(tell):
+    summary, annotations = tell(MANY, ["\u4e16" * 900] * 1000)
+
+    text = summary.decode("utf-8")
+    assert 900_000 < len(summary) < 1024 * 1024
+    assert " more\n" in text
+    assert "The table is too long for this place" in text[-100:]
+    assert len(annotations) == 6000
+
+
+def test_runs_of_one_step_share_its_summary(tell):
+    sizes = [len(tell(MANY)[0]) for _ in range(6)]
+    _, lines = tell(MANY)
+
+    assert sizes == sorted(sizes)
+    assert sizes[-1] < 1024 * 1024
+    assert lines[-1].startswith("the step summary is full")
+
+
+def test_an_annotation_names_a_place_once(tell):
+    _, lines = tell([verdict(verdict="hangs", parameters=str(number)) for number in range(3)])
+
+    assert [line.count("fork Queue") for line in lines] == [1]
 
 
 def test_an_annotation_cannot_be_ended_by_what_it_says():

@@ -7,6 +7,8 @@ import threading
 import time
 from queue import Empty
 
+import items
+
 LARGE = 2_000_000
 """Bytes; more than any pipe holds."""
 
@@ -140,7 +142,7 @@ def put_at_exit(queue, item):
 
 
 def put_unpicklable(queue):
-    queue.put(lambda: None)
+    queue.put(items.unpicklable())
 
 
 def leave_thread_behind(queue, event, item):

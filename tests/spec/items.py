@@ -47,9 +47,14 @@ def wait_at_gate(gate):
     gate_named(gate)[0].wait(GATE_SECONDS)
 
 
+class Refuses:
+    def __reduce__(self):
+        raise TypeError("this cannot be pickled")
+
+
 def unpicklable():
-    """An item that pickle refuses."""
-    return lambda: None
+    """An item that refuses to be pickled, also by those who can pickle more than the standard library: functions."""
+    return Refuses()
 
 
 class WhereItIsRebuilt:

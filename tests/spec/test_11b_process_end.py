@@ -104,7 +104,7 @@ def test_the_main_program_flushes_as_well_when_it_ends(program, kind):
     ending = program("late_main", kind)
 
     assert ending.ends() == 0
-    assert "pickled before the end" in ending.output
+    ending.prints("pickled before the end")
 
 
 @rule("exit.put-in-exit-hook", source=OBSERVED, level="de-facto")
@@ -113,7 +113,7 @@ def test_what_the_main_program_puts_in_an_exit_hook_arrives(program, kind):
     ending = program("last_words", kind)
 
     assert ending.ends() == 0
-    assert "the child got last" in ending.output
+    ending.prints("the child got last")
 
 
 @rule("exit.put-in-exit-hook-of-child", source=ISSUE / "83856", level="de-facto", since=(3, 13))
@@ -174,7 +174,7 @@ def test_a_main_program_that_ends_waits_for_a_child_that_nobody_reads(program, k
     ending = program("unread_child", kind)
 
     assert ending.ends() == 0
-    assert "the end waits for a reader" in ending.output
+    ending.prints("the end waits for a reader")
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from multiprocessing import queues
 
-BREAKS = {"item.unpicklable-reported": "'Traceback' in ''"}
+BREAKS = {"item.unpicklable-reported": "something with 'Traceback' in it, but it returned ''"}
 
 
 class Queue(queues.Queue):

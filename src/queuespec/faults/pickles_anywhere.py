@@ -10,7 +10,7 @@ START_METHODS = ("fork",)
 BREAKS = {
     "share.no-pickle-outside-spawning": "should have raised RuntimeError, but it returned",
     "share.not-through-queue": "should have returned 'next', but it returned",
-    "share.not-through-queue-reported": "'RuntimeError' in ''",
+    "share.not-through-queue-reported": "something with 'RuntimeError' in it, but it returned ''",
     "share.not-through-simplequeue": "should have raised RuntimeError, but it returned None",
     "share.not-as-pool-task": "should have raised RuntimeError, but it returned True",
     "share.no-return-to-parent": "should have returned 'next', but it returned",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
-from rich.text import Text
-
 from queuespec import deviations, results
 from queuespec.report import comparison, reference, table
-from queuespec.report.console import Forgiving, console_for, show
+from queuespec.report.arguments import Arguments
+from queuespec.report.console import console_for, hand_over, say, say_error
 from queuespec.results import BadFile
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 UNUSABLE = 2
@@ -28,25 +27,16 @@ def _told(arguments: Sequence[str], parser: argparse.ArgumentParser, work: Calla
     try:
         return work(chosen)
     except BadFile as error:
-        show(console_for(sys.stderr), Text(f"{parser.prog}: {error}"))
+        say_error(f"{parser.prog}: {error}")
         return UNUSABLE
 
 
-def _parser(name: str, what: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog=f"queuespec {name}", description=what)
+def _parser(name: str, what: str) -> Arguments:
+    return Arguments(name, what, UNUSABLE)
 
 
 def _with_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
-
-
-def _hand_over(text: str) -> None:
-    """Writes a document as it is; what the encoding of the output lacks is escaped."""
-    Forgiving(sys.stdout).write(text + "\n")
-
-
-def _say(*lines: str) -> None:
-    show(console_for(sys.stdout), *(Text(line) for line in lines))
 
 
 def check(arguments: Sequence[str]) -> int:
@@ -56,10 +46,15 @@ def check(arguments: Sequence[str]) -> int:
     def work(chosen: argparse.Namespace) -> int:
         whole = True
         for name in chosen.files:
-            run = results.read(name)
+            try:
+                run = results.read(name)
+            except BadFile as error:
+                say_error(f"{parser.prog}: {error}")
+                whole = False
+                continue
             whole = whole and not run.cut_short
             state = run.cut_short or "complete"
-            _say(f"{run.name}: {state}; {len(run.verdicts)} verdicts: {table.summary(run.verdicts) or 'none'}")
+            say(f"{run.name}: {state}; {len(run.verdicts)} verdicts: {table.summary(run.verdicts) or 'none'}")
         return 0 if whole else UNUSABLE
 
     return _told(arguments, parser, work)
@@ -77,9 +72,9 @@ def compare(arguments: Sequence[str]) -> int:
     def work(chosen: argparse.Namespace) -> int:
         found = comparison.Comparison(results.read(chosen.old), results.read(chosen.new))
         if chosen.format == "json":
-            _hand_over(comparison.as_json(found))
+            hand_over(comparison.as_json(found))
         elif chosen.format == "markdown":
-            _hand_over(comparison.as_markdown(found))
+            hand_over(comparison.as_markdown(found))
         else:
             comparison.to_terminal(found, console_for(sys.stdout))
         return 1 if found.groups["regressions"] else 0
@@ -99,9 +94,9 @@ def show_table(arguments: Sequence[str]) -> int:
     def work(chosen: argparse.Namespace) -> int:
         merged = table.Merged(results.read(name, cut_short=True) for name in chosen.files)
         if chosen.format == "json":
-            _hand_over(table.as_json(merged))
+            hand_over(table.as_json(merged))
         elif chosen.format == "markdown":
-            _hand_over(table.as_markdown(merged))
+            hand_over(table.as_markdown(merged))
         else:
             table.to_terminal(merged, console_for(sys.stdout))
         return 0
@@ -120,9 +115,9 @@ def draft_deviations(arguments: Sequence[str]) -> int:
         run = results.read(chosen.results, cut_short=True)
         text = deviations.drafts(run.header, run.verdicts)
         if text:
-            _hand_over(text)
+            hand_over(text)
         else:
-            show(console_for(sys.stderr), Text(f"{run.name}: nothing deviates that is not declared"))
+            say_error(f"{run.name}: nothing deviates that is not declared")
         return 0
 
     return _told(arguments, parser, work)
@@ -147,11 +142,11 @@ def keep_reference(arguments: Sequence[str]) -> int:
                 raise BadFile(f"{one_line(chosen.file)} cannot be written: {error.strerror or error}") from None
             return 0
         moved = list(reference.moved(run, results.read(chosen.file)))
-        _say(*moved)
+        say(*moved)
         if moved:
-            _say("", f"{len(moved)} verdicts moved; if that is right: queuespec reference {run.name} {chosen.file}")
+            say("", f"{len(moved)} verdicts moved; if that is right: queuespec reference {run.name} {chosen.file}")
         else:
-            _say(f"{len(run.verdicts)} verdicts, all as in {one_line(chosen.file)}")
+            say(f"{len(run.verdicts)} verdicts, all as in {one_line(chosen.file)}")
         return 1 if moved else 0
 
     return _told(arguments, parser, work)

@@ -182,7 +182,16 @@ def _differences(old: Header, new: Header) -> Iterator[tuple[str, str]]:
     one, two = dict(old.options), dict(new.options)
     if one != two:
         names = [name for name in sorted({*one, *two}) if one.get(name) != two.get(name)]
-        yield "options", ", ".join(f"{name} {_arrow(str(one.get(name)), str(two.get(name)))}" for name in names)
+        yield "options", ", ".join(f"{name} {_arrow(_told(one.get(name)), _told(two.get(name)))}" for name in names)
+
+
+def _told(option: Any) -> str:
+    """What an option was, in words."""
+    if option is None:
+        return "unknown"
+    if isinstance(option, list):
+        return " ".join(map(str, option)) or "none"
+    return str(option) or "none"
 
 
 def _described(label: str, results: Results) -> str:

@@ -13,8 +13,8 @@ from queuespec.text import command, command_property, markdown
 if TYPE_CHECKING:
     from queuespec.rules import Rule
 
-LONGEST_SUMMARY = 900_000
-"""GitHub takes one mebibyte a step."""
+LONGEST_SUMMARY = 1_000_000
+"""Bytes of a step's summary; GitHub takes one mebibyte, and shows nothing of one that is longer."""
 
 
 def is_there() -> bool:
@@ -34,8 +34,8 @@ def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
 def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
     """One error annotation for a rule, at the line of its test."""
     first = verdicts[0]
-    places = ", ".join(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
-    message = f"{first.sentence}: {first.verdict} ({places}): {first.explanation}"
+    places = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
+    message = f"{first.sentence}: {first.verdict} ({', '.join(places)}): {first.explanation}"
     properties = [f"title={command_property(first.rule)}"]
     root = os.environ.get("GITHUB_WORKSPACE") or str(Path.cwd())
     if rule is not None and rule.file:
@@ -47,15 +47,31 @@ def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
     return f"::error {','.join(properties)}::{command(message)}"
 
 
-def summary(header: Header, verdicts: list[Verdict], problems: list[str]) -> str:
-    """What the step summary says of a run, in Markdown."""
+def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: int = LONGEST_SUMMARY) -> str:
+    """What the step summary says of a run, in Markdown: at most so many bytes; the empty text if they are too few."""
     lines = [f"### {markdown(header.judged)} on {markdown(header.python)}, {markdown(header.platform)}", ""]
     lines += [f"{len(verdicts)} verdicts: {markdown(table.summary(verdicts))}", ""]
-    lines += [f"- {markdown(problem)}" for problem in problems[:50]]
-    for slug, found in list(accusations(verdicts).items())[:200]:
-        lines.append(f"- **{markdown(slug)}** {found[0].verdict}: {markdown(found[0].explanation)}")
-    lines += ["", table.as_markdown(table.Merged([Results("", header, verdicts)]), LONGEST_SUMMARY // 2), ""]
-    return "\n".join(lines)
+    told = [f"- {markdown(problem)}" for problem in problems]
+    for slug, found in accusations(verdicts).items():
+        told.append(f"- **{markdown(slug)}** {found[0].verdict}: {markdown(found[0].explanation)}")
+    lines += _that_fit(told, most // 3)
+    rest = most - _size("\n".join([*lines, "", "", ""]))
+    text = "\n".join([*lines, "", table.as_markdown(table.Merged([Results("", header, verdicts)]), rest), ""])
+    return text if _size(text) <= most else ""
+
+
+def _that_fit(lines: list[str], most: int) -> list[str]:
+    """The first of these lines, so many as have room in so many bytes; and how many have none."""
+    size = 0
+    for number, line in enumerate(lines):
+        size += _size(line) + 1
+        if size > most:
+            return [*lines[:number], f"- and {len(lines) - number} more"]
+    return lines
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "backslashreplace"))
 
 
 def tell(
@@ -73,7 +89,10 @@ def tell(
     place = os.environ.get("GITHUB_STEP_SUMMARY")
     if place:
         try:
-            with open(place, "a", encoding="utf-8") as file:
-                file.write(summary(header, verdicts, problems)[:LONGEST_SUMMARY] + "\n")
+            with open(place, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                text = summary(header, verdicts, problems, LONGEST_SUMMARY - file.tell() - 1)
+                file.write("\n" * bool(text and file.tell()) + text)
+            if not text:
+                write_line("the step summary is full: GitHub takes no more than a mebibyte")
         except OSError as error:
             write_line(f"the step summary cannot be written: {error.strerror or error}")

@@ -12,14 +12,23 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from queuespec import faults
+from rich.text import Text
+
+from queuespec import deviations, faults
 from queuespec.report.arguments import USAGE_ERROR, Arguments
+from queuespec.report.console import console_for, hand_over, hanging, say_error, show
 from queuespec.report.specification import conditions, rules_of
+from queuespec.results import BadFile
 from queuespec.rules import KINDS, LEVELS, SYSTEMS, Rule, chapters, dotted, specification_folder
+from queuespec.text import one_line
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rich.console import Console
+
+    from queuespec.deviations import Entry
 
 
 def list_rules(words: list[str]) -> int:
@@ -30,27 +39,28 @@ def list_rules(words: list[str]) -> int:
         "--chapter": ("NAME", [chapter.name for chapter in found], "of this chapter"),
         "--kind": ("KIND", KINDS, "for this kind of queue"),
         "--level": ("LEVEL", LEVELS, "of this level"),
-        "--system": ("NAME", (*SYSTEMS.values(), "POSIX"), "that apply on this system"),
+        "--platform": ("NAME", (*SYSTEMS.values(), "POSIX"), "that apply on this system; --system is the same"),
     }
     for name, (metavar, choices, text) in filters.items():
-        arguments.add_argument(name, metavar=metavar, choices=choices, help=text, action="append", default=[])
+        names = [name, *(["--system"] if name == "--platform" else [])]
+        arguments.add_argument(*names, metavar=metavar, choices=choices, help=text, action="append", default=[])
     arguments.add_argument("--since", metavar="VERSION", type=_version, help="that came with this Python, or later")
     arguments.add_argument("--format", choices=("text", "json"), default="text", help="for people, or for programs")
     given = arguments.parse_args(words)
     rules = [rule for rule in rules_of(found) if fits(rule, given)]
     if given.format == "json":
-        print(json.dumps([as_data(rule) for rule in rules], indent=2))
+        hand_over(json.dumps([as_data(rule) for rule in rules], indent=2))
         return 0
     if not rules:
-        print("queuespec list: there is no such rule", file=sys.stderr)
+        say_error("queuespec list: there is no such rule")
         return 0
+    console = console_for(sys.stdout)
     width = max(len(rule.slug) for rule in rules)
     for chapter in found:
         own = [rule for rule in chapter.rules if rule in rules]
         if own:
-            print(f"{chapter.title} ({chapter.name})")
-        for rule in own:
-            print(f"  {rule.slug:{width}}  {rule.level:8}  {rule.sentence}")
+            show(console, Text(f"{chapter.title} ({chapter.name})", style="bold"))
+        show(console, *(hanging(console, f"  {rule.slug:{width}}  {rule.level:8}  ", rule.sentence) for rule in own))
     return 0
 
 
@@ -62,14 +72,14 @@ def _version(text: str) -> tuple[int, ...]:
 
 def fits(rule: Rule, wanted: argparse.Namespace) -> bool:
     """Whether a rule is one of those that were asked for."""
-    systems = [*wanted.system, *(["POSIX"] if {"Linux", "macOS"} & set(wanted.system) else [])]
-    if "POSIX" in wanted.system:
+    systems = [*wanted.platform, *(["POSIX"] if {"Linux", "macOS"} & set(wanted.platform) else [])]
+    if "POSIX" in wanted.platform:
         systems += ["Linux", "macOS"]
     return (
         (not wanted.chapter or rule.chapter in wanted.chapter)
         and (not wanted.kind or bool(set(rule.kinds) & set(wanted.kind)))
         and (not wanted.level or rule.level in wanted.level)
-        and (not wanted.system or not rule.systems or bool(set(rule.systems) & set(systems)))
+        and (not wanted.platform or not rule.systems or bool(set(rule.systems) & set(systems)))
         and (wanted.since is None or rule.since >= wanted.since)
     )
 
@@ -118,55 +128,71 @@ def explain(words: list[str]) -> int:
     """``queuespec explain``: all about one rule."""
     arguments = Arguments("explain", "Says all there is to say about one rule.")
     arguments.add_argument("slug", help="the rule's name, such as get.blocks-when-empty")
+    arguments.add_argument(
+        "--deviations", metavar="FILE", action="append", default=[], help="show those that this TOML file declares, too"
+    )
     arguments.add_argument("--format", choices=("text", "json"), default="text", help="for people, or for programs")
     given = arguments.parse_args(words)
     rules = {rule.slug: rule for rule in rules_of(chapters())}
     named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}
     rule = named.get(given.slug)
     if rule is None:
-        print(f"queuespec explain: {unknown(given.slug, named)}", file=sys.stderr)
+        say_error(f"queuespec explain: {unknown(given.slug, named)}")
         return USAGE_ERROR
     breaking = faults_that_break((rule.slug,))
+    try:
+        entries = deviations.known() + [entry for name in given.deviations for entry in deviations.read(Path(name))]
+    except BadFile as error:
+        arguments.error(f"--deviations: {error}")
+    deviating = [entry for entry in entries if entry.rule == rule.slug]
     if given.format == "json":
-        print(json.dumps({**as_data(rule), "faults": breaking}, indent=2))
+        known = [entry.as_data for entry in deviating]
+        hand_over(json.dumps({**as_data(rule), "faults": breaking, "deviations": known}, indent=2))
     else:
-        print(explanation(rule, given.slug, breaking))
+        console = console_for(sys.stdout)
+        show(console, *explanation(console, rule, given.slug, breaking, deviating))
     return 0
 
 
 def unknown(name: str, known: Iterable[str], what: str = "rule") -> str:
     """One sentence that helps whoever mistyped the name of a rule, or of something else."""
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name[:200].lower(), known, n=3, cutoff=0.5)
     hint = (
         f"did you mean {' or '.join(near)}?"
         if near
         else f"queuespec {'list' if what == 'rule' else 'faults'} shows all"
     )
-    return f"there is no {what} {name!r}; {hint}"
+    return f"there is no {what} '{one_line(name, 100)}'; {hint}"
 
 
-def explanation(rule: Rule, asked: str, breaking: Mapping[str, str]) -> str:
+def explanation(
+    console: Console, rule: Rule, asked: str, breaking: Mapping[str, str], deviating: Iterable[Entry]
+) -> Iterator[Text]:
     """All about a rule, for people; `asked` may be a behaviour that its test proves on the way."""
-    lines = [f"{rule.slug} ({rule.level})", f"  {rule.sentence}"]
-    lines += [f"  {line}" for line in (rule.why or rule.reason).splitlines()]
     if asked != rule.slug:
-        lines.insert(0, f"{asked} has no test of its own; the test of {rule.slug} proves it as well.")
-    file = specification_folder() / Path(rule.file).name
-    facts = [("chapter", [rule.chapter.replace("_", " ")])]
+        yield Text(f"{asked} has no test of its own; the test of {rule.slug} proves it as well.")
+    yield Text(f"{rule.slug} ({rule.level})", style="bold")
+    yield hanging(console, "  ", rule.sentence)
+    yield from (hanging(console, "  ", line) for line in (rule.why or rule.reason).splitlines())
+    yield Text()
+    for name, values in _facts(rule, breaking, deviating):
+        for position, value in enumerate(values):
+            yield hanging(console, f"  {name if not position else '':9} ", value)
+
+
+def _facts(rule: Rule, breaking: Mapping[str, str], deviating: Iterable[Entry]) -> Iterator[tuple[str, Sequence[str]]]:
+    yield "chapter", [rule.chapter.replace("_", " ")]
     if rule.kinds:
-        facts.append(("kinds", [", ".join(rule.kinds)]))
-    facts.append(("applies", conditions(rule) or ["always and everywhere"]))
-    facts.append(("source", [f"{source}: {source.url}" if source.url else str(source) for source in rule.source]))
+        yield "kinds", [", ".join(rule.kinds)]
+    yield "applies", conditions(rule) or ["always and everywhere"]
+    yield "source", [f"{source}: {source.url}" if source.url else str(source) for source in rule.source]
     if rule.proves:
-        facts.append(("proves", [f"as well {', '.join(rule.proves)}"]))
+        yield "proves", [f"as well {', '.join(rule.proves)}"]
     if rule.test:
-        facts.append(("test", [f"{_short(file)}:{rule.line}, {rule.test}"]))
-        none = ["no fault is known to break it"]
-        facts.append(("faults", [f"{name}: {sentence}" for name, sentence in breaking.items()] or none))
-    lines.append("")
-    for name, values in facts:
-        lines += [f"  {name if not position else '':9} {value}" for position, value in enumerate(values)]
-    return "\n".join(lines)
+        yield "test", [f"{_short(specification_folder() / Path(rule.file).name)}:{rule.line}, {rule.test}"]
+        faults_known = [f"{name}: {sentence}" for name, sentence in breaking.items()]
+        yield "faults", faults_known or ["no fault is known to break it"]
+        yield "deviates", [entry.sentence for entry in deviating] or ["no implementation is known to deviate"]
 
 
 def _short(path: Path) -> str:

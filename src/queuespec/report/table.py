@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = 3
+TOO_LONG = "The table is too long for this place: {} more rows are left out."
 STYLES = {"conforms": "green", "deviates": "red", "hangs": "bold red", "crashes": "bold red", "not-run": "yellow"}
 
 
@@ -151,8 +152,9 @@ class Merged:
         self._numbers: dict[tuple[object, ...], int] = {}
         self._same: dict[tuple[object, ...], list[Column]] = {}
         self._first: Results | None = None
+        self._files = 0
         self._at: dict[tuple[object, ...], Results] = {}
-        self._keys: dict[tuple[object, ...], dict[tuple[str, str, str, str], str]] = {}
+        self._keys: dict[tuple[object, ...], dict[tuple[str, str, str, str], tuple[int, str]]] = {}
         for results in files:
             self.add(results)
 
@@ -160,14 +162,16 @@ class Merged:
         self._refuse_what_differs(results)
         where = place(results.header)
         keys = self._keys.setdefault(where, {})
+        self._files += 1
+        this = (self._files, results.name)
         for start_method in results.header.start_methods:
             self._column(results, start_method)
         for verdict in results.verdicts:
-            other = keys.setdefault(verdict.key, results.name)
-            if other is not results.name:
+            other = keys.setdefault(verdict.key, this)
+            if other is not this:
                 about = " ".join(filter(None, verdict.key))
                 raise BadFile(
-                    f"{other} and {results.name} both have a verdict for {about} "
+                    f"{other[1]} and {results.name} both have a verdict for {about} "
                     f"of {results.header.judged} on {results.header.python}, {results.header.platform}; "
                     "give only one of them"
                 )
@@ -250,10 +254,10 @@ def as_json(merged: Merged) -> str:
 
 
 def as_markdown(merged: Merged, most: int = 0) -> str:
-    """A table in Markdown; where `most` is given, with at most about that many characters."""
+    """A table in Markdown; where `most` is given, of no more bytes than that, if its head has room in them."""
     heads = ["rule", *("<br>".join(markdown(line) for line in column.heading) for column in merged.columns)]
     lines = [_markdown_row(heads), _markdown_row(["---"] * len(heads))]
-    size = sum(map(len, lines))
+    size = sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines) + len(TOO_LONG) + 20
     left_out = 0
     for chapter, rows in merged.chapters().items():
         texts = [_markdown_row([f"**{markdown(chapter.replace('_', ' '))}**", *[""] * len(merged.columns)])]
@@ -261,14 +265,14 @@ def as_markdown(merged: Merged, most: int = 0) -> str:
             cells = [markdown(words(row.cells.get(number, []))) for number in range(len(merged.columns))]
             texts.append(_markdown_row([markdown(named(row.rule, row.level)), *cells]))
         for text in texts:
-            size += len(text) + 1
+            size += len(text.encode("utf-8", "backslashreplace")) + 1
             if most and size > most:
                 left_out += 1
             else:
                 lines.append(text)
     lines.append("")
     if left_out:
-        lines.append(f"The table is too long for this place: {left_out} more rows are left out.\n")
+        lines.append(TOO_LONG.format(left_out) + "\n")
     return "\n".join(lines)
 
 
@@ -300,12 +304,18 @@ def to_terminal(merged: Merged, console: Console) -> None:
 def _part(
     merged: Merged, console: Console, widths: list[int], cells: list[dict[str, Text]], columns: list[Column]
 ) -> None:
-    """Row by row: a table of rich, cell by cell, takes seconds where there are many thousands of them."""
+    """Row by row: a table of rich, cell by cell, takes seconds where there are many thousands of them.
+
+    A part has no rows for rules that have no verdict in it.
+    """
     for number in range(max(len(column.heading) for column in columns)):
         heads = [Text(column.heading[number] if number < len(column.heading) else "") for column in columns]
         show(console, _line([Text("" if number else "rule"), *heads], widths))
     show(console, Text("-" * (sum(widths) + GAP * len(columns))))
-    for chapter, rows in merged.chapters().items():
+    for chapter, all_rows in merged.chapters().items():
+        rows = [row for row in all_rows if any(part[row.rule] for part in cells)]
+        if not rows:
+            continue
         show(console, Text(one_line(chapter.replace("_", " "), 100), style="bold"))
         for row in rows:
             begin = Text(f"  {named(row.rule, row.level)}")
