@@ -297,16 +297,11 @@ def test_a_daemon_child_with_unsent_items_does_not_keep_its_parent_from_ending(p
     run.succeeds()
 
 
-@rule(
-    "share.fork-does-not-duplicate",
-    source=OBSERVED,
-    level="de-facto",
-    start_methods=("fork",),
-)
-def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, gate, make_child):
+@rule("share.fork-does-not-duplicate", source=DOCS / "exchanging-objects-between-processes", start_methods=("fork",))
+def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, make_thread, under_way, gate, make_child):
     """The child gets a copy of the buffer too, and must not send it."""
-    queue.put(gate.item(0))
-    queue.plays(roles.put_all, list(range(1, 200)))
+    under_way(queue, "first")
+    make_thread(queue).calls.put("second")
     children = [make_child(queue) for _ in range(2)]
     for child in children:
         child.put("own")
@@ -314,8 +309,7 @@ def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, gate, 
 
     gate.opens()
 
-    arrived = queue.plays(roles.get_many, 202)
-    assert [item for item in arrived if item != "own"] == list(range(200))
+    histories.all_arrived(["first", "second", "own", "own"], queue.plays(roles.get_many, 4))
 
 
 @rule(

@@ -3,7 +3,7 @@
 from multiprocessing import queues
 
 START_METHODS = ("fork",)
-BREAKS = {"share.fork-does-not-duplicate": "[1, 2, 3"}
+BREAKS = {"share.fork-does-not-duplicate": "duplicated: 'second'"}
 
 
 class Queue(queues.Queue):
