@@ -243,3 +243,12 @@ def empty_or_error(queue):
         return queue.empty()
     except OSError:
         return "OSError"
+
+
+def rests_while_waiting(queue, seconds):
+    """Waits in get() for so long, in vain; whether this process leaves the processor to others meanwhile, in words."""
+    used = time.process_time()
+    with contextlib.suppress(Empty):
+        queue.get(timeout=seconds)
+    used = time.process_time() - used
+    return "it rests" if used < seconds / 10 else f"it works for {used:.3f} of {seconds} seconds"

@@ -1,6 +1,7 @@
 """Items that show what became of them, and items that pickle stumbles over: ``made(parcels.block, 1, 8)``."""
 
 import builtins
+import errno
 import os
 import queue
 import threading
@@ -137,7 +138,9 @@ def reduced(foreign):
 
 
 def raise_error(name):
-    raise getattr(builtins, name)("this item was made to fail")
+    error = getattr(builtins, name)
+    text = "this item was made to fail"
+    raise error(errno.EPIPE, text) if name == "BrokenPipeError" else error(text)
 
 
 # Items that pickle knows by name

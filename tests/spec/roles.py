@@ -302,6 +302,10 @@ def semaphore(context, value):
     return context.Semaphore(value)
 
 
+LIMITS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+"""Time-outs for `overruns`: no machine makes seven calls in a row late by half of what they may take."""
+
+
 def overruns(queue, method, *args, timeouts):
     """Calls a method of the queue with one time-out after the other, until one is overrun by less than half.
 
@@ -428,3 +432,13 @@ def put_and_be_busy(queue, item, over):
     while not over.is_set():
         for _ in range(10_000):
             pass
+
+
+def defaults_of(queue, method):
+    """What this method does when it is not told whether and how long to wait, as far as its signature says so."""
+    try:
+        parameters = inspect.signature(getattr(queue, method)).parameters
+    except (TypeError, ValueError):
+        return {}
+    said = {name: parameters[name].default for name in ("block", "timeout") if name in parameters}
+    return {name: value for name, value in said.items() if value is None or isinstance(value, (int, float))}

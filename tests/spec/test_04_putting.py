@@ -141,10 +141,10 @@ def test_put_with_a_timeout_raises_Full_when_it_has_waited_so_long(full_queue):
     putting.waited(0.2)
 
 
-@rule("put.timeout-kept", source=DOCS / "Queue.put", level="de-facto")
+@rule("put.timeout-kept", source=DOCS / "Queue.put")
 def test_put_does_not_wait_much_longer_than_its_timeout(full_queue):
     """A busy machine may make one call late; it does not so again and again, while the limits grow."""
-    assert full_queue.plays(roles.overruns, "put", "second", timeouts=[0.05, 0.1, 0.2, 0.4]) is None
+    assert full_queue.plays(roles.overruns, "put", "second", timeouts=roles.LIMITS) is None
 
 
 @rule("put.timeout-succeeds-if-freed", source=DOCS / "Queue.put")
@@ -188,6 +188,15 @@ def test_put_takes_obj_block_and_timeout_by_position_or_by_name(full_queue, word
 
     putting.raises(Full)
     putting.waited(0.1)
+
+
+@rule("put.defaults", source=DOCS / "Queue.put")
+def test_put_waits_without_limit_unless_it_is_told_otherwise(queue):
+    """A limit of some seconds that nobody asked for would end a program on its first slow day. No test could wait long
+    enough to see it, so the signature is asked, where there is one that says it."""
+    unless_told = {"block": True, "timeout": None}
+
+    assert {**unless_told, **queue.plays(roles.defaults_of, "put")} == unless_told
 
 
 @rule("put.nonblocking-raises-full", source=DOCS / "Queue.put")

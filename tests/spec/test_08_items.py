@@ -210,7 +210,7 @@ def test_items_behind_an_unpicklable_one_arrive(queue):
 
 
 @rule("item.pickling-error-skipped", source=CHANGELOG)
-@pytest.mark.parametrize("error", ["ValueError", "RecursionError", "MemoryError", "OSError"])
+@pytest.mark.parametrize("error", ["ValueError", "RecursionError", "MemoryError", "OSError", "BrokenPipeError"])
 def test_items_behind_one_whose_pickling_raises_an_exception_arrive(queue, error):
     """Code of the item's own class runs while it is pickled, and may fail in its own ways."""
     queue.put(made(parcels.RaisesWhenPickled, error))

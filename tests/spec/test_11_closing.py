@@ -123,6 +123,14 @@ def test_a_queue_that_is_garbage_collected_is_closed_as_well(program, kind):
     assert "the child got late" in forgetting.output
 
 
+@rule("close.gc-is-silent", source=OBSERVED, level="de-facto")
+def test_nothing_is_printed_when_a_queue_is_garbage_collected(program, kind):
+    """An error in the clean-up reaches nobody who could catch it; it would only puzzle whoever reads the output."""
+    forgetting = program("garbage", kind)
+
+    forgetting.prints_nothing_but("the child got late\n")
+
+
 @rule("close.blocked-put-not-woken", source=OBSERVED, level="de-facto")
 def test_close_does_not_wake_a_put_that_another_thread_waits_in(make_queue, make_child, make_thread):
     """Only a consumer makes room; to stop a waiting producer, get an item or give put() a timeout."""
@@ -175,7 +183,7 @@ def test_join_thread_before_close_is_refused(queue):
         queue.join_thread()
 
 
-@rule("jt.unused-returns", source=OBSERVED, level="de-facto")
+@rule("jt.unused-returns", source=DOCS / "Queue.join_thread")
 def test_join_thread_of_a_queue_never_put_to_returns_at_once(queue):
     """Clean-up code need not know whether there was anything to clean up."""
     queue.close()

@@ -8,6 +8,7 @@ what comes and goes for other reasons is no leak.
 
 import json
 
+import couriers
 import endings
 import pytest
 
@@ -41,8 +42,8 @@ def test_no_file_descriptor_or_handle_remains_of_a_queue(program, kind, life):
 
 @rule(
     "resources.descriptors-of-closed",
-    source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close", OBSERVED),
-    level="de-facto",
+    source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close"),
+    level="platform",
     kinds=KINDS,
     systems=("Linux",),
 )
@@ -59,6 +60,15 @@ def test_no_thread_remains_of_a_queue_that_was_dropped(program, kind):
     leak = _leak(program("resources", kind, "dropped"), "threads")
 
     assert not leak, leak
+
+
+@rule("resources.processor", source=OBSERVED, level="de-facto")
+def test_a_process_that_has_put_and_waits_uses_no_processor(queue, child):
+    """Waiting costs nothing, in get() as in the thread that has nothing to send: the processor is for the others."""
+    child.put("a")
+    assert queue.get() == "a"
+
+    assert child.plays(couriers.rests_while_waiting, 0.5) == "it rests"
 
 
 @rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
