@@ -435,10 +435,12 @@ def put_and_be_busy(queue, item, over):
 
 
 def defaults_of(queue, method):
-    """What this method does when it is not told whether and how long to wait, as far as its signature says so."""
+    """What this method does when it is not told whether and how long to wait. Where its signature does not say so with
+    a number or None, as documented."""
+    documented = {"block": True, "timeout": None}
     try:
         parameters = inspect.signature(getattr(queue, method)).parameters
     except (TypeError, ValueError):
-        return {}
-    said = {name: parameters[name].default for name in ("block", "timeout") if name in parameters}
-    return {name: value for name, value in said.items() if value is None or isinstance(value, (int, float))}
+        return documented
+    said = {name: parameters[name].default for name in documented if name in parameters}
+    return {**documented, **{name: said[name] for name in said if isinstance(said[name], (int, float))}}

@@ -3,6 +3,7 @@
 from multiprocessing import queues
 
 BREAKS = {"close.gc-is-silent": "AttributeError"}
+CONFORMS = ("resources.descriptors", "resources.semaphore-names")
 
 
 class Queue(queues.Queue):

@@ -3,8 +3,8 @@
 from multiprocessing import queues
 
 BREAKS = {
-    "put.defaults": "'timeout': 60",
-    "get.defaults": "'timeout': 60",
+    "put.defaults": "defaults_of('put') should have returned",
+    "get.defaults": "defaults_of('get') should have returned",
 }
 
 
