@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from runs import CHECKOUT, environment
@@ -49,8 +50,10 @@ def test_filters_choose(capsys, options, fits):
 def test_people_get_a_line_a_rule(capsys):
     main(["list", "--chapter", "manager_queues", "--since", "3.13"])
 
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines] == [["Manager", "queues"], ["manager.shutdown", "promise"]]
+    title, *lines = capsys.readouterr().out.splitlines()
+    wanted = [rule for rule in RULES if rule.chapter == "manager_queues" and rule.since >= (3, 13)]
+    assert title == "Manager queues (manager_queues)"
+    assert [line.split()[:2] for line in lines] == [[rule.slug, rule.level] for rule in wanted]
 
 
 def test_nothing_found_is_said(capsys):
@@ -191,6 +194,22 @@ def test_an_encoding_that_lacks_characters_is_no_traceback(tmp_path, words, enco
     assert run.returncode == 0
     assert b"Traceback" not in run.stdout
     assert b"manager.shutdown" in run.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@pytest.mark.parametrize("words", [["list"], ["explain", RULES[0].slug], ["reproduce", "get.blocks-when-empty"]])
+def test_an_output_that_takes_no_more_is_one_sentence(words):
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "queuespec", *words],
+            env=environment(PYTHONPATH=str(CHECKOUT / "src")),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert run.returncode == 2
+    assert run.stderr == f"queuespec {words[0]}: the output cannot be written: No space left on device\n"
 
 
 def test_explain_says_why_a_behaviour_is_untested(capsys):

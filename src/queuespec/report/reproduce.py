@@ -91,6 +91,8 @@ def main(words: list[str]) -> int:
     except (Refused, pytest.UsageError) as refusal:
         arguments.error(str(refusal))
     except OSError as error:
+        if given.output is None:
+            raise  # told as for every other command
         arguments.error(f"{one_line(str(given.output))!r} cannot be written: {error.strerror or type(error).__name__}")
     return 0
 
