@@ -84,17 +84,22 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, data: bytes, resolve: Callable[[tuple[Any, ...]], Any]) -> None:
-        super().__init__(io.BytesIO(data))
-        self._resolve = resolve
+    resolve: Callable[[tuple[Any, ...]], Any]
 
     def persistent_load(self, reference: tuple[Any, ...]) -> Any:
-        return self._resolve(reference)
+        return self.resolve(reference)
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in (("builtins", "complex"), ("builtins", "bytearray")):
             return getattr(builtins, name)
         raise pickle.UnpicklingError(f"the channel carries plain values only, not {module}.{name}")
+
+
+def _decoded(data: bytes, resolve: Callable[[tuple[Any, ...]], Any]) -> Any:
+    """The message of this pickle; `resolve` has what stands for the values that are no plain ones."""
+    unpickler = _Unpickler(io.BytesIO(data))  # PyPy's takes the file and nothing else, whatever `__init__` takes
+    unpickler.resolve = resolve
+    return unpickler.load()
 
 
 def short_repr(value: Any, limit: int = 120) -> str:
@@ -141,7 +146,7 @@ class Decoder:
             raise BlockingIOError
         body = bytes(self._data[_SIZE.size : end])
         del self._data[:end]
-        return _Unpickler(body, self._resolve).load()
+        return _decoded(body, self._resolve)
 
 
 def _known_name(cls: type) -> str | None:
@@ -244,7 +249,7 @@ class Actor:
     def _perform(self, number: int, function: str, body: bytes, keep: str | None) -> None:
         try:
             perform = found(function)
-            args, kwargs = _Unpickler(body, self._resolve).load()
+            args, kwargs = _decoded(body, self._resolve)
         except Exception as error:
             self._answer(number, "broken", described(error), 0.0)
             return

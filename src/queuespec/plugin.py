@@ -291,10 +291,10 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: list[str]) -> None
             f"this system gives Python no semaphores ({facts.semaphores}), so that it can have no process-safe queue; "
             "on Linux, mount a writable /dev/shm"
         )
-    if facts.temporary_folder is None and "forkserver" in (start_methods or facts.start_methods):
+    if facts.temporary_folder is None:
         raise pytest.UsageError(
-            "there is no writable folder for temporary files, which the start method forkserver needs; "
-            "point TMPDIR to one, or choose another with --start-method"
+            "there is no writable folder for temporary files, which the start method forkserver and managers need; "
+            "point TMPDIR to one"
         )
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
+import itertools
 import json
+import math
 import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -33,6 +35,11 @@ LONGEST_LINE = 4_000_000
 NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 LONGEST_TIMELINE = 200
 """Calls of a timeline that are kept, the last ones."""
+
+AXES = ("kind", "start_method", "parameters")
+"""What the verdicts of one rule differ in."""
+MOST_VALUES = 20
+"""Values of one of `AXES` that a line can stand for."""
 
 
 class BadFile(Exception):
@@ -190,14 +197,44 @@ def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0, 
 
     assumed = {**_DEFAULTS, "gates": True, "declared": None}
     yield line({name: value for name, value in header.as_data().items() if value not in ("", {}) or not brief})
+    kept = []
     for verdict in verdicts:
         found[verdict.verdict] += 1
         data = verdict.bounded.as_data()
         if brief:
             data = {name: value for name, value in data.items() if value != assumed.get(name, "") and value != []}
             data.pop("seconds")
-        yield line(data)
+            kept.append(data)
+        else:
+            yield line(data)
+    yield from map(line, _together(kept))
     yield line({"counts": found, "seconds": round(seconds, 3), "digest": digest.hexdigest()})
+
+
+def _together(verdicts: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Verdicts that differ in `AXES` only as one, where they are every combination of what they have there."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for data in verdicts:
+        same = json.dumps({name: value for name, value in data.items() if name not in AXES}, sort_keys=True)
+        groups.setdefault(same, []).append(data)
+    for group in groups.values():
+        values = {axis: list(dict.fromkeys(data.get(axis, "") for data in group)) for axis in AXES}
+        several = {axis: found for axis, found in values.items() if len(found) > 1}
+        if (
+            not several
+            or math.prod(map(len, several.values())) != len(group)
+            or len(max(several.values(), key=len)) > MOST_VALUES
+        ):
+            yield from group
+        else:
+            yield {**{name: value for name, value in group[0].items() if name not in several}, "each": several}
+
+
+def _apart(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The verdicts that a line stands for."""
+    several = data.pop("each", {})
+    for values in itertools.product(*several.values()):
+        yield {**data, **dict(zip(several, values))}
 
 
 def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0, brief: bool = False) -> None:
@@ -387,6 +424,11 @@ class _Reader:
             raise self.bad(f"the verdict is wrong: {wrong}")
         if not self.timelines:
             data.pop("timeline", None)
+        for one in _apart(data):
+            self.add(one)
+
+    def add(self, data: dict[str, Any]) -> None:
+        assert self.header is not None
         shared = self.shared
         for name, value in data.items():
             if type(value) is str:

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, environment
+from runs import CHECKOUT, command, environment
 
 from queuespec.processes import LONGEST_PARENT, temporary_folder
 
@@ -67,6 +67,16 @@ for cls in (connection._ConnectionBase, process.BaseProcess, queues.Queue, queue
     cls.__init__ = keeping(cls.__init__)
 """
 
+WITHOUT_SHM = """
+for name in null zero random urandom tty; do touch "$FOLDER/$name"; mount --bind "/dev/$name" "$FOLDER/$name"; done
+mount --rbind "$FOLDER" /dev
+"""
+NOTHING_TO_WRITE_TO = """
+for folder in /tmp /var/tmp /usr/tmp; do
+    test ! -d "$folder" || { mount --bind "$folder" "$folder" && mount -o remount,bind,ro "$folder"; }
+done
+"""
+
 on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has the trait itself, or has no such thing")
 
 
@@ -110,6 +120,25 @@ def installed():
 
     yield run
     shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """What to put before a command, so that it finds these file systems, and nobody else does."""
+
+    def before(commands):
+        folder = tmp_path / "mounted"
+        folder.mkdir()
+        words = ["unshare", "--mount", "sh", "-c", f"set -e\nFOLDER='{folder}'\n{commands}\nexec \"$@\"", "sh"]
+        try:
+            tried = subprocess.run([*words, sys.executable, "-c", ""], capture_output=True, text=True)
+        except OSError:
+            pytest.skip("there is no unshare here")
+        if tried.returncode:
+            pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()[-200:]}")
+        return words
+
+    return before
 
 
 def everything_conforms(run):
@@ -267,6 +296,55 @@ def test_sixty_four_file_descriptors_are_enough(installed):
     status, output = installed(*A_FEW_RULES, before=limited)
 
     assert status == 0, output
+
+
+@on_posix
+def test_shared_memory_of_64_megabytes_is_enough(installed, mounted):
+    status, output = installed(*A_FEW_RULES, before=mounted("mount -t tmpfs -o size=64m tmpfs /dev/shm"))
+
+    assert status == 0, output
+
+
+@on_posix
+@pytest.mark.parametrize(
+    ("commands", "reason"),
+    [("mount -t tmpfs -o ro tmpfs /dev/shm", "Read-only file system"), (WITHOUT_SHM, "No such file or directory")],
+    ids=["read-only", "missing"],
+)
+def test_a_system_without_semaphores_is_refused_in_one_sentence(installed, mounted, commands, reason):
+    status, output = installed(*A_FEW_RULES, before=mounted(commands))
+
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert output.splitlines()[0].startswith("ERROR: this system gives Python no semaphores ([Errno"), output
+    assert reason in output
+    assert output.strip().endswith("on Linux, mount a writable /dev/shm")
+    assert "Traceback" not in output
+
+
+@on_posix
+def test_a_system_without_a_folder_for_temporary_files_is_refused_in_one_sentence(installed, mounted):
+    status, output = installed(*A_FEW_RULES, before=mounted(NOTHING_TO_WRITE_TO), cwd="/proc")
+
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert output == "queuespec: there is no writable folder for temporary files; point TMPDIR to one\n"
+
+
+@on_posix
+def test_pytest_that_needs_no_temporary_files_refuses_for_the_queues_that_do(mounted):
+    before = mounted(NOTHING_TO_WRITE_TO)
+
+    run = subprocess.run(
+        [*before, *command("-s", *A_FEW_RULES, "--start-method", "spawn")],
+        cwd="/proc",
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR, run.stdout
+    assert "there is no writable folder for temporary files" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="an ordinary user judges already")

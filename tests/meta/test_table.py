@@ -1,5 +1,6 @@
 """Tables: any number of results as one; for terminals, for Markdown, for machines; and for GitHub Actions."""
 
+import importlib.util
 import io
 import json
 
@@ -266,6 +267,34 @@ def test_a_reference_holds_the_verdicts_and_nothing_that_differs_from_run_to_run
     }
     assert "2026" not in text
     assert "6.1" not in text
+
+
+def test_a_reference_says_in_one_line_what_is_the_same_for_every_combination(tmp_path):
+    run, kept = tmp_path / "run.jsonl", tmp_path / "kept.jsonl"
+    cells = [(kind, method) for kind in ("Queue", "JoinableQueue") for method in ("fork", "spawn")]
+    run.write_text(
+        text_of(
+            [verdict(kind=kind, start_method=method) for kind, method in cells]
+            + [verdict("get.fifo", kind=kind, start_method=method) for kind, method in cells[:3]]
+        )
+    )
+
+    assert commands.keep_reference([str(run), str(kept)]) == 0
+
+    lines = [json.loads(line) for line in kept.read_text().splitlines()]
+    assert lines[1]["each"] == {"kind": ["Queue", "JoinableQueue"], "start_method": ["fork", "spawn"]}
+    assert [line["kind"] for line in lines[2:5]] == ["Queue", "Queue", "JoinableQueue"]
+    assert {one.key for one in results.read(kept).verdicts} == {one.key for one in results.read(run).verdicts}
+    assert len(results.read(kept).verdicts) == 7
+
+
+@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
+def test_a_reference_is_named_after_what_was_judged(path):
+    spec = importlib.util.spec_from_file_location("judge", CHECKOUT / "reference" / "judge.py")
+    judge = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(judge)
+
+    assert path.name == judge.name_of(results.read(path).header)
 
 
 def test_a_verdict_that_moved_without_its_reference_fails(tmp_path, capsys):

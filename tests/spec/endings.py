@@ -1,6 +1,7 @@
 """Roles and items of the chapters about closing, process ends and hazards. Like `roles` and `items`, for actors."""
 
 import atexit
+import contextlib
 import os
 import signal
 import threading
@@ -219,9 +220,11 @@ def exit_code(process):
 
 
 def interrupt(process):
-    """Sends what Ctrl-C sends, unless the process has ended: its number may be another's by now."""
+    """Sends what Ctrl-C sends, unless the process has ended: its number may be another's by now. A fork server hears of
+    an end before its client does."""
     if process.is_alive():
-        os.kill(process.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGINT)
 
 
 def interrupt_until_it_ends(process):

@@ -19,11 +19,7 @@ STANDARD_LIBRARY = (
 )
 NEITHER_MACOS_NOR_WINDOWS = (
     "the default of macOS and of Windows is another",
-    lambda facts: (
-        facts.system not in ("Darwin", "Windows")
-        and "forkserver" in facts.start_methods
-        and facts.temporary_folder is not None
-    ),
+    lambda facts: facts.system not in ("Darwin", "Windows") and "forkserver" in facts.start_methods,
 )
 FALLS_BACK = (
     "this behaviour came with Python 3.14.9 and 3.15.1, where forkserver is the default",
