@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import itertools
 import os
 import signal
 import threading
@@ -9,6 +10,7 @@ import time
 from queue import Empty
 
 import items
+import roles
 
 LARGE = 2_000_000
 """Bytes; more than any pipe holds."""
@@ -85,6 +87,49 @@ def put_held_back(queue, event, text):
     queue.put(HeldBack(event, text))
     giving_up.cancel()
     giving_up.join()
+
+
+REST = 0.05
+"""Seconds that a put() rests at one of its lines."""
+
+
+class Reached:
+    """Rests at a line of a call, and sets an event before."""
+
+    def __init__(self, line):
+        self.lines_to_go = line
+        self.event = threading.Event()
+
+    def at_line(self):
+        self.lines_to_go -= 1
+        if self.lines_to_go == 0:
+            self.event.set()
+            time.sleep(REST)
+
+
+def put_while_sending(queue):
+    """Puts two items, again and again: the sender is at work on the first until the put() of the second has come to a
+    line of its code, one line later each time, and rests there. How many were put."""
+    for line in itertools.count(1):
+        reached = Reached(line)
+        put_held_back(queue, reached.event, "first")
+        if reached.event.is_set():
+            return 2 * line - 1
+        roles.line_by_line(queue.put, ("second",), reached.at_line)
+        if not reached.event.is_set():
+            reached.event.set()
+            return 2 * line
+    return None
+
+
+def work_until_none(queue):
+    """Gets items and marks each as done at once, up to None; how many came before that."""
+    count = 0
+    for _ in iter(queue.get, None):
+        queue.task_done()
+        count += 1
+    queue.task_done()
+    return count
 
 
 def held_back(event, text, begun=None):

@@ -330,18 +330,22 @@ def in_slow_motion(queue, method, *args, pause=0.02):
 
     What is done in several steps can be met by others between any two of them.
     """
+    return line_by_line(getattr(queue, method), args, lambda: time.sleep(pause))
+
+
+def line_by_line(call, args, at_line):
+    """Calls it, and the other function before each of its lines and of those that it calls itself; what it returned."""
     here = inspect.currentframe()
 
-    def rest(frame, event, argument):
+    def stop(frame, event, argument):
         if event == "line":
-            time.sleep(pause)
-        return rest
+            at_line()
+        return stop
 
     def enter(frame, event, argument):
         caller = frame.f_back
-        return rest if caller is here or (caller is not None and caller.f_back is here) else None
+        return stop if caller is here or (caller is not None and caller.f_back is here) else None
 
-    call = getattr(queue, method)
     sys.settrace(enter)
     try:
         return call(*args)

@@ -197,6 +197,18 @@ def test_an_item_can_be_marked_as_done_as_soon_as_it_can_be_got(queue, child):
     assert queue.join() is None
 
 
+@rule("td.while-put-goes-on", source=(DOCS / "JoinableQueue.join", ISSUE / "bpo-4660"), kinds=JOINABLE)
+def test_an_item_can_be_marked_as_done_although_its_put_has_not_returned(queue, child):
+    """A sender that is at work takes the next item as soon as it is there, at whichever of its lines put() is then."""
+    working = child.begins(endings.work_until_none)
+
+    count = queue.plays(endings.put_while_sending)
+    queue.put(None)
+
+    assert working.returns() == count
+    assert queue.join() is None
+
+
 @rule("td.too-many", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)
 def test_task_done_for_more_items_than_were_put_raises_ValueError(queue, child, make_thread):
     """The mistake is reported where it is made, and does not count against later items."""
