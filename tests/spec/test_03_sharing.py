@@ -321,13 +321,12 @@ def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, make_t
 def test_a_child_can_put_although_it_was_forked_in_the_middle_of_a_put(queue, make_thread, make_child):
     """A thread of the parent holds the queue's lock for a moment; in the child's copy nobody would ever release it."""
     putting = make_thread(queue).begins(roles.in_slow_motion, "put", "from a thread", pause=0.01)
-    children = []
-    while not putting.over:
-        children.append(make_child(queue))
-
-    for number, child in enumerate(children):
-        child.put(number)
+    numbers = []
+    while not putting.over and len(numbers) < 12:
+        numbers.append(len(numbers))
+        child = make_child(queue)
+        child.put(numbers[-1])
+        child.process.leaves()
 
     putting.returns()
-    numbers = range(len(children))
     histories.all_arrived(["from a thread", *numbers], queue.plays(roles.get_many, len(numbers) + 1))
