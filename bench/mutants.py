@@ -5,8 +5,9 @@ dropped or swapped with the next, a lock, an argument, a constant or a name repl
 and prints a line for each: where, what, and the first gating rule that noticed it, else the others that did.
 
 ``--only Queue.put`` is one method, ``--start-method spawn`` another start method: `__getstate__` and `__setstate__` are
-used by spawn and forkserver alone. There are some hundreds of changes, each of which takes a run that ends with the
-first deviation; what nobody notices need not be visible to a user. Needs a POSIX shell.
+used by spawn and forkserver alone. What else is given goes to pytest: ``-k SimpleQueue`` judges less. There are some
+hundreds of changes, each of which takes a run that ends with the first deviation; what nobody notices need not be
+visible to a user. Needs a POSIX shell.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
         python.chmod(0o755)
         words = ["-q", "-x", "-n0", "-p", "no:cacheprovider", "-k", "not Manager", "--patience", str(options.patience)]
         words += ["--python", str(python), "--results", str(found), "--start-method", options.start_method]
-        command = [sys.executable, "-m", "pytest", str(SPECIFICATION), *words]
+        command = [sys.executable, "-m", "pytest", str(SPECIFICATION), *words, *options.others]
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         lines = [json.loads(line) for line in found.read_text().splitlines()] if found.exists() else []
     verdicts: list[dict[str, Any]] = [line for line in lines if line.get("verdict") in BAD]
@@ -172,7 +173,7 @@ def main() -> None:
     parser.add_argument("--start-method", default="fork", help="default: fork")
     parser.add_argument("--patience", type=float, default=5.0, help="default: 5")
     parser.add_argument("--workers", type=int, default=2, help="how many at a time (default: 2)")
-    options = parser.parse_args()
+    options, options.others = parser.parse_known_args()
     question = "import multiprocessing; print(multiprocessing.__path__[0])"
     answer = subprocess.run([options.python, "-c", question], stdout=subprocess.PIPE, check=True, text=True)
     package = Path(answer.stdout.strip())
