@@ -120,7 +120,7 @@ def test_a_queue_that_is_garbage_collected_is_closed_as_well(program, kind):
     forgetting = program("garbage", kind)
 
     assert forgetting.ends() == 0
-    assert "the child got late" in forgetting.output
+    forgetting.prints("the child got late")
 
 
 @rule("close.gc-is-silent", source=OBSERVED, level="de-facto")

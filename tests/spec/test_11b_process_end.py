@@ -165,7 +165,7 @@ def test_a_main_program_that_ends_waits_for_its_children(program):
     ending = program("late_child")
 
     assert ending.ends() == 0
-    assert "waited for the child" in ending.output
+    ending.prints("waited for the child")
 
 
 @rule("exit.parent-joins-children", source=END_OF_PROCESS, level="hazard")
