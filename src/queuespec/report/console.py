@@ -64,6 +64,10 @@ class Forgiving(io.TextIOBase):
         except OSError as error:
             self._unless_nobody_reads(error)
 
+    def close(self) -> None:
+        """The stream behind it belongs to others. A flush at the end of this object, as its base class has it, could
+        raise where nobody can catch it; Python 3.15 prints that."""
+
     def write(self, text: str) -> int:
         try:
             return self._file.write(text)
