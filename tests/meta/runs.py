@@ -53,9 +53,10 @@ WORKERS = "2"
 
 def environment(**changes):
     """The environment of a run: ours, without what a surrounding run has put into it. Bytecode is kept: most of the
-    work of a short run is to read the specification."""
+    work of a short run is to read the specification. Nothing says ``CI``, where pytest's summary repeats whole texts."""
     foreign = ("PYTEST_", "QUEUESPEC_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    known = ("CI", "BUILD_NUMBER")
+    ours = {name: value for name, value in os.environ.items() if name not in known and not name.startswith(foreign)}
     return {**ours, "PYTEST_XDIST_AUTO_NUM_WORKERS": WORKERS, **changes}
 
 

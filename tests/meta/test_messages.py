@@ -84,7 +84,7 @@ def test_what_the_judged_processes_print_is_shown_and_does_nothing(report_of):
     output = report_of(SLUG, "five_gets", GET="complains", PYTHONPATH=IMPLEMENTATIONS)
 
     assert in_order(output, "get()  returned 'latelate", "output of the judged processes")
-    assert "| \\x1b[2Jthe queue is \\u202eunwell\n| ::error::a command\n" in output
+    assert "| \\x1b[2Jthe queue is \\u202eunwell\n| :\\x3aerror::a command\n" in output
     assert not any(active in output for active in ("\x1b[2J", "\u202e", "\n::error::a command"))
     (call,) = [line for line in output.splitlines() if " child      get()  returned" in line]
     assert len(call) < 150
