@@ -53,7 +53,7 @@ WORKERS = "2"
 
 def environment(**changes):
     """The environment of a run: ours, without what a surrounding run has put into it. Bytecode is kept: most of the
-    work of a short run is to read the specification. Nothing says ``CI``, where pytest's summary repeats whole texts."""
+    work of a short run is to read the specification. Nothing says ``CI``: pytest repeats whole texts there."""
     foreign = ("PYTEST_", "QUEUESPEC_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
     known = ("CI", "BUILD_NUMBER")
     ours = {name: value for name, value in os.environ.items() if name not in known and not name.startswith(foreign)}
