@@ -13,12 +13,16 @@ with contextlib.suppress(ImportError):  # the other tests here need nothing but 
     hypothesis.settings.load_profile("the same every time")
 
 
-def pytest_addoption(parser):
-    parser.addoption(
-        "--thorough",
-        action="store_true",
-        help="judge every fault, and better queues by the whole specification (some minutes; default: a few of them)",
-    )
+def pytest_configure(config):
+    config.addinivalue_line("markers", "thorough: one of many of its kind; `-m thorough` runs these (some minutes)")
+
+
+def pytest_collection_modifyitems(config, items):
+    if "thorough" in config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    items[:] = [item for item in items if item not in set(left_out)]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture

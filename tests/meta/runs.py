@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).parents[2]
 METHODS = multiprocessing.get_all_start_methods()
 METHOD = "fork" if "fork" in METHODS else "spawn"
@@ -28,6 +30,11 @@ CROSS_SECTION = (
 )
 """Rules of most chapters, quick to judge. Every fault is judged by them, whatever it is meant for; one that turns some
 of them red as well names these in its COLLATERAL."""
+
+
+def rest(values, few):
+    """Parameters of a test: a few of them always, the rest in thorough runs."""
+    return [pytest.param(value, marks=() if value in few else pytest.mark.thorough) for value in values]
 
 
 @dataclasses.dataclass

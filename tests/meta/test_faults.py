@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 
 import pytest
-from runs import CROSS_SECTION, METHOD, METHODS, asked
+from runs import CROSS_SECTION, METHOD, METHODS, asked, rest
 
 from queuespec import faults
 from queuespec.rules import chapters
@@ -31,16 +31,12 @@ A_FEW = (
 """Faults of many chapters, for a run that is not thorough."""
 
 
-def pytest_generate_tests(metafunc):
-    if "fault" in metafunc.fixturenames:
-        metafunc.parametrize("fault", FAULTS if metafunc.config.getoption("thorough", False) else A_FEW)
-
-
 def reds(run, slugs):
     """Of these rules, what is red and how, for a person."""
     return {slug: run.words(slug) for slug in slugs if run.words(slug) & BAD}
 
 
+@pytest.mark.parametrize("fault", rest(FAULTS, A_FEW))
 def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
     module = importlib.import_module(f"queuespec.faults.{fault}")
     methods = [method for method in getattr(module, "START_METHODS", (METHOD,)) if method in METHODS]

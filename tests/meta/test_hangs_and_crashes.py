@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from runs import rest
 
 PATIENCE = 3.0
 
@@ -71,7 +72,7 @@ def test_what_blocks_for_ever_hangs_the_rules_concerned_in_time_and_no_other(bre
     assert run.status == 1
 
 
-@pytest.mark.parametrize("way", sorted(DEATHS))
+@pytest.mark.parametrize("way", rest(sorted(DEATHS), ("kill",)))
 @pytest.mark.parametrize("place", sorted(HIT_BY))
 def test_an_actor_that_dies_crashes_the_rules_concerned_at_once_and_no_other(break_queue, place, way):
     if way == "kill" and os.name != "posix":
