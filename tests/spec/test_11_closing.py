@@ -235,10 +235,11 @@ def test_cancel_join_thread_in_one_process_does_not_count_for_another(queue, mak
     assert queue.get() == "before"
     queue.cancel_join_thread()
     child, child_opening = make_child(queue, opening)
-    child.put(made(endings.held_back, child_opening, "kept"))
+    child.plays(endings.put_held_back, child_opening, "kept")
 
     child.process.begins_to_leave()
-    child.process.stays_alive()
+    if not opening.is_set():
+        child.process.stays_alive()
     opening.set()
 
     assert child.process.ends() == 0
