@@ -102,8 +102,12 @@ def _raised(description: Mapping[str, Any]) -> Raised:
     known = _known_class(description["known"][0]) if description["known"] else None
     if known is not None and issubclass(known, Exception) and known is not Exception:
         bases = (Raised, known)
-    cls: Any = type(visible(description["name"][:200]), bases, {"__module__": "judged"})
-    error: Raised = cls.__new__(cls, description["message"])
+    name = visible(description["name"][:200])
+    error: Raised
+    try:
+        error = type(name, bases, {"__module__": "judged"})(description["message"])
+    except TypeError:  # of a class that can have no other bases, or wants other arguments: MemoryError, UnicodeError
+        error = type(name, (Raised,), {"__module__": "judged"})(description["message"])
     error.remote_known = tuple(description["known"])
     error.remote_exact = description["exact"]
     error.remote_repr = description["repr"]

@@ -13,7 +13,9 @@ BETTER = sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules
 @pytest.mark.parametrize("rules", rest((CROSS_SECTION, ()), (CROSS_SECTION,)), ids=["a cross-section", "all"])
 @pytest.mark.parametrize("name", BETTER)
 def test_a_better_queue_conforms(judge, name, rules):
-    run = judge("--implementation", f"better:{name}", "-k", "not Manager", *asked(rules))
+    options = ("--implementation", f"better:{name}", "-k", "not Manager", "-n4")
+
+    run = judge(*options, *asked(rules), parallel=True, seconds=600)
 
     assert {verdict["verdict"] for verdict in run.verdicts if verdict["gates"]} <= {"conforms", "not-applicable"}
     assert run.status == 0, run.output

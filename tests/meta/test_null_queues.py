@@ -15,6 +15,7 @@ NAMES_ALONE = {
     "api.shutdown-absent",
     "api.empty-full-not-exported",
     "exit.join-with-timeout",
+    "exit.waits-for-children",
 }
 """Rules that say which names there are, or that are about processes: these queues have the names."""
 
@@ -25,9 +26,9 @@ REFUSALS = {"share.not-through-simplequeue", "share.not-as-pool-task"}
 @pytest.mark.parametrize("rules", rest((CROSS_SECTION, ()), (CROSS_SECTION,)), ids=["a cross-section", "all"])
 @pytest.mark.parametrize("name", ["does-nothing", "always-raises"])
 def test_a_queue_that_is_none_conforms_to_no_promise(judge, name, rules):
-    options = ("--implementation", f"fault:{name}", "--patience", "0.5", "-k", "not Manager")
+    options = ("--implementation", f"fault:{name}", "--patience", "0.5", "-k", "not Manager", "-n4")
 
-    run = judge(*options, *asked(rules), seconds=600)
+    run = judge(*options, *asked(rules), parallel=True, seconds=600)
 
     conforming = {
         verdict["rule"]

@@ -1,5 +1,6 @@
 """The stage: what it judges, whom it lets in, when it is used again."""
 
+import builtins
 import multiprocessing
 import shutil
 import socket
@@ -12,8 +13,22 @@ import pytest
 import stage_roles
 
 from queuespec import Full
+from queuespec.actor import described
 from queuespec.processes import Household
-from queuespec.stage import Crash, Deviation, Raised, Settings, Stage, SuiteError, View, made, raises, timeline
+from queuespec.stage import (
+    Crash,
+    Deviation,
+    Raised,
+    Settings,
+    Stage,
+    SuiteError,
+    View,
+    _raised,
+    is_a,
+    made,
+    raises,
+    timeline,
+)
 
 PATH = (str(Path(__file__).parent),)
 METHODS = multiprocessing.get_all_start_methods()
@@ -104,6 +119,17 @@ def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage)
         a_stage.result(queue.begins(stage_roles.put_and_wait_for_ever))
 
     assert time.monotonic() - begun < a_stage.settings.patience
+
+
+EXCEPTIONS = [value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, Exception)]
+
+
+@pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
+def test_every_exception_of_python_can_be_raised_again_here(kind):
+    error = _raised(described(kind.__new__(kind)) | {"message": "why"})
+
+    assert is_a(error, kind)
+    assert str(error) == "why"
 
 
 def test_what_an_actor_raises_is_raised_here_with_its_traceback(a_stage):

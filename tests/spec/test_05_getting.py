@@ -130,6 +130,9 @@ def test_get_takes_block_and_timeout_by_position_or_by_name(queue, words, named)
 def test_get_waits_without_limit_unless_it_is_told_otherwise(queue):
     """A limit of some seconds that nobody asked for would end a program on its first slow day. No test could wait long
     enough to see it, so the signature is asked, where there is one that says it."""
+    queue.put("item")
+
+    assert queue.get() == "item"
     assert queue.plays(roles.defaults_of, "get") == {"block": True, "timeout": None}
 
 

@@ -10,7 +10,7 @@ import endings
 import pytest
 import roles
 
-from queuespec import DOCS, ISSUE, OBSERVED, made, raises, rule, untested
+from queuespec import DOCS, ISSUE, OBSERVED, Empty, made, raises, rule, untested
 
 ITEMS = [f"item {number:02}" for number in range(50)]
 
@@ -186,6 +186,8 @@ def test_join_thread_before_close_is_refused(queue):
 @rule("jt.unused-returns", source=DOCS / "Queue.join_thread")
 def test_join_thread_of_a_queue_never_put_to_returns_at_once(queue):
     """Clean-up code need not know whether there was anything to clean up."""
+    with raises(Empty):
+        queue.get_nowait()
     queue.close()
 
     assert queue.join_thread() is None
@@ -221,6 +223,8 @@ def test_after_cancel_join_thread_a_process_ends_although_nobody_reads(queue, ch
 @rule("cancel.before-first-put", source=DOCS / "Queue.cancel_join_thread")
 def test_cancel_join_thread_before_the_first_put_counts_as_well(queue, child):
     """It is said once, and need not be said at the right moment."""
+    queue.put("for the child")
+    assert child.get() == "for the child"
     child.cancel_join_thread()
     child.put(made(endings.large))
 
