@@ -318,6 +318,8 @@ def overruns(queue, method, *args, timeouts):
             getattr(queue, method)(*args, timeout=timeout)
         except (thread_queue.Full, thread_queue.Empty):
             pass
+        else:
+            return f"{method}() did not wait for {timeout} s: it returned"
         taken = time.monotonic() - begun
         if taken < 1.5 * timeout:
             return None

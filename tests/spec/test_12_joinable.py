@@ -105,7 +105,7 @@ def test_everybody_who_waits_in_join_goes_on(queue, child, make_thread):
 def test_join_returns_although_the_last_task_is_done_while_it_begins(queue, child, make_thread):
     """Between its look at the count and its wait nobody may slip in, or it would wait for what is over."""
     queue.put("task")
-    child.get()
+    assert child.get() == "task"
 
     joining = make_thread(queue).begins(roles.in_slow_motion, "join", pause=0.05)
     marking = child.begins(roles.in_slow_motion, "task_done", pause=0.05)
