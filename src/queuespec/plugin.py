@@ -132,6 +132,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     if not hasattr(config, "workerinput"):
         if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
             options.numprocesses = "auto"
+        if getattr(options, "numprocesses", None) and options.dist == "no":
+            options.dist = "worksteal"  # what hangs is not waited for by what comes after it
     return (yield)
 
 
@@ -139,7 +141,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
     """More workers than cores: most of a run is waiting, for processes to start and for nothing to happen."""
     cores = yield
-    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(cores, 8)
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(2 * cores, 8)
 
 
 class Judging:

@@ -33,7 +33,7 @@ DEATHS = {"exit": "died with exit code 7", "kill": "died of signal 9 (SIGKILL)",
 def break_queue(judge):
     """Judges a queue that breaks at this place in this way; the run, and its verdict words by rule."""
 
-    def run(place, way):
+    def run(place, way, patience=PATIENCE):
         # An object is pickled for a child only where processes are not forked.
         method = "spawn" if place in ("pickling", "unpickling") else METHOD
         rules = [word for slug in (CHILD, ALONE, TWO) for word in ("--rule", slug)]
@@ -45,7 +45,7 @@ def break_queue(judge):
                 "--start-method",
                 method,
                 "--patience",
-                PATIENCE,
+                patience,
                 "-k",
                 "not Joinable and not Simple and not Manager",
                 *rules,
@@ -63,11 +63,11 @@ HANGS = [(place, "regex") for place in sorted(HIT_BY)] + [("get", "lock"), ("sta
 
 @pytest.mark.parametrize(("place", "way"), HANGS)
 def test_what_blocks_for_ever_hangs_the_rules_concerned_in_time_and_no_other(break_queue, place, way):
-    run = break_queue(place, way)
+    run = break_queue(place, way, patience=2.0)
 
     words = {verdict["rule"]: verdict["verdict"] for verdict in run.verdicts}
     assert words == {slug: "hangs" if slug in HIT_BY[place] else "conforms" for slug in words}, run.output
-    assert [verdict for verdict in run.verdicts if verdict["seconds"] > PATIENCE + 2] == []
+    assert [verdict for verdict in run.verdicts if verdict["seconds"] > 2.0 + 2] == []
     assert f"in hang_in_{'c' if way == 'regex' else 'a_lock'}" in run.output
     assert run.status == 1
 
