@@ -501,10 +501,18 @@ def _rule_set() -> str:
     return results.rule_set(_chapters()) if _chapters() else ""
 
 
+@functools.cache
+def _has_rules(file: Path) -> bool:
+    """Whether a test file ties a test to a rule: others are not imported here."""
+    return re.search(r"^@rule\(", file.read_text(encoding="utf-8"), re.MULTILINE) is not None
+
+
 def _rule_at(config: pytest.Config, test: str) -> Rule | None:
     """The rule that a test proves, by the test's id."""
     path, _, rest = test.partition("::")
     file = config.rootpath / path
+    if not _has_rules(file):
+        return None
     sys.path.insert(0, str(file.parent))
     try:
         return rule_of(getattr(imported(file), rest.partition("[")[0], None))

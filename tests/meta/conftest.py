@@ -13,10 +13,6 @@ with contextlib.suppress(ImportError):  # the other tests here need nothing but 
     hypothesis.settings.load_profile("the same every time")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "thorough: one of many of its kind; `-m thorough` runs these (some minutes)")
-
-
 def pytest_collection_modifyitems(config, items):
     if "thorough" in config.option.markexpr:
         return
