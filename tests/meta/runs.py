@@ -32,9 +32,13 @@ CROSS_SECTION = (
 of them red as well names these in its COLLATERAL."""
 
 
-def rest(values, few):
-    """Parameters of a test: a few of them always, the rest in thorough runs."""
-    return [pytest.param(value, marks=() if value in few else pytest.mark.thorough) for value in values]
+def rest(values, few, words=False):
+    """Parameters of a test: a few of them always, the rest in thorough runs. With `words`, each is several of them."""
+    return [
+        pytest.param(*(value if isinstance(value, tuple) and words else (value,)), marks=marks)
+        for value in values
+        for marks in [() if value in few else pytest.mark.thorough]
+    ]
 
 
 @dataclasses.dataclass
