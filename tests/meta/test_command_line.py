@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, environment
+from runs import CHECKOUT, environment, rest
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
@@ -26,21 +26,23 @@ def queuespec(*options, env=None):
 
 @pytest.mark.parametrize(
     "options",
-    [
-        ("-n0",),
-        ("-n2",),
-        ("-p", "no:xdist"),
-        ("-p", "no:timeout"),
-        ("-p", "no:randomly", "-p", "no:cacheprovider"),
-        ("-n2", "--dist", "loadfile"),
-        ("-n2", "--dist", "worksteal"),
-        ("-k", "get or order"),
-        ("-x",),
-    ],
-    ids=" ".join,
+    rest(
+        [
+            "-n0",
+            "-n2",
+            "-p no:xdist",
+            "-p no:timeout",
+            "-p no:randomly -p no:cacheprovider",
+            "-n2 --dist loadfile",
+            "-n2 --dist worksteal",
+            "-k get",
+            "-x",
+        ],
+        ("-n2", "-p no:xdist", "-x"),
+    ),
 )
 def test_the_verdicts_do_not_depend_on_how_the_tests_are_run(judge, options):
-    run = judge(*RULES, *options, parallel=True)
+    run = judge(*RULES, *options.split(), parallel=True)
 
     assert run.status == 0, run.output
     assert {verdict["verdict"] for verdict in run.verdicts} == {"conforms"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from test_nothing_left_behind import Watched
+from test_nothing_left_behind import Watched, alone_and_in_parallel
 
 RULES = (
     "manager.visible-at-once",
@@ -36,7 +36,7 @@ def run():
                 process.kill()
 
 
-@pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
+@alone_and_in_parallel
 def test_after_a_green_run(run, parallel):
     watched = run(*OPTIONS, parallel=parallel)
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -18,6 +19,7 @@ SECONDS = 5.0
 
 MARK = "QUEUESPEC_META_RUN"
 BREAKING = str(Path(__file__).with_name("implementations"))
+MARKING = str(Path(__file__).with_name("marking"))
 
 
 class Watched:
@@ -26,8 +28,7 @@ class Watched:
     def __init__(self, folder, *options, parallel, env=()):
         self.mark = uuid.uuid4().hex
         self.folder = folder
-        self._semaphores = semaphores()
-        changes = {MARK: self.mark, "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder), **dict(env)}
+        changes = {**marked(self.mark), "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder), **dict(env)}
         extra = {"start_new_session": True} if os.name == "posix" else {}
         # A shell that runs us in the background has us ignore Ctrl-C, and so would the run.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -64,28 +65,24 @@ class Watched:
         """Asserts that nothing of the run is left soon after its main process has ended."""
         self.process.wait(120)
         deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline and (self.processes() or self._files()):
+        while time.monotonic() < deadline and (self.processes() or self._files() or semaphores(self.mark)):
             time.sleep(0.1)
         assert [(process.pid, process.cmdline()) for process in self.processes()] == []
         assert self._files() == []
-        assert self._lasting_semaphores() == set()
-
-    def _lasting_semaphores(self):
-        """Semaphores that came during the run and do not go. Those of other runs do: ours would stay for ever."""
-        lasting = semaphores() - self._semaphores
-        deadline = time.monotonic() + 60
-        while lasting and time.monotonic() < deadline:
-            time.sleep(0.1)
-            lasting &= semaphores()
-        return lasting
+        assert semaphores(self.mark) == []
 
     def _files(self):
         return [path for path in self.folder.iterdir() if path.name != "called" and not path.name.startswith("pytest-")]
 
 
-def semaphores():
-    folder = Path("/dev/shm")
-    return {path.name for path in folder.glob("sem.*")} if folder.is_dir() else set()
+def marked(mark):
+    """The environment in which processes and semaphores can be told from all others."""
+    return {MARK: mark, "PYTHONPATH": os.pathsep.join([MARKING, BREAKING])}
+
+
+def semaphores(mark):
+    """The names of those that were made under this mark, where the system shows them."""
+    return [path.name for path in Path("/dev/shm").glob(f"sem.{mark[:8]}-*")]
 
 
 @pytest.fixture
@@ -104,29 +101,32 @@ def run():
                 process.kill()
 
 
-pytestmark = pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
+alone_and_in_parallel = pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
 
+@alone_and_in_parallel
 def test_after_a_green_run(run, parallel):
     run(*RULES, parallel=parallel).is_gone()
 
 
 @pytest.mark.parametrize(
     "breaking",
-    rest(("put:exit", "get:regex", "get:lock", "unpickling:regex", "start:kill"), ("get:regex", "start:kill")),
+    rest(("put:exit", "get:regex", "get:lock", "unpickling:regex", "start:kill"), ("start:kill",)),
 )
+@alone_and_in_parallel
 def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):
     options = ("--implementation", "breaking", "--patience", "1", *RULES)
-    run(*options, parallel=parallel, env={"BREAKING": breaking, "PYTHONPATH": BREAKING}).is_gone()
+    run(*options, parallel=parallel, env={"BREAKING": breaking}).is_gone()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
 @pytest.mark.parametrize("way", rest(("regex", "lock"), ("regex",)))
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+@alone_and_in_parallel
 def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
     options = ("--implementation", "breaking", "--patience", "100", *RULES)
-    watched = run(*options, parallel=parallel, env={"BREAKING": f"get:{way}", "PYTHONPATH": BREAKING})
+    watched = run(*options, parallel=parallel, env={"BREAKING": f"get:{way}"})
     watched.reaches_a_hang()
 
     watched.process.send_signal(end)
@@ -135,10 +135,11 @@ def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
+@alone_and_in_parallel
 def test_interrupting_ends_the_run_soon_and_calls_the_rest_not_run(run, parallel, tmp_path):
     results = tmp_path / "results.jsonl"
     options = ("--implementation", "breaking", "--patience", "100", "--results", results, *RULES)
-    watched = run(*options, parallel=parallel, env={"BREAKING": "get:lock", "PYTHONPATH": BREAKING})
+    watched = run(*options, parallel=parallel, env={"BREAKING": "get:lock"})
     watched.reaches_a_hang()
 
     watched.process.send_signal(signal.SIGINT)
@@ -148,11 +149,29 @@ def test_interrupting_ends_the_run_soon_and_calls_the_rest_not_run(run, parallel
     watched.is_gone()
 
 
+@alone_and_in_parallel
 def test_after_the_main_process_is_killed(run, parallel):
     options = ("--implementation", "breaking", "--patience", "100", *RULES)
-    watched = run(*options, parallel=parallel, env={"BREAKING": "put:lock", "PYTHONPATH": BREAKING})
+    watched = run(*options, parallel=parallel, env={"BREAKING": "put:lock"})
     watched.reaches_a_hang()
 
     watched.process.kill()
 
     watched.is_gone()
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="this system does not show its semaphores")
+def test_a_semaphore_that_stayed_would_be_seen():
+    mark = uuid.uuid4().hex
+    holding = "import multiprocessing; lock = multiprocessing.get_context('spawn').Lock(); print(flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", holding],
+        env=environment(**marked(mark)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+    assert holder.stdout.readline()
+    assert len(semaphores(mark)) == 1
+    holder.communicate(b"\n")
+    assert semaphores(mark) == []

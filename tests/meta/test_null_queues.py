@@ -1,7 +1,7 @@
 """Queues that are none: what does nothing, or refuses everything, conforms to no promise about what queues do."""
 
 import pytest
-from runs import CROSS_SECTION, asked, rest
+from runs import CROSS_SECTION, asked
 
 NO_QUEUE_NEEDED = ("contexts", "manager_queues")
 """Chapters in which these implementations are the standard library's: only its queues are replaced."""
@@ -23,8 +23,14 @@ REFUSALS = {"share.not-through-simplequeue", "share.not-as-pool-task"}
 """Rules that want a RuntimeError, which a queue that refuses everything gives for the asking."""
 
 
-@pytest.mark.parametrize("rules", rest((CROSS_SECTION, ()), (CROSS_SECTION,)), ids=["a cross-section", "all"])
-@pytest.mark.parametrize("name", ["does-nothing", "always-raises"])
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        pytest.param("does-nothing", CROSS_SECTION, id="does-nothing-a cross-section"),
+        pytest.param("does-nothing", (), id="does-nothing", marks=pytest.mark.thorough),
+        pytest.param("always-raises", (), id="always-raises", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_queue_that_is_none_conforms_to_no_promise(judge, name, rules):
     options = ("--implementation", f"fault:{name}", "--patience", "0.5", "-k", "not Manager", "-n4")
 
