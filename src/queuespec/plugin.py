@@ -447,17 +447,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kind", rule.kinds)
 
 
+def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:
+    wanted = config.getoption("rule")
+    return not wanted or (rule is not None and not {rule.slug, *rule.proves}.isdisjoint(wanted))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Makes no tests of a rule that is not asked for: to make all and choose then takes longer than to judge a few."""
+    rule = rule_of(obj)
+    return None if rule is None or _is_asked_for(collector.config, rule) else []
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = set(config.getoption("rule"))
-    if not wanted:
-        return
-    kept: list[pytest.Item] = []
-    left_out: list[pytest.Item] = []
-    for item in items:
-        rule = rule_of(getattr(item, "function", None))
-        (kept if rule is not None and wanted & {rule.slug, *rule.proves} else left_out).append(item)
-    items[:] = kept
-    config.hook.pytest_deselected(items=left_out)
+    kept = [item for item in items if _is_asked_for(config, rule_of(getattr(item, "function", None)))]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -974,7 +980,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         elif verdict.declared and verdict.declared["unstable"]:
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")
-    terminalreporter.write_line(f"{len(verdicts)} verdicts: {table.summary(verdicts)}")
+    noun = "verdict" if len(verdicts) == 1 else "verdicts"
+    terminalreporter.write_line(f"{len(verdicts)} {noun}: {table.summary(verdicts)}")
     for problem in judging.problems:
         terminalreporter.write_line(problem, red=True)
     _tell_github(config, verdicts, terminalreporter.write_line)
