@@ -337,6 +337,7 @@ def in_slow_motion(queue, method, *args, pause=0.02):
 
 def line_by_line(call, args, at_line):
     """Calls it, and the other function before each of its lines and of those that it calls itself; what it returned."""
+    gc.collect()  # or finalizers of what earlier tests left would be called between its lines, and rest there too
     here = inspect.currentframe()
 
     def stop(frame, event, argument):
