@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,11 @@ def perform(command: str, arguments: list[str]) -> int:
 
 def judge(arguments: list[str]) -> int:
     """Runs the specification with pytest's options; pytest's exit status."""
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        print("queuespec: there is no writable folder for temporary files; point TMPDIR to one", file=sys.stderr)
+        return int(pytest.ExitCode.USAGE_ERROR)
     folder = specification_folder()
     checkout = folder.parent.parent
     if (checkout / "pyproject.toml").is_file():
@@ -71,7 +77,7 @@ def judge(arguments: list[str]) -> int:
     else:
         root, settings = folder, Path(__file__).with_name("pytest.ini")
         own = [] if "no:cacheprovider" in arguments else ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
-    own += ["-p", "queuespec.early", "-p", "queuespec.plugin", "-c", str(settings), "--rootdir", str(root)]
+    own += ["-p", "queuespec.plugin", "-c", str(settings), "--rootdir", str(root)]
     return int(pytest.main([*own, *arguments, str(folder)]))
 
 

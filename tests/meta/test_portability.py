@@ -327,16 +327,15 @@ def test_a_system_without_a_folder_for_temporary_files_is_refused_in_one_sentenc
     status, output = installed(*A_FEW_RULES, before=mounted(NOTHING_TO_WRITE_TO), cwd="/proc")
 
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert output.strip() == "ERROR: there is no writable folder for temporary files; point TMPDIR to one"
+    assert output == "queuespec: there is no writable folder for temporary files; point TMPDIR to one\n"
 
 
 @on_posix
-@pytest.mark.parametrize("capturing", ["fd", "no"])
-def test_pytest_without_a_folder_for_temporary_files_refuses_in_one_sentence(mounted, capturing):
+def test_pytest_that_needs_no_temporary_files_refuses_for_the_queues_that_do(mounted):
     before = mounted(NOTHING_TO_WRITE_TO)
 
     run = subprocess.run(
-        [*before, *command("--capture", capturing, *A_FEW_RULES, "--start-method", "spawn")],
+        [*before, *command("-s", *A_FEW_RULES, "--start-method", "spawn")],
         cwd="/proc",
         env=environment(PYTHONDONTWRITEBYTECODE="1"),
         stdin=subprocess.DEVNULL,
