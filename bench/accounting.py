@@ -7,15 +7,21 @@ import time
 from collections import Counter
 from typing import Any, Callable
 
-from queuespec.stage import Actor, Call, Program, Stage, timeline
+from queuespec.stage import Actor, Call, Program, Stage
+
+RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "rests_while_waiting(")
+"""How calls begin that rest on purpose: that they take their time is what the rule is about."""
+
+REST = "everything else"
 
 spent: Counter[str] = Counter()
 begun = time.perf_counter()
 _depth = 0
 
 
-def charge(owner: Any, method: str, account: str) -> None:
-    """Adds the time that a method takes to an account, once where such methods call each other."""
+def charge(owner: Any, method: str, account: str | Callable[..., str]) -> None:
+    """Adds the time that a method takes to an account, once where such methods call each other. Which account, its
+    arguments may say."""
     real: Callable[..., Any] = getattr(owner, method)
 
     @functools.wraps(real)
@@ -28,7 +34,8 @@ def charge(owner: Any, method: str, account: str) -> None:
         finally:
             _depth -= 1
             if _depth == 0:
-                spent[account] += time.perf_counter() - start  # type: ignore[assignment]
+                name = account if isinstance(account, str) else account(*args, **kwargs)
+                spent[name] += time.perf_counter() - start  # type: ignore[assignment]
 
     setattr(owner, method, charged)
 
@@ -50,13 +57,18 @@ charge(Call, "stays_blocked", "quiet time")
 charge(Program, "stays_running", "quiet time")
 
 
-def pytest_runtest_teardown() -> None:
-    """Time-outs that are the rule themselves."""
-    spent["time-outs"] += sum(call.seconds or 0.0 for call in timeline.calls if "timeout=" in call.text)  # type: ignore[assignment]
+def account_of(stage: Stage, call: Call) -> str:
+    """Of the wait for a call to end."""
+    if call.text.startswith(RESTING):
+        return "rests that are the rule itself"
+    return "time-outs" if "timeout=" in call.text else REST
+
+
+charge(Stage, "finish", account_of)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     wall = time.perf_counter() - begun
-    rest = wall - sum(spent.values())
-    for account, seconds in [*spent.items(), ("everything else", rest)]:
+    spent[REST] += wall - sum(spent.values())  # type: ignore[assignment]
+    for account, seconds in spent.items():
         terminalreporter.write_line(f"account: {account:<30} {seconds:7.2f} s  {seconds / wall:5.0%}")
