@@ -109,6 +109,7 @@ def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(
     path.write_text(text_of([verdict()]))
     (tmp_path / "killing.py").write_text(
         "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs in the background may ignore it
         "judged = []\n"
         "def pytest_runtest_logfinish(nodeid):\n"
         "    judged.append(nodeid)\n"
@@ -131,6 +132,7 @@ def test_a_run_that_is_interrupted_keeps_the_results_of_the_earlier_one(tmp_path
     path.write_text(text_of([verdict()]))
     (tmp_path / "interrupting.py").write_text(
         "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs in the background may ignore it
         "judged = []\n"
         "def pytest_runtest_logreport(report):\n"
         "    judged.append(report.nodeid)\n"
