@@ -4,13 +4,17 @@ import contextlib
 import functools
 
 import pytest
-from runs import judged
+import runs
 
 with contextlib.suppress(ImportError):  # the other tests here need nothing but the package
     import hypothesis
 
     hypothesis.settings.register_profile("the same every time", derandomize=True, deadline=None, database=None)
     hypothesis.settings.load_profile("the same every time")
+
+
+def pytest_configure(config):
+    runs.judged_python = config.getoption("python")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -24,4 +28,4 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture
 def judge(tmp_path):
     """Runs the specification: ``judge("--implementation", "fault:lifo")``."""
-    return functools.partial(judged, tmp_path / "results.jsonl")
+    return functools.partial(runs.judged, tmp_path / "results.jsonl")

@@ -14,6 +14,9 @@ CHECKOUT = Path(__file__).parents[2]
 METHODS = multiprocessing.get_all_start_methods()
 METHOD = "fork" if "fork" in METHODS else "spawn"
 
+judged_python = sys.executable
+"""The interpreter whose queue the runs judge: that of the option ``--python``."""
+
 CROSS_SECTION = (
     "api.queue-methods",
     "put.nonblocking-raises-full",
@@ -62,6 +65,12 @@ WORKERS = "2"
 """Of a run that says nothing about it: there are many runs, and several at the same time."""
 
 
+def judged_says(expression):
+    """What the judged interpreter has for an expression, as text."""
+    words = [judged_python, "-c", f"import multiprocessing, platform; print({expression})"]
+    return subprocess.run(words, check=True, capture_output=True, text=True, encoding="utf-8").stdout.strip()
+
+
 def environment(**changes):
     """The environment of a run: ours, without what a surrounding run has put into it. Bytecode is kept: most of the
     work of a short run is to read the specification. Nothing says ``CI``: pytest repeats whole texts there."""
@@ -75,7 +84,7 @@ def command(*options, parallel=False):
     """How a user judges, as a list of words."""
     words = [sys.executable, "-m", "pytest", str(CHECKOUT / "tests" / "spec"), "-p", "no:cacheprovider"]
     words += ["-p", "no:hypothesispytest"]  # half a second that no run here needs
-    return [*words, *(() if parallel else ("-n0",)), *map(str, options)]
+    return [*words, "--python", judged_python, *(() if parallel else ("-n0",)), *map(str, options)]
 
 
 def judged(results, *options, parallel=False, env=None, seconds=300):

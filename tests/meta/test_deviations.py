@@ -1,9 +1,9 @@
 """Declared deviations: expected, strict, and never without a reason."""
 
 import json
-import sys
 
 import pytest
+from runs import judged_says
 from samples import RULE, header, text_of, verdict
 
 from queuespec import deviations, results
@@ -249,4 +249,4 @@ def test_results_say_which_files_of_deviations_were_used(judge, declare, tmp_pat
 
     first = (tmp_path / "results.jsonl").read_text(encoding="utf-8").partition("\n")[0]
     assert json.loads(first)["options"]["deviations"] == ["deviations.toml"]
-    assert json.loads(first)["python_version"] == sys.version.split()[0]
+    assert json.loads(first)["python_version"] == judged_says("platform.python_version()")

@@ -5,6 +5,7 @@ import platform
 from pathlib import Path
 
 import pytest
+from runs import judged_says
 
 IMPLEMENTATIONS = str(Path(__file__).with_name("implementations"))
 SLUG = "get.blocks-when-empty"
@@ -34,7 +35,8 @@ def in_order(output, *words):
 def where():
     """Python and system as the report names them."""
     system = {"Darwin": "macOS"}.get(platform.system(), platform.system())
-    return f"on {platform.python_implementation()} {platform.python_version()}", f", {system} {platform.machine()}"
+    python = judged_says("platform.python_implementation() + ' ' + platform.python_version()")
+    return f"on {python}", f", {system} {platform.machine()}"
 
 
 def test_a_deviation_tells_rule_source_judged_and_timeline(report_of):

@@ -5,13 +5,13 @@ import hashlib
 import json
 import os
 import signal
-import sys
 import xml.etree.ElementTree
 
 import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from runs import judged_says
 from samples import RULE, header, queuespec, text_of, verdict
 
 from queuespec import results, schema
@@ -44,7 +44,7 @@ def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
     run = results.read(tmp_path / "results.jsonl")
 
     assert run.header.start_methods == ("spawn",)
-    assert run.header.python_version == sys.version.split()[0]
+    assert run.header.python_version == judged_says("platform.python_version()")
     assert run.header.options["patience"] == 20
     assert run.header.options["rules"] == [RULE]
     assert len(run.header.rule_set) == 16

@@ -5,11 +5,11 @@ import multiprocessing
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+import runs
 import stage_roles
 
 from queuespec import Full
@@ -43,7 +43,7 @@ def household():
 
 @pytest.fixture(params=METHODS)
 def a_stage(request, household):
-    settings = Settings("multiprocessing", sys.executable, PATH, patience=20.0)
+    settings = Settings("multiprocessing", runs.judged_python, PATH, patience=20.0)
     stage = Stage(settings, request.param, household)
     timeline.begin()
     yield stage
@@ -163,7 +163,7 @@ def test_items_are_made_by_the_actor(a_stage):
 
 def _patched_library(folder, old, new):
     """A copy of the standard library's multiprocessing in which one line is another."""
-    home = Path(multiprocessing.__file__).parent
+    home = Path(runs.judged_says("multiprocessing.__file__")).parent
     shutil.copytree(home, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
     path = folder / "multiprocessing" / "queues.py"
     text = path.read_text(encoding="utf-8")
@@ -187,7 +187,7 @@ def test_a_patched_library_first_on_the_path_is_what_is_judged_in_parent_and_chi
 def test_a_child_has_the_patched_library_too(household, tmp_path, monkeypatch):
     _patched_library(tmp_path, "    def get_nowait(self):", "    def get_nowait(self):\n        return 'patched'")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    settings = Settings("multiprocessing", sys.executable, PATH, patience=20.0)
+    settings = Settings("multiprocessing", runs.judged_python, PATH, patience=20.0)
     stage = Stage(settings, "spawn", household)
 
     child = View(stage.make_child(stage.make_queue("Queue")), "queue")
