@@ -460,10 +460,14 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    kept = [item for item in items if _is_asked_for(config, rule_of(getattr(item, "function", None)))]
-    if len(kept) < len(items):
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        asked_for = _is_asked_for(config, rule_of(getattr(item, "function", None)))
+        (kept if asked_for else left_out).append(item)
+    if left_out:
         items[:] = kept
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(config, items):
     if "thorough" in config.option.markexpr:
         return
     left_out = [item for item in items if item.get_closest_marker("thorough")]
-    items[:] = [item for item in items if item not in set(left_out)]
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     config.hook.pytest_deselected(items=left_out)
 
 
