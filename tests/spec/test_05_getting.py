@@ -311,6 +311,8 @@ def test_get_that_must_not_block_does_not_wait_for_another_process_that_waits(qu
 
     with raises(Empty):
         queue.get_nowait()
+    with raises(Empty):
+        queue.get(block=False, timeout=1000)
 
     queue.put("item")
     assert waiting.returns() == "item"
