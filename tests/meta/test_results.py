@@ -135,9 +135,10 @@ def test_a_run_that_is_interrupted_keeps_the_results_of_the_earlier_one(tmp_path
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs in the background may ignore it
         "judged = []\n"
         "def pytest_runtest_logreport(report):\n"
-        "    judged.append(report.nodeid)\n"
-        "    if len(set(judged)) == 2 and report.when == 'teardown' and 'PYTEST_XDIST_WORKER' not in os.environ:\n"
-        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    if report.when == 'teardown' and 'PYTEST_XDIST_WORKER' not in os.environ:\n"
+        "        judged.append(report.nodeid)\n"
+        "        if len(judged) == 2:\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
     )
 
     options = (workers, "-p", "interrupting", "--start-method", "fork", "--rule", RULE, "--results", path)
