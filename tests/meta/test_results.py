@@ -475,6 +475,7 @@ def test_a_file_in_another_encoding_is_one_clear_sentence(file, capsys, encoding
         b"x" * 5_000_000,
         b'{"format":1' + b"0" * 9000,
     ],
+    ids=["gzip", "latin-1", "zeros", "every byte", "one long line", "a long number"],
 )
 def test_what_is_no_results_file_is_one_clear_sentence(file, capsys, content):
     assert commands.check([str(file(content))]) == 2
