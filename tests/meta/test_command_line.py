@@ -35,7 +35,7 @@ def queuespec(*options, env=None):
             "-p no:randomly -p no:cacheprovider",
             "-n2 --dist loadfile",
             "-n2 --dist worksteal",
-            "-k get",
+            "-k test",
             "-x",
         ],
         ("-n2", "-p no:xdist", "-x"),
