@@ -104,8 +104,9 @@ def installed():
 
     def run(*options, folder="here", before=(), cwd=None):
         home = root / folder
-        shutil.copytree(PACKAGE, home / "queuespec", dirs_exist_ok=True)
-        shutil.copytree(CHECKOUT / "tests" / "spec", home / "queuespec" / "spec", dirs_exist_ok=True)
+        unfinished = shutil.ignore_patterns("*.pyc.*")  # bytecode that a run beside this one is writing
+        shutil.copytree(PACKAGE, home / "queuespec", ignore=unfinished, dirs_exist_ok=True)
+        shutil.copytree(CHECKOUT / "tests" / "spec", home / "queuespec" / "spec", ignore=unfinished, dirs_exist_ok=True)
         process = subprocess.run(
             [*before, sys.executable, "-m", "queuespec", *options],
             cwd=cwd or home,
