@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -64,11 +63,6 @@ def perform(command: str, arguments: list[str]) -> int:
 
 def judge(arguments: list[str]) -> int:
     """Runs the specification with pytest's options; pytest's exit status."""
-    try:
-        tempfile.gettempdir()
-    except OSError:
-        print("queuespec: there is no writable folder for temporary files; point TMPDIR to one", file=sys.stderr)
-        return int(pytest.ExitCode.USAGE_ERROR)
     folder = specification_folder()
     checkout = folder.parent.parent
     if (checkout / "pyproject.toml").is_file():

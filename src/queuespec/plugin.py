@@ -16,6 +16,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from datetime import datetime, timezone
 from pathlib import Path
@@ -122,6 +123,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--timeline", action="store_true", help="show the calls of every test that was judged, also where all is well"
     )
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    """Comes before pytest's capturing, which would fail with a traceback where it cannot have a temporary file.
+
+    Raises:
+        pytest.UsageError: there is no folder for one.
+    """
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        raise pytest.UsageError("there is no writable folder for temporary files; point TMPDIR to one") from None
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -292,11 +307,6 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: list[str]) -> None
         raise pytest.UsageError(
             f"this system gives Python no semaphores ({facts.semaphores}), so that it can have no process-safe queue; "
             "on Linux, mount a writable /dev/shm"
-        )
-    if facts.temporary_folder is None:
-        raise pytest.UsageError(
-            "there is no writable folder for temporary files, which the start method forkserver and managers need; "
-            "point TMPDIR to one"
         )
 
 

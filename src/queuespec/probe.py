@@ -14,7 +14,6 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
     if version < [3, 9]:
         return {"error": "it is Python %d.%d, and 3.9 is the oldest that can be judged" % tuple(version[:2])}  # noqa: UP031
     import sysconfig
-    import tempfile
     import types
 
     home = os.path.dirname(os.path.abspath(__file__))
@@ -47,10 +46,6 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
         "executable": sys.executable,
     }
     answer.update(implementation.facts())
-    try:
-        answer["temporary_folder"] = tempfile.gettempdir()
-    except OSError:
-        answer["temporary_folder"] = None
     try:
         import multiprocessing
 

@@ -33,14 +33,12 @@ LONGEST_PARENT = 59
 and the names that `multiprocessing` makes in it take 32."""
 
 
-def temporary_folder() -> str | None:
-    """A new folder for temporary files, short enough for sockets if there is one; None where there is none at all."""
-    with contextlib.suppress(OSError):
-        parent = tempfile.gettempdir()
-        if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
-            parent = "/tmp"
-        return tempfile.mkdtemp(prefix="qs-", dir=parent)
-    return None
+def temporary_folder() -> str:
+    """A new folder for temporary files, short enough for sockets if there is one. Raises `OSError` if there is none."""
+    parent = tempfile.gettempdir()
+    if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
+        parent = "/tmp"
+    return tempfile.mkdtemp(prefix="qs-", dir=parent)
 
 
 class ProcessTree:
@@ -136,8 +134,7 @@ class Household:
             self._warden = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, text=True, start_new_session=True
             )
-            if self.folder is not None:
-                self._tell(f"={self.folder}")
+            self._tell(f"={self.folder}")
 
     def _tell(self, line: str) -> None:
         if self._warden is not None and self._warden.stdin is not None:
@@ -147,8 +144,6 @@ class Household:
 
     def environment(self) -> Mapping[str, str]:
         """The judge's environment, with a temporary folder that is ours to remove."""
-        if self.folder is None:
-            return os.environ
         return {**os.environ, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
 
     def adopt(self, tree: ProcessTree) -> None:
@@ -217,5 +212,4 @@ class Household:
             with contextlib.suppress(OSError):
                 self._warden.stdin.close()
             self._warden.wait()
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -135,7 +135,6 @@ class Facts:
     machine: str
     release: str
     executable: str
-    temporary_folder: str | None
     semaphores: str | None
     python_build: str = ""
 
