@@ -469,6 +469,13 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[
     return None if rule is None or _is_asked_for(collector.config, rule) else []
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """``-k`` knows a test by its rule, too."""
+    rule = rule_of(getattr(item, "function", None))
+    if rule is not None:
+        item.extra_keyword_matches.update((rule.slug, *rule.proves))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []

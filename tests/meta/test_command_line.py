@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, environment, rest
+from runs import CHECKOUT, METHODS, environment, rest
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
@@ -47,6 +47,15 @@ def test_the_verdicts_do_not_depend_on_how_the_tests_are_run(judge, options):
     assert run.status == 0, run.output
     assert {verdict["verdict"] for verdict in run.verdicts} == {"conforms"}
     assert {verdict["rule"] for verdict in run.verdicts} == {RULES[1], RULES[3]}
+
+
+def test_a_rule_can_be_chosen_as_pytest_chooses_tests(judge):
+    run = judge("-k", f"{RULES[1]} and not spawn")
+
+    assert run.status == 0, run.output
+    assert {(verdict["rule"], verdict["start_method"]) for verdict in run.verdicts} == {
+        (RULES[1], method) for method in METHODS if method != "spawn"
+    }
 
 
 def test_the_command_is_the_same_as_pytest_on_the_specification(judge):
@@ -97,7 +106,7 @@ def test_a_run_that_selected_nothing_fails(judge):
 
 
 def test_a_run_in_which_nothing_applied_fails(judge):
-    run = judge("--implementation", "queue_class:Queue", "-k", "Joinable", env=_IMPLEMENTATIONS)
+    run = judge("--implementation", "queue_class:Queue", "--rule", "join.blocks-until-all-done", env=_IMPLEMENTATIONS)
 
     assert run.status == 1
     assert "a run that verified nothing is no success" in run.output
