@@ -80,6 +80,21 @@ def test_a_get_that_does_not_wait_for_ever_makes_room_as_well(small_queue, make_
     assert small_queue.get() == "second"
 
 
+@rule("cap.freed-by-waiting-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put", DOCS / "Queue.get"))
+@pytest.mark.parametrize("decision", [{}, {"timeout": 1000}], ids=["for ever", "for some time"])
+def test_a_get_that_waits_makes_room_once_it_has_its_item(small_queue, make_child, decision):
+    """While it waits there is nothing to take, and no more room than before."""
+    getting = make_child(small_queue).calls.get(**decision)
+    getting.stays_blocked()
+    small_queue.put("first")
+    assert getting.returns() == "first"
+
+    small_queue.put_nowait("second")
+
+    with raises(Full):
+        small_queue.put_nowait("too much")
+
+
 @rule("cap.blocked-put-wakes-across", source=DOCS / "Queue.put")
 def test_a_get_in_one_process_wakes_a_put_in_another(small_queue, make_child):
     """A producer that was slowed down goes on as soon as its consumer has taken something."""
