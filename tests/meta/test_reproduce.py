@@ -55,6 +55,7 @@ SHAPES = {
     "simple.close": "a simple queue",
     "manager.global-order": "a queue of a manager",
     "exit.flush-on-sys-exit": "an end of a process, an event",
+    "cap.blocked-put-wakes-across": "a call under way in a child, another in a thread",
     "deliver.no-loss": "a crowd, a history",
     "ctx.set-once": "the module",
     "pattern.producer-consumer-program": "a program of its own",
@@ -127,6 +128,13 @@ def test_a_rule_of_one_process_is_a_page(written):
     assert len(text.splitlines()) < 50
     assert "    context = multiprocessing.get_context(" in text
     assert "https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues" in text
+
+
+def test_a_rule_with_a_child_that_calls_the_queue_is_four_pages(written):
+    text = written("get.blocks-when-empty").read_text(encoding="utf-8")
+
+    assert len(text.splitlines()) < 170
+    assert '    queue.put("late")' in text
 
 
 @pytest.mark.parametrize("slug", ["order.fifo-in-process", "get.blocks-when-empty", "deliver.no-loss"])

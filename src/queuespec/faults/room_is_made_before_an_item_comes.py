@@ -1,4 +1,4 @@
-"""A get() makes room before it waits for its item: where there is all the room already, the item's own place is lost."""
+"""A get() makes room before it has its item: where nothing is taken, none can be made, and the item's own is lost."""
 
 import contextlib
 import threading

@@ -7,6 +7,7 @@ children; it knows `MODULE`, `CONTEXT`, `KIND`, `PATIENCE` and `QUIET`, which st
 import atexit
 import contextlib
 import faulthandler
+import functools
 import itertools
 import multiprocessing
 import os
@@ -120,7 +121,7 @@ class View:
 
     @property
     def calls(self):
-        return Calls(self)
+        return Calls(functools.partial(self.process.begins, called, self))
 
     def plays(self, role, *args, **kwargs):
         return self.process.performs(role, self, *args, **kwargs)
@@ -135,11 +136,13 @@ class View:
 
 
 class Calls:
-    def __init__(self, view):
-        self._view = view
+    """Begins calls, and does not wait for their ends."""
+
+    def __init__(self, begin):
+        self._begin = begin
 
     def __getattr__(self, method):
-        return lambda *args, **kwargs: self._view.process.begins(called, self._view, method, *args, **kwargs)
+        return functools.partial(self._begin, method)
 
 
 def called(target, method, *args, **kwargs):
@@ -168,11 +171,11 @@ class Call:
         """Waits so long for its end; whether it has come."""
         if self.answer is None and self.actor.connection.poll(seconds):
             try:
-                self.answer = self.actor.connection.recv()
+                self.answer = self.actor.answers(self.text)
             except (EOFError, OSError):
-                raise Deviation(f"{self.text}: the process of {self.actor.name} {self.actor.how_it_ended()}") from None
-            if len(self.answer) > 2:
-                LOG.append(f"{self.actor.name}: {self.text} {self.answer[0]} {self.answer[1]!r:.200}")
+                self.actor.process.join(PATIENCE)
+                how = f"died with exit code {self.actor.process.exitcode}"
+                raise Deviation(f"{self.text}: the process of {self.actor.name} {how}") from None
         return self.answer is not None
 
     def returns(self):
@@ -222,6 +225,22 @@ class Call:
             pass
 
 
+def exit_code(actor):
+    """That of a process that must end."""
+    actor.process.join(PATIENCE)
+    if actor.process.exitcode is None:
+        raise Deviation(f"the process of {actor.name} was still running after {PATIENCE:g} s")
+    return actor.process.exitcode
+
+
+def goes_on(actor):
+    """A process that must not end does not."""
+    actor.process.join(QUIET)
+    if actor.process.exitcode is not None:
+        how = f"died with exit code {actor.process.exitcode}"
+        raise Deviation(f"the process of {actor.name} should have gone on, but it {how}")
+
+
 class Actor:
     """A child process, or a thread, that performs calls."""
 
@@ -247,14 +266,20 @@ class Actor:
         announcement.returns()
         return call
 
+    def answers(self, text):
+        answer = self.connection.recv()
+        if len(answer) > 2:
+            LOG.append(f"{self.name}: {text} {answer[0]} {answer[1]!r:.200}")
+        return answer
+
     def performs(self, role, *args, **kwargs):
         return self.begins(role, *args, **kwargs).returns()
 
     plays = performs
 
-    def how_it_ended(self):
-        self.process.join(PATIENCE)
-        return f"died with exit code {self.process.exitcode}"
+    def dies(self, role, *args, **kwargs):
+        self.begins(role, *args, **kwargs)
+        return self.ends()
 
     def begins_to_leave(self, how="return"):
         self.performs(leave, how)
@@ -264,15 +289,7 @@ class Actor:
         return self.ends()
 
     def ends(self):
-        self.process.join(PATIENCE)
-        if self.process.exitcode is None:
-            raise Deviation(f"the process of {self.name} was still running after {PATIENCE:g} s")
-        LOG.append(f"{self.name} ended with exit code {self.process.exitcode}")
-        return self.process.exitcode
-
-    def dies(self, role, *args, **kwargs):
-        self.begins(role, *args, **kwargs)
-        return self.ends()
+        return exit_code(self)
 
     def has_ended(self):
         return not self.process.is_alive()
@@ -282,9 +299,89 @@ class Actor:
         return self.ends()
 
     def stays_alive(self):
-        self.process.join(QUIET)
-        if self.process.exitcode is not None:
-            raise Deviation(f"the process of {self.name} should have gone on, but it {self.how_it_ended()}")
+        goes_on(self)
+
+
+# Where children hold one queue, and nothing else has to go there: a shorter actor
+
+
+class Caller:
+    """A child process, or a thread, that holds a queue and performs one call of it at a time."""
+
+    def __init__(self, queue, start=CONTEXT.Process):
+        self.name = f"{'thread' if start is threading.Thread else 'child'} {next(NUMBERS)}"
+        self.connection, other = CONTEXT.Pipe()
+        CONNECTIONS.append(self.connection)
+        self.process = start(target=perform_calls, args=(other, queue), daemon=True)
+        faulthandler.cancel_dump_traceback_later()  # a process that is forked meanwhile could not set its own
+        self.process.start()
+        faulthandler.dump_traceback_later(10 * PATIENCE, exit=True)
+        if start is not threading.Thread:
+            other.close()
+
+    def begins(self, method, *args, **kwargs):
+        words = [f"{value!r:.60}" for value in args] + [f"{name}={value!r:.60}" for name, value in kwargs.items()]
+        text = f"{getattr(method, '__name__', method)}({', '.join(words)})"
+        self.connection.send((method, args, kwargs))
+        Call(self, text).returns()  # it has begun
+        return Call(self, text)
+
+    def answers(self, text):
+        return self.connection.recv()
+
+    @property
+    def calls(self):
+        return Calls(self.begins)
+
+    def plays(self, role, *args, **kwargs):
+        return self.begins(role, *args, **kwargs).returns()
+
+    def __getattr__(self, method):
+        return functools.partial(self.plays, method)
+
+    def begins_to_leave(self):
+        self.connection.close()
+
+    def leaves(self):
+        self.begins_to_leave()
+        return self.ends()
+
+    def ends(self):
+        return exit_code(self)
+
+    def is_killed(self):
+        self.process.kill()
+        return self.ends()
+
+    def stays_alive(self):
+        goes_on(self)
+
+
+def perform_calls(connection, queue):
+    """What a caller does."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    while in_main_thread and CONNECTIONS:  # the other ends, of which a fork has copies
+        CONNECTIONS.pop().close()
+    while True:
+        try:
+            method, args, kwargs = connection.recv()
+        except (EOFError, OSError):
+            return
+        connection.send(("returned", "begun"))
+        if in_main_thread:
+            faulthandler.dump_traceback_later(PATIENCE)
+        begun = time.monotonic()
+        try:
+            function = functools.partial(method, queue) if callable(method) else getattr(queue, method)
+            answer = "returned", function(*args, **kwargs)
+        except BaseException as error:
+            answer = "raised", error
+        if in_main_thread:
+            faulthandler.cancel_dump_traceback_later()
+        connection.send((*answer, time.monotonic() - begun))
+
+
+# What full actors do
 
 
 def serve(connection, names, *objects):

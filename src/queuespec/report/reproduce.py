@@ -47,6 +47,15 @@ PLAIN_FIXTURES = {
 }
 """What a rule may use whose test can be performed without actors."""
 
+CALLERS = {"child", "make_child", "make_thread"}
+"""What it may use besides, where children and threads hold one queue each, and nothing is sent there but calls."""
+
+ENDS = {"begins_to_leave", "ends", "is_killed", "leaves", "stays_alive"}
+"""What may become of the process of a child there."""
+
+BY_EDITS = ("expect", "check", "Caller")
+"""Names of the driver's that edits put into the text of a test."""
+
 MAKERS = {"make_queue", "make_child", "make_thread", "make_object", "make_manager", "program"}
 """Nouns of the driver's."""
 
@@ -156,35 +165,80 @@ class Reproduction:
         self.test = test
         self.fixtures = [argument.arg for argument in test.args.args]
         self.cases = list(_parameters(test))
+        self.queues = self._queues()
+        self.with_callers = False
         self.plain = self._can_be_plain()
         if self.plain and "make_object" in self.fixtures:
             self.fixtures.remove("make_object")
 
     def _can_be_plain(self) -> bool:
-        """Whether everything is done by one process, in order, and nothing special is needed to build the queue."""
+        """Whether the main program can call the queue itself, and nothing special is needed to build the queue."""
         varied = {name for names, _ in self.cases for name in names}
-        if set(self.fixtures) - PLAIN_FIXTURES - varied:
+        if set(self.fixtures) - PLAIN_FIXTURES - CALLERS - varied:
             return False
         if self.variant and {"context", "process", "manager", "module", "Served"} & set(self._hooks()):
             return False
         if (self.variant or self.path) and {"module", "make_manager"} & set(self.fixtures):
             return False
         used: set[str] = set()
-        waiting: list[ast.AST] = [self.test]
-        seen: set[ast.AST] = set()
+        functions = list(self._functions())
+        for node in (node for function in functions for node in ast.walk(function)):
+            if isinstance(node, ast.Attribute):
+                used.add(node.attr)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "make_queue":
+                used.update(keyword.arg or "" for keyword in node.keywords)
+        if "kind" in used:
+            return False
+        self.with_callers = bool(used & {"begins", "calls", "process"} or CALLERS & set(self.fixtures))
+        if not self.with_callers:
+            return True
+        return functions == [self.test] and not self.path and all(map(self._is_for_callers, ast.walk(self.test)))
+
+    def _functions(self) -> Iterator[ast.FunctionDef]:
+        """The test, and the functions of its chapter that it calls."""
+        waiting, seen = [self.test], {self.test}
         while waiting:
             function = waiting.pop()
-            seen.add(function)
+            yield function
             for node in ast.walk(function):
-                if isinstance(node, ast.Attribute):
-                    used.add(node.attr)
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "make_queue":
-                    used.update(keyword.arg or "" for keyword in node.keywords)
-                if isinstance(node, ast.Name):
-                    helper = self.chapter.definitions.get(node.id)
-                    if isinstance(helper, ast.FunctionDef) and helper not in seen:
-                        waiting.append(helper)
-        return not used & {"calls", "begins", "process", "kind"}
+                helper = self.chapter.definitions.get(node.id) if isinstance(node, ast.Name) else None
+                if isinstance(helper, ast.FunctionDef) and helper not in seen:
+                    seen.add(helper)
+                    waiting.append(helper)
+
+    def _queues(self) -> set[str]:
+        """The variables of the test that are queues of the main program."""
+        found = {"queue", "small_queue", "full_queue"} & set(self.fixtures)
+        for node in ast.walk(self.test):
+            if isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", None), "id", "") == "make_queue":
+                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        return found
+
+    def _is_for_callers(self, node: ast.AST) -> bool:
+        """Whether this is no call, or one that the main program or a `Caller` of the driver's can perform."""
+        if isinstance(node, ast.Attribute) and node.attr in ("begins", "calls"):
+            return not _is_one_of(node.value, PLAIN_FIXTURES - self.queues)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "process":
+            return node.attr in ENDS and not _is_one_of(node.value.value, PLAIN_FIXTURES | self.queues)
+        if not isinstance(node, ast.Call):
+            return True
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ENDS and given:
+            return False
+        if isinstance(node.func, ast.Name):
+            if node.func.id in CALLERS:
+                return len(given) == 1 and isinstance(given[0], ast.Name) and given[0].id in self.queues
+            return node.func.id != "make_object"
+        if isinstance(node.func, ast.Attribute) and _is_one_of(node.func.value, self.queues):
+            if node.func.attr != "begins":
+                return True
+        sent = {name.id for one in given for name in ast.walk(one) if isinstance(name, ast.Name)}
+        return not sent & {*self.queues, "made", "context", "module", "child"}
+
+    @property
+    def _home(self) -> str:
+        """The module that a plain program has its context of."""
+        return "multiprocessing" if self.variant or self.path else self.module
 
     def _hooks(self) -> list[str]:
         variant = source_of(self.variant)
@@ -200,7 +254,7 @@ class Reproduction:
             bound -= MAKERS
         key = Key(self.chapter.name, self.rule.test)
         program.names[key] = self.rule.test.removeprefix("test_")
-        for name in ("expect", "check"):
+        for name in BY_EDITS:
             program.names[Key(DRIVER, name)] = name
         for _, values in self.cases:
             program.use(self.chapter, values, bound)
@@ -210,7 +264,7 @@ class Reproduction:
             source = source_of(used.module)
             assert source is not None
             for _, _, instead in self._edits(source, source.definitions[used.name]):
-                if instead.partition("(")[0] in ("expect", "check"):
+                if instead.partition("(")[0] in BY_EDITS:
                     program.add(Key(DRIVER, instead.partition("(")[0]))
         definitions = program.text(taken={"main"})
         main = "\n".join(f"    {line()}" if callable(line) else f"    {line}" for line in lines)
@@ -249,7 +303,11 @@ class Reproduction:
             "PATIENCE": f"PATIENCE = {self.patience:g}",
             "PROGRAMS": self._programs() if "program" in self.fixtures else "PROGRAMS = {}",
         }
-        for name, text in (constants | self._built_by_implementation()).items():
+        if self.plain:
+            constants["CONTEXT"] = f"CONTEXT = {self._home}.get_context({_quoted(self.start_method)})"
+        else:
+            constants |= self._built_by_implementation()
+        for name, text in constants.items():
             program.constants[Key(DRIVER, name)] = text
         if self.variant or self.path:
             self._add_implementation(program)
@@ -324,7 +382,10 @@ class Reproduction:
             program.imports.add("import faulthandler")
             lines.append(f"{indent}faulthandler.dump_traceback_later({3 * self.patience:g}, exit=True)")
             lines += [f"{indent}{line}" for line in self._plain_nouns(program, bound)]
-            lines.append(f"{indent}{call}({', '.join(self.fixtures)})")
+            caller = f"<<{DRIVER} Caller>>"
+            makers = {"make_child": caller, "make_thread": f"functools.partial({caller}, start=threading.Thread)"}
+            given = [makers.get(name, name) for name in self.fixtures]
+            lines.append(f"{indent}{call}({', '.join(given)})")
         else:
             program.refer(Key(DRIVER, "watched"), bound)
             varied = [name for names, _ in self.cases for name in names]
@@ -369,11 +430,14 @@ class Reproduction:
         elif self.variant and kind in self._hooks() and owner == "context":
             program.imports.add("import functools")
             build = f"functools.partial({kind}, ctx=context)"
-        home = "multiprocessing" if self.variant or self.path else self.module
-        program.imports.add(f"import {home}")
+        program.imports.add(f"import {self._home}")
         for name in self._wanted():
             if name == "context":
-                yield f"context = {home}.get_context({_quoted(self.start_method)})"
+                if self.with_callers:
+                    program.refer(Key(DRIVER, "CONTEXT"), bound)
+                    yield f"context = <<{DRIVER} CONTEXT>>"
+                else:
+                    yield f"context = {self._home}.get_context({_quoted(self.start_method)})"
                 if owner == "manager":
                     yield "manager = context.Manager()"
             elif name == "make_queue":
@@ -384,6 +448,10 @@ class Reproduction:
                 yield f"module = {self.module}"
             elif name == "make_manager":
                 yield "make_manager = context.Manager"
+            elif name in CALLERS:
+                program.refer(Key(DRIVER, "Caller"), bound)
+                if name == "child":
+                    yield f"child = <<{DRIVER} Caller>>(queue)"
             else:
                 yield self._noun(program, bound, name)
 
@@ -444,7 +512,34 @@ class Reproduction:
                         end = source.end(raising) - 1
                         yield end, end, f", {_quoted(_shortened(one.body[-1]))}"
             elif isinstance(one, ast.Call) and self.plain:
-                yield from _without_actors(source, one)
+                yield from self._without_actors(source, one)
+            elif isinstance(one, ast.Attribute) and self.plain:
+                yield from self._of_callers(source, one)
+
+    def _of_callers(self, source: Source, node: ast.Attribute) -> Iterator[Edit]:
+        """``queue.calls.get()`` is a call of a thread's, and ``child.process.leaves()`` becomes ``child.leaves()``."""
+        if node.attr in ("begins", "calls") and _is_one_of(node.value, self.queues):
+            yield source.start(node), source.start(node), "Caller("
+            yield source.end(node.value), source.end(node.value), ", threading.Thread)"
+        elif node.attr == "process":
+            yield source.end(node.value), source.end(node), ""
+
+    def _without_actors(self, source: Source, node: ast.Call) -> Iterator[Edit]:
+        """``queue.plays(roles.f, 1)`` becomes ``roles.f(queue, 1)``, and ``made(items.f, 1)`` is ``items.f(1)``."""
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        if name not in ("plays", "made", "make_object"):
+            return
+        first = []
+        if isinstance(function, ast.Attribute):
+            if self.with_callers and not _is_one_of(function.value, self.queues):
+                return
+            first = [source.between(source.start(function.value), source.end(function.value))]
+        role = node.args[0]
+        others = sorted(map(source.start, [*node.args[1:], *node.keywords]))
+        yield source.start(node), source.start(role), ""
+        opened = f"({', '.join([*first, ''])}" if others else f"({''.join(first)}"
+        yield source.end(role), others[0] if others else source.end(role), opened
 
 
 def _parameters(test: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
@@ -476,18 +571,8 @@ def _without_assert(source: Source, node: ast.Assert) -> Iterator[Edit]:
     yield end, end, ")" if node.msg is not None else f", {_quoted(_shortened(test))})"
 
 
-def _without_actors(source: Source, node: ast.Call) -> Iterator[Edit]:
-    """``queue.plays(roles.f, 1)`` becomes ``roles.f(queue, 1)``, and ``made(items.f, 1)`` is ``items.f(1)``."""
-    function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name not in ("plays", "made", "make_object"):
-        return
-    first = [source.between(source.start(function.value), source.end(function.value))] if name == "plays" else []  # type: ignore[attr-defined]
-    role = node.args[0]
-    others = sorted(map(source.start, [*node.args[1:], *node.keywords]))
-    yield source.start(node), source.start(role), ""
-    opened = f"({', '.join([*first, ''])}" if others else f"({''.join(first)}"
-    yield source.end(role), others[0] if others else source.end(role), opened
+def _is_one_of(node: ast.AST, names: set[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def _shortened(node: ast.AST) -> str:
