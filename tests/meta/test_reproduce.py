@@ -53,6 +53,7 @@ SHAPES = {
     "cap.exact": "parameters",
     "join.blocks-until-all-done": "a joinable queue",
     "simple.close": "a simple queue",
+    "share.simplequeue-goes-on": "two queues, of which one goes through the other",
     "manager.global-order": "a queue of a manager",
     "exit.flush-on-sys-exit": "an end of a process, an event",
     "cap.blocked-put-wakes-across": "a call under way in a child, another in a thread",

@@ -210,8 +210,8 @@ class Reproduction:
         """The variables of the test that are queues of the main program."""
         found = {"queue", "small_queue", "full_queue"} & set(self.fixtures)
         for node in ast.walk(self.test):
-            if isinstance(node, ast.Assign) and getattr(getattr(node.value, "func", None), "id", "") == "make_queue":
-                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            if isinstance(node, ast.Assign) and "make_queue" in _names_in(node.value):
+                found = found.union(*map(_names_in, node.targets))
         return found
 
     def _is_for_callers(self, node: ast.AST) -> bool:
@@ -232,7 +232,7 @@ class Reproduction:
         if isinstance(node.func, ast.Attribute) and _is_one_of(node.func.value, self.queues):
             if node.func.attr != "begins":
                 return True
-        sent = {name.id for one in given for name in ast.walk(one) if isinstance(name, ast.Name)}
+        sent = set().union(*map(_names_in, given))
         return not sent & {*self.queues, "made", "context", "module", "child"}
 
     @property
@@ -569,6 +569,10 @@ def _without_assert(source: Source, node: ast.Assert) -> Iterator[Edit]:
             return
     yield start, after, "check("
     yield end, end, ")" if node.msg is not None else f", {_quoted(_shortened(test))})"
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
 
 
 def _is_one_of(node: ast.AST, names: set[str]) -> bool:
