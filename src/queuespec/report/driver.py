@@ -72,6 +72,23 @@ class raises:
         return isinstance(error, self.expected)
 
 
+def apart():
+    """Goes on in a session of its own, all of which ends with it, whatever became of it."""
+    if os.name != "posix":
+        return
+    session = os.fork()
+    if session == 0:
+        os.setsid()
+        return
+    try:
+        status = os.waitpid(session, 0)[1]
+    finally:
+        for number in (signal.SIGTERM, signal.SIGCONT):  # not SIGKILL: who cleans up after the others ignores SIGTERM
+            with contextlib.suppress(OSError):
+                os.killpg(session, number)
+    sys.exit(status != 0)
+
+
 # Actors: they hold objects by name, and perform one call at a time
 
 HELD = {}
@@ -432,7 +449,7 @@ class Parent:
     """The main program as an actor: what it need not wait for is performed by a thread of its own."""
 
     name = "parent"
-    pid = os.getpid()
+    pid = property(lambda self: os.getpid())
 
     def begins(self, role, *args, **kwargs):
         return Actor("parent", [], threading.Thread).begins(role, *args, **kwargs)

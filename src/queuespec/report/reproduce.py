@@ -376,6 +376,9 @@ class Reproduction:
             said = functools.partial(_loop, program, self.chapter, names, values, indent)
             lines.append(said)
             indent += "    "
+        if not self.plain or self.with_callers or self.kind.startswith("Manager.") or "context" in self.fixtures:
+            program.refer(Key(DRIVER, "apart"), bound)
+            lines.insert(0, f"<<{DRIVER} apart>>()")
         key = Key(self.chapter.name, self.rule.test)
         call = f"<<{key.module} {key.name}>>"
         if self.plain:
@@ -469,7 +472,7 @@ class Reproduction:
             elif noun is None:
                 yield self._noun(program, bound, name)
             else:
-                for used in re.findall(r"[A-Za-z_]+", noun):
+                for used in re.findall(r"(?<![.\w])[A-Za-z_]+", noun):
                     if used not in bound or used.startswith("make_"):
                         program.refer(Key(DRIVER, used), bound)
                         noun = re.sub(rf"\b{used}\b", f"<<{DRIVER} {used}>>", noun)
