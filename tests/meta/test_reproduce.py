@@ -76,7 +76,7 @@ def test_a_good_queue_is_not_accused(written, tmp_path, slug, method):
 
 SHOWN = [
     ("order.fifo-in-process", "lifo", "queue.get() should have returned 'a', but it returned 'b'"),
-    ("get.blocks-when-empty", "get-hangs-in-c", "queue.get() of child 1 was still running after 2 s"),
+    ("get.blocks-when-empty", "get-hangs-in-c", "get() of child 1 was still running after 2 s"),
     ("exit.bad-item-last", "bad-item-ends-the-process", "the process of child 1 died with exit code 70"),
     ("get.timeout-raises-empty", "timeouts-over-at-once", "should have waited 0.2 s, but it raised Empty()"),
     ("put.nonblocking-raises-full", "full-one-late", "should have raised Full, but it returned"),
@@ -121,7 +121,7 @@ def test_a_class_of_queue_is_imported(written, tmp_path, monkeypatch):
     text = program.read_text(encoding="utf-8")
     (tmp_path / "queue_class.py").write_text((IMPLEMENTATIONS / "queue_class.py").read_text())
 
-    assert 'QueueClass(queue_class, "Queue")' in text
+    assert "queue_class.Queue" in text
     assert performed(program, tmp_path) == (0, "")
 
 
@@ -133,10 +133,10 @@ def test_a_rule_of_one_process_is_a_page(written):
     assert "https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues" in text
 
 
-def test_a_rule_with_a_child_that_calls_the_queue_is_four_pages(written):
+def test_a_rule_with_children_that_call_the_queue_is_a_few_pages(written):
     text = written("get.blocks-when-empty").read_text(encoding="utf-8")
 
-    assert len(text.splitlines()) < 180
+    assert len(text.splitlines()) < 200
     assert '    queue.put("late")' in text
 
 

@@ -192,7 +192,7 @@ class Reproduction:
         self.with_callers = bool(used & {"begins", "calls", "process"} or CALLERS & set(self.fixtures))
         if not self.with_callers:
             return True
-        return functions == [self.test] and not self.path and all(map(self._is_for_callers, ast.walk(self.test)))
+        return functions == [self.test] and all(map(self._is_for_callers, ast.walk(self.test)))
 
     def _functions(self) -> Iterator[ast.FunctionDef]:
         """The test, and the functions of its chapter that it calls."""
