@@ -46,9 +46,13 @@ class Source:
         self._lines = [0]
         for line in self.text.split(b"\n"):
             self._lines.append(self._lines[-1] + len(line) + 1)
+        self.performed: list[ast.stmt] = []
+        """What a module does when it is imported, besides defining names and having a docstring."""
         for node in ast.parse(text).body:
-            for name in _names_bound_by(node):
-                self.definitions[name] = node
+            names = list(_names_bound_by(node))
+            self.definitions.update(dict.fromkeys(names, node))
+            if not names and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+                self.performed.append(node)
 
     def start(self, node: ast.AST, whole_line: bool = False) -> int:
         line, column = node.lineno, 0 if whole_line else node.col_offset  # type: ignore[attr-defined]
@@ -68,7 +72,8 @@ def _names_bound_by(node: ast.AST) -> Iterator[str]:
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, (ast.Assign, ast.AnnAssign)):
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            yield from (name.id for name in ast.walk(target) if isinstance(name, ast.Name))
+            names = [node for node in ast.walk(target) if isinstance(node, ast.Name)]
+            yield from (name.id for name in names if isinstance(name.ctx, ast.Store))
 
 
 def _local_variables(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:

@@ -243,6 +243,8 @@ class Reproduction:
     def _hooks(self) -> list[str]:
         variant = source_of(self.variant)
         assert variant is not None
+        if variant.performed:
+            raise Refused(f"what {self.module}:{self.path} does when it is imported, a program of its own cannot show")
         return [name for name in variant.definitions if name in HOOKS]
 
     @property
