@@ -1013,13 +1013,6 @@ class Program:
         last = self.output.strip().rpartition("\n")[2]
         return f"it ended with exit code {code}" + (f": {last}" if last else "")
 
-    def stays_running(self) -> None:
-        """Watches for the quiet time that the program does not end."""
-        __tracebackhide__ = True
-        code = self.tree.wait(self.settings.quiet)
-        if code is not None:
-            raise Deviation(f"the program {self.text} should have gone on, but it ended with exit code {code}")
-
 
 CONTEXT = "QUEUESPEC_CONTEXT"
 """Environment variable that tells a program of the specification what to judge (see ``programs/judged.py``)."""

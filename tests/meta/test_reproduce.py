@@ -104,6 +104,17 @@ def test_a_fault_is_shown(written, tmp_path, slug, fault, words, method):
     assert words in output
 
 
+@pytest.mark.skipif("fork" not in METHODS, reason="it is a fault of fork")
+@pytest.mark.thorough
+def test_a_fault_is_shown_that_depends_on_how_far_a_call_has_come(written, tmp_path):
+    program = written("share.fork-during-put", "--implementation", "fault:fork-copies-the-lock", patience="2")
+
+    status, output = performed(program, tmp_path)
+
+    assert status == 1, output
+    assert "was still running after 2 s" in output
+
+
 def test_a_hang_shows_the_stack_of_who_hangs(written, tmp_path):
     program = written("get.blocks-when-empty", "--implementation", "fault:get-hangs-in-c", patience="2")
     alone = written("order.fifo-in-process", "--implementation", "fault:get-hangs-in-c", "--force", patience="1")

@@ -184,8 +184,12 @@ class Call:
         self.text = text
         self.answer = None
 
-    def over(self, seconds):
-        """Waits so long for its end; whether it has come."""
+    @property
+    def over(self):
+        return self.ends_within(0)
+
+    def ends_within(self, seconds):
+        """Whether it does; waits for that many seconds."""
         if self.answer is None and self.actor.connection.poll(seconds):
             try:
                 self.answer = self.actor.answers(self.text)
@@ -196,7 +200,7 @@ class Call:
         return self.answer is not None
 
     def returns(self):
-        if not self.over(PATIENCE + 1):
+        if not self.ends_within(PATIENCE + 1):
             faulthandler.dump_traceback(file=sys.__stderr__)
             raise Deviation(f"{self.text} of {self.actor.name} was still running after {PATIENCE:g} s")
         how, value = self.answer[:2]
@@ -216,7 +220,7 @@ class Call:
         return self.answer[2]
 
     def stays_blocked(self):
-        if self.over(QUIET):
+        if self.ends_within(QUIET):
             raise Deviation(f"{self.text} did not block: it {self.answer[0]} {self.answer[1]!r:.200}")
 
     def raises(self, expected):
