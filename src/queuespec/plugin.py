@@ -28,7 +28,7 @@ from queuespec import deviations, results
 from queuespec.processes import Household
 from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of
 from queuespec.stage import Actor, Deviation, Hang, Program, Raised, Settings, Stage, View, in_lines, in_words, timeline
-from queuespec.text import one_line, printable
+from queuespec.text import counted, one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -946,7 +946,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if not any(verdict.verdict in results.JUDGED for verdict in found):
         judging.problems.append("nothing was judged: a run that verified nothing is no success")
     elif left_out:
-        judging.problems.append(f"incomplete: {len(left_out)} of {len(found)} planned verdicts are missing")
+        judging.problems.append(f"incomplete: without {len(left_out)} of {counted(len(found), 'planned verdict')}")
     if judging.declarations.entries and _chapters():
         tested = [rule for chapter in _chapters() for rule in chapter.rules if rule.level != "untested"]
         kinds = {rule.slug: rule.kinds for rule in tested}
@@ -1001,8 +1001,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         elif verdict.declared and verdict.declared["unstable"]:
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")
-    noun = "verdict" if len(verdicts) == 1 else "verdicts"
-    terminalreporter.write_line(f"{len(verdicts)} {noun}: {table.summary(verdicts)}")
+    terminalreporter.write_line(f"{counted(len(verdicts), 'verdict')}: {table.summary(verdicts)}")
     for problem in judging.problems:
         terminalreporter.write_line(problem, red=True)
     _tell_github(config, verdicts, terminalreporter.write_line)

@@ -16,7 +16,7 @@ import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from queuespec import schema
-from queuespec.text import one_line
+from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -370,12 +370,12 @@ class _Reader:
             raise self.bad("it is no results file: it has no header" if self.torn else "it is empty")
         why = ""
         if self.footer is None:
-            why = f"cut short after {len(self.verdicts)} verdicts: it has no footer"
+            why = f"cut short after {counted(len(self.verdicts), 'verdict')}: it has no footer"
             if not cut_short:
                 self.number = 0
                 raise self.bad(why)
         elif self.footer["counts"]["not-run"]:
-            why = f"cut short: {self.footer['counts']['not-run']} verdicts are missing"
+            why = f"cut short: without {counted(self.footer['counts']['not-run'], 'planned verdict')}"
         return Results(self.name, self.header, self.verdicts, why)
 
     def take(self, line: bytes) -> None:

@@ -21,6 +21,11 @@ def visible(text: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 verdict``, ``2 verdicts``."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def one_line(text: str, limit: int = LIMIT) -> str:
     """One line of visible characters, at most about `limit` of them; says how long the text was where it is cut."""
     shown = visible(text[: limit + 1])

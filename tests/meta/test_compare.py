@@ -97,7 +97,7 @@ def test_a_verdict_that_is_gone_under_the_same_rules_is_not_taken_for_well(compa
 
     assert status == 0
     assert "No longer judged (1)" in told
-    assert "no regression among 1 verdicts that both have; 1 that the old one has is not judged in the new one" in told
+    assert "no regression among 1 verdict that both have; 1 that the old one has is not judged in the new one" in told
 
 
 def test_a_rule_that_says_something_else_now_is_told_as_the_reason(compare):
@@ -167,7 +167,7 @@ def test_a_run_with_missing_verdicts_cannot_be_compared(compare):
     status, told = compare([A, B], [A, verdict("b.rule", "not-run")])
 
     assert status == 2
-    assert "new.jsonl cannot be compared: cut short: 1 verdicts are missing" in told
+    assert "new.jsonl cannot be compared: cut short: without 1 planned verdict" in told
     assert told.count("\n") == 1
 
 

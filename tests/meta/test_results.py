@@ -80,7 +80,7 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
     ]
     assert lost[0]["explanation"] == "the test worker that judged this crashed"
     assert run.status == 1
-    assert results.read(tmp_path / "results.jsonl").cut_short == "cut short: 1 verdicts are missing"
+    assert results.read(tmp_path / "results.jsonl").cut_short == "cut short: without 1 planned verdict"
 
 
 def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
@@ -309,7 +309,7 @@ def test_what_a_recorder_has_begun_can_be_read_as_cut_short(tmp_path):
     run = results.read(recorder.unfinished, cut_short=True)
 
     assert [one.key for one in run.verdicts] == [verdict().key]
-    assert run.cut_short == "cut short after 1 verdicts: it has no footer"
+    assert run.cut_short == "cut short after 1 verdict: it has no footer"
 
 
 # What is read again
@@ -455,7 +455,7 @@ def test_a_file_with_missing_verdicts_is_not_whole(file, capsys):
     status = commands.check([str(file(text_of([verdict(), verdict("b.rule", "not-run")])))])
 
     assert status == 2
-    assert "cut short: 1 verdicts are missing" in capsys.readouterr().out
+    assert "cut short: without 1 planned verdict" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp500"])

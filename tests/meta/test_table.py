@@ -58,7 +58,7 @@ def test_a_column_that_was_cut_short_says_so(merge):
     status, told = merge(whole[: whole.index("\n", whole.index("\n") + 1) + 30])
 
     assert status == 0
-    assert "cut short after 1 verdicts" in told
+    assert "cut short after 1 verdict" in told
 
 
 def test_the_same_verdict_twice_is_refused(merge):

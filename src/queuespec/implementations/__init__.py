@@ -9,8 +9,10 @@ They run inside the judged processes: standard library only. An implementation i
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import os
 from typing import Any
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
@@ -52,6 +54,16 @@ class Implementation:
     def context(self, start_method: str) -> Any:
         """The context of a start method. Raises `ValueError` for one that is not available."""
         return self.module.get_context(start_method)
+
+    def start_tracker(self) -> None:
+        """Starts the resource tracker, where there is one, before it is needed.
+
+        It would be started between the making of the first semaphore and its registration: a semaphore of a process
+        that is killed meanwhile would stay for ever.
+        """
+        if os.name == "posix":
+            with contextlib.suppress(ImportError):
+                importlib.import_module(f"{self.module.__name__}.resource_tracker").ensure_running()
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
         """A queue of this kind; `owner` is a context, or a manager for the kinds named ``Manager.``."""

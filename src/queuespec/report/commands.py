@@ -11,7 +11,7 @@ from queuespec.report import comparison, reference, table
 from queuespec.report.arguments import Arguments
 from queuespec.report.console import console_for, hand_over, say, say_error
 from queuespec.results import BadFile
-from queuespec.text import one_line
+from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:
     import argparse
@@ -53,8 +53,8 @@ def check(arguments: Sequence[str]) -> int:
                 whole = False
                 continue
             whole = whole and not run.cut_short
-            state = run.cut_short or "complete"
-            say(f"{run.name}: {state}; {len(run.verdicts)} verdicts: {table.summary(run.verdicts) or 'none'}")
+            state = f"{run.cut_short or 'complete'}; {counted(len(run.verdicts), 'verdict')}"
+            say(f"{run.name}: {state}: {table.summary(run.verdicts) or 'none'}")
         return 0 if whole else UNUSABLE
 
     return _told(arguments, parser, work)
@@ -144,9 +144,9 @@ def keep_reference(arguments: Sequence[str]) -> int:
         moved = list(reference.moved(run, results.read(chosen.file)))
         say(*moved)
         if moved:
-            say("", f"{len(moved)} verdicts moved; if that is right: queuespec reference {run.name} {chosen.file}")
+            say("", f"{counted(len(moved), 'verdict')} moved; to keep: queuespec reference {run.name} {chosen.file}")
         else:
-            say(f"{len(run.verdicts)} verdicts, all as in {one_line(chosen.file)}")
+            say(f"{counted(len(run.verdicts), 'verdict')}, all as in {one_line(chosen.file)}")
         return 1 if moved else 0
 
     return _told(arguments, parser, work)

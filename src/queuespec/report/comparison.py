@@ -10,7 +10,7 @@ from rich.text import Text
 
 from queuespec.report.console import show
 from queuespec.results import JUDGED, BadFile, Header, Results, Verdict
-from queuespec.text import markdown, one_line
+from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,9 +134,9 @@ class Comparison:
     def conclusion(self) -> str:
         """The last word: what was compared, and what came of it."""
         worse, lost = self.count("regressions"), self.count("no-longer-judged")
-        found = f"{worse} regression{'s' * (worse != 1)}" if worse else "no regression"
+        found = f"{counted(worse, 'regression')}" if worse else "no regression"
         rest = f"; {lost} that the old one has {'is' if lost == 1 else 'are'} not judged in the new one" if lost else ""
-        return f"{found} among {self.compared} verdicts that both have{rest}"
+        return f"{found} among {counted(self.compared, 'verdict')} that both have{rest}"
 
 
 def _narrowed(results: Results) -> bool:
@@ -198,7 +198,7 @@ def _described(label: str, results: Results) -> str:
     header = results.header
     when = f", {header.started[:10]}" if header.started else ""
     about = f"{header.judged} on {header.python}, {header.platform}{when}"
-    return one_line(f"{label}: {about}: {len(results.verdicts)} verdicts ({results.name})")
+    return one_line(f"{label}: {about}: {counted(len(results.verdicts), 'verdict')} ({results.name})")
 
 
 def _facts(comparison: Comparison) -> Iterator[str]:

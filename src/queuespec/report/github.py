@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable
 
 from queuespec.report import table
 from queuespec.results import BAD, Header, Results, Verdict
-from queuespec.text import command, command_property, markdown
+from queuespec.text import command, command_property, counted, markdown
 
 if TYPE_CHECKING:
     from queuespec.rules import Rule
@@ -50,7 +50,7 @@ def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
 def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: int = LONGEST_SUMMARY) -> str:
     """What the step summary says of a run, in Markdown: at most so many bytes; the empty text if they are too few."""
     lines = [f"### {markdown(header.judged)} on {markdown(header.python)}, {markdown(header.platform)}", ""]
-    lines += [f"{len(verdicts)} verdicts: {markdown(table.summary(verdicts))}", ""]
+    lines += [f"{counted(len(verdicts), 'verdict')}: {markdown(table.summary(verdicts))}", ""]
     told = [f"- {markdown(problem)}" for problem in problems]
     for slug, found in accusations(verdicts).items():
         told.append(f"- **{markdown(slug)}** {found[0].verdict}: {markdown(found[0].explanation)}")
