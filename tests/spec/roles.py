@@ -68,6 +68,23 @@ def queue_of(manager):
     return manager.Queue()
 
 
+def put_without_threads(queue, item):
+    """Puts an item while no thread can be started; whether the queue took it."""
+    start = threading.Thread.start
+    threading.Thread.start = _refuse_to_start
+    try:
+        queue.put(item)
+    except RuntimeError:
+        return False
+    finally:
+        threading.Thread.start = start
+    return True
+
+
+def _refuse_to_start(thread):
+    raise RuntimeError("no thread can be started")
+
+
 def put_at_the_end(queue, item):
     """Puts; a conversation that the other side has ended counts as the connection error it is."""
     try:

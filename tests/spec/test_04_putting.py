@@ -8,7 +8,7 @@ not wait at all. What it decides is what it gets, and an attempt that ended in `
 import pytest
 import roles
 
-from queuespec import ARTICLE, CHANGELOG, DOCS, OBSERVED, WHATS_NEW, Empty, Full, raises, rule, untested
+from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empty, Full, raises, rule, untested
 
 
 @rule(
@@ -315,6 +315,16 @@ def test_a_blocked_put_can_be_interrupted(small_queue, make_child, make_object, 
     assert small_queue.get() == "first"
     child.put("third")
     assert small_queue.get() == "third"
+
+
+@rule("put.without-threads", source=ISSUE / "109047", level="de-facto", since=(3, 12, 1))
+def test_a_put_that_can_start_no_thread_takes_no_item_and_the_next_one_tries_again(queue):
+    """Threads run out, for a while, in a process that has too many; an item that was taken nevertheless is sent."""
+    taken = ["first"] if queue.plays(roles.put_without_threads, "first") else []
+
+    queue.put("second")
+
+    assert queue.plays(roles.get_many, len(taken) + 1) == [*taken, "second"]
 
 
 UNTESTED = [
