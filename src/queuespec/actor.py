@@ -380,8 +380,7 @@ class Parent:
         self.implementation = load(implementation)
         self.module = Api(self.implementation, self.implementation.module)
         self.context = self.implementation.context(start_method) if start_method else None
-        if start_method not in ("", "fork"):
-            self.implementation.start_tracker()
+        self.implementation.mark_semaphores()
         self.processes: dict[str, Any] = {}
         self.manager: Any = None
         self._address = address

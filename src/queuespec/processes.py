@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,8 @@ import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from queuespec.implementations import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -124,6 +127,7 @@ class Household:
 
     def __init__(self) -> None:
         self.folder = temporary_folder()
+        self.mark = secrets.token_hex(4)
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
         self._warden: subprocess.Popen[str] | None = None
@@ -135,6 +139,7 @@ class Household:
                 command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, text=True, start_new_session=True
             )
             self._tell(f"={self.folder}")
+            self._tell(f"~{self.mark}")
 
     def _tell(self, line: str) -> None:
         if self._warden is not None and self._warden.stdin is not None:
@@ -143,8 +148,8 @@ class Household:
                 self._warden.stdin.flush()
 
     def environment(self) -> Mapping[str, str]:
-        """The judge's environment, with a temporary folder that is ours to remove."""
-        return {**os.environ, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
+        """The judge's environment, with a temporary folder that is ours to remove, and a mark for semaphores."""
+        return {**os.environ, MARK: self.mark, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
 
     def adopt(self, tree: ProcessTree) -> None:
         if os.name == "posix":

@@ -1,11 +1,14 @@
 """Ends what its owner leaves behind. POSIX; a program of its own, so that it outlives an owner that is killed.
 
 Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a folder to
-remove. At the end of that input, which is the end of its owner, whatever is still watched is ended and removed.
+remove, ``~MARK`` for semaphores with this in their names. At the end of that input, which is the end of its owner,
+whatever is still watched is ended and removed.
 """
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import os
 import shutil
 import signal
@@ -61,16 +64,23 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     groups: set[int] = set()
     folders: set[str] = set()
+    marks: set[str] = set()
     for line in sys.stdin:
         sign, value = line[0], line[1:].rstrip("\n")
         if sign == "=":
             folders.add(value)
+        elif sign == "~":
+            marks.add(value)
         else:
             change = groups.add if sign == "+" else groups.discard
             change(int(value))
     end_groups(sorted(groups))
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
+    for mark in marks:
+        for path in glob.glob(f"/dev/shm/sem.*-{mark}-*"):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
 
 
 if __name__ == "__main__":

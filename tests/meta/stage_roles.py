@@ -2,10 +2,6 @@
 
 import os
 import threading
-from contextlib import suppress
-
-with suppress(ImportError):  # there is none on Windows
-    from multiprocessing import resource_tracker
 
 
 def echo(value):
@@ -14,11 +10,6 @@ def echo(value):
 
 def thread_count():
     return threading.active_count()
-
-
-def tracker_runs():
-    """Whether this process has started its resource tracker."""
-    return resource_tracker._resource_tracker._fd is not None
 
 
 def leave_a_thread():

@@ -112,7 +112,10 @@ def test_after_a_green_run(run, parallel):
 
 @pytest.mark.parametrize(
     "breaking",
-    rest(("put:exit", "get:regex", "get:lock", "unpickling:regex", "start:kill"), ("start:kill",)),
+    rest(
+        ("put:exit", "put:semaphore", "get:regex", "get:lock", "unpickling:regex", "start:kill"),
+        ("put:semaphore", "start:kill"),
+    ),
 )
 @alone_and_in_parallel
 def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):

@@ -2,7 +2,6 @@
 
 import builtins
 import multiprocessing
-import os
 import shutil
 import socket
 import subprocess
@@ -57,11 +56,6 @@ def test_a_child_reports_the_start_method_by_evidence(a_stage):
     child = a_stage.make_child(queue)
 
     assert child.identity["start_method"] == a_stage.start_method
-
-
-@pytest.mark.skipif(os.name != "posix", reason="on Windows a semaphore goes with the last process that holds it")
-def test_the_tracker_of_semaphores_runs_before_there_are_any(a_stage):
-    assert a_stage.parent.plays(stage_roles.tracker_runs) is (a_stage.start_method != "fork")
 
 
 def test_a_start_method_under_a_wrong_name_deviates(a_stage):

@@ -18,6 +18,9 @@ from typing import Any
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 """The kinds of queue, as the rules name them."""
 
+MARK = "QUEUESPEC_MARK"
+"""Environment variable with what the names of semaphores of one judge contain."""
+
 
 class UnknownImplementation(Exception):
     """No implementation of this name can be had here; the text is one sentence for the person who asked."""
@@ -55,15 +58,19 @@ class Implementation:
         """The context of a start method. Raises `ValueError` for one that is not available."""
         return self.module.get_context(start_method)
 
-    def start_tracker(self) -> None:
-        """Starts the resource tracker, where there is one, before it is needed.
+    def mark_semaphores(self) -> None:
+        """Has the names of semaphores made here, and in children, tell whose they are.
 
-        It would be started between the making of the first semaphore and its registration: a semaphore of a process
-        that is killed meanwhile would stay for ever.
+        A process that is killed between making one and having it registered with the resource tracker leaves it; the
+        warden removes what carries the mark. Where names cannot be listed there is nothing to remove, and no mark.
         """
-        if os.name == "posix":
-            with contextlib.suppress(ImportError):
-                importlib.import_module(f"{self.module.__name__}.resource_tracker").ensure_running()
+        mark = os.environ.get(MARK)
+        if not mark or not os.path.isdir("/dev/shm"):
+            return
+        for home in {self.module.__name__, "multiprocessing"}:
+            with contextlib.suppress(ImportError, AttributeError, KeyError):
+                config = importlib.import_module(f"{home}.process").current_process()._config
+                config["semprefix"] += f"-{mark}"
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
         """A queue of this kind; `owner` is a context, or a manager for the kinds named ``Manager.``."""

@@ -3,6 +3,7 @@
 Everything else is the standard library's.
 """
 
+import _multiprocessing
 import ctypes
 import functools
 import multiprocessing
@@ -11,7 +12,7 @@ import re
 import signal
 import tempfile
 import threading
-from multiprocessing import get_all_start_methods, queues
+from multiprocessing import get_all_start_methods, queues, synchronize
 from pathlib import Path
 
 __all__ = ["get_all_start_methods", "get_context"]
@@ -30,9 +31,16 @@ def hang_in_a_lock():
     lock.acquire()
 
 
+def leave_a_semaphore():
+    """As one does that is killed between making it and having it registered with the resource tracker."""
+    _multiprocessing.SemLock(1, 1, 1, synchronize.SemLock._make_name(), False)
+    os._exit(7)
+
+
 WAYS = {
     "regex": hang_in_c,
     "lock": hang_in_a_lock,
+    "semaphore": leave_a_semaphore,
     "exit": functools.partial(os._exit, 7),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "segfault": functools.partial(ctypes.string_at, 0),

@@ -19,4 +19,5 @@ if "queuespec" not in sys.modules:
 from queuespec import implementations  # noqa: E402
 
 _implementation = implementations.load(_context["implementation"])
+_implementation.mark_semaphores()
 mp = implementations.Api(_implementation, _implementation.context(_context["start_method"]))
