@@ -54,7 +54,6 @@ for _owner, _method in (
 ):
     charge(_owner, _method, "starting and ending processes")
 charge(Call, "stays_blocked", "quiet time")
-charge(Program, "stays_running", "quiet time")
 
 
 def account_of(stage: Stage, call: Call) -> str:

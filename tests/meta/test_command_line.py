@@ -206,5 +206,13 @@ def test_other_tests_may_run_beside_the_specification():
     assert process.returncode == 0, process.stdout
 
 
+@pytest.mark.thorough
+def test_the_benchmark_knows_where_the_time_of_a_run_goes(judge):
+    run = judge(*RULES, "-p", "accounting", env={"PYTHONPATH": str(CHECKOUT / "bench")})
+
+    assert run.status == 0, run.output
+    assert "account: quiet time" in run.output
+
+
 def test_this_one_is_for_the_run_above():
     """A test without a rule, in a module that needs the folder it is in."""
