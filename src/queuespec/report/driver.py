@@ -83,10 +83,14 @@ def apart():
     try:
         status = os.waitpid(session, 0)[1]
     finally:
-        for number in (signal.SIGTERM, signal.SIGCONT):  # not SIGKILL: who cleans up after the others ignores SIGTERM
-            with contextlib.suppress(OSError):
-                os.killpg(session, number)
+        end_session(session)
     sys.exit(status != 0)
+
+
+def end_session(leader):
+    for number in (signal.SIGTERM, signal.SIGCONT):  # not SIGKILL: who cleans up after the others ignores SIGTERM
+        with contextlib.suppress(OSError):
+            os.killpg(leader, number)
 
 
 # Actors: they hold objects by name, and perform one call at a time
@@ -577,8 +581,7 @@ class Program:
 
     def is_killed(self):
         if os.name == "posix":
-            with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            end_session(self.process.pid)
         self.process.kill()
         self.process.wait()
 
