@@ -318,7 +318,7 @@ def test_a_blocked_put_can_be_interrupted(small_queue, make_child, make_object, 
 
 
 @rule("put.without-threads", source=ISSUE / "109047", level="de-facto", since=(3, 12, 1))
-def test_a_put_that_can_start_no_thread_takes_no_item_and_the_next_one_tries_again(queue):
+def test_what_is_put_while_no_thread_can_be_started_is_refused_or_sent_and_the_next_item_is_sent(queue):
     """Threads run out, for a while, in a process that has too many; an item that was taken nevertheless is sent."""
     taken = ["first"] if queue.plays(roles.put_without_threads, "first") else []
 
