@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from runs import command
 from test_nothing_left_behind import Watched, alone_and_in_parallel
 
 RULES = (
@@ -27,7 +28,7 @@ def run():
     with tempfile.TemporaryDirectory(prefix="q") as folder:
 
         def start(*options, parallel=False):
-            started.append(Watched(Path(folder), *options, parallel=parallel))
+            started.append(Watched(Path(folder), command(*options, parallel=parallel)))
             return started[-1]
 
         yield start

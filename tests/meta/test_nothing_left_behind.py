@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from runs import CHECKOUT, command, environment, rest
+from runs import CHECKOUT, CROSS_SECTION, command, environment, rest
 
 SECONDS = 5.0
 """How long after a run something of it may still be there."""
@@ -25,7 +25,7 @@ MARKING = str(Path(__file__).with_name("marking"))
 class Watched:
     """A run that can be told from everything else on this machine, by a mark in the environment of its processes."""
 
-    def __init__(self, folder, *options, parallel, env=()):
+    def __init__(self, folder, words, env=()):
         self.mark = uuid.uuid4().hex
         self.folder = folder
         changes = {**marked(self.mark), "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder), **dict(env)}
@@ -33,7 +33,7 @@ class Watched:
         # A shell that runs us in the background has us ignore Ctrl-C, and so would the run.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
-            command(*options, parallel=parallel),
+            words,
             cwd=CHECKOUT,
             env=environment(**changes),
             stdin=subprocess.DEVNULL,
@@ -91,8 +91,8 @@ def run():
     with tempfile.TemporaryDirectory(prefix="q") as folder:
         # Its path is short: a run puts its temporary files elsewhere where sockets would get too long a name.
 
-        def start(*options, parallel, env=()):
-            started.append(Watched(Path(folder), *options, parallel=parallel, env=env))
+        def start(*options, parallel, env=(), words=None):
+            started.append(Watched(Path(folder), words or command(*options, parallel=parallel), env))
             return started[-1]
 
         yield start
@@ -161,6 +161,24 @@ def test_after_the_main_process_is_killed(run, parallel):
     watched.process.kill()
 
     watched.is_gone()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+def test_after_a_signal_while_faults_are_judged(run, end):
+    rules = [word for slug in CROSS_SECTION for word in ("--rule", slug)]
+    words = [sys.executable, "-m", "queuespec", "faults", "--judge", "get-hangs-in-c", "lifo", *rules]
+    watched = run(parallel=False, words=words)
+    everybody = ["grid", "its warden", "a judge", "its warden", "a stage"]
+    deadline = time.monotonic() + 60
+    while len(watched.processes()) < len(everybody) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(watched.processes()) >= len(everybody)
+
+    watched.process.send_signal(end)
+
+    watched.is_gone()
+    assert watched.process.returncode == (130 if end == signal.SIGINT else -end)
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="this system does not show its semaphores")

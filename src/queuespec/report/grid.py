@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from queuespec import results
+from queuespec.processes import Household, ProcessTree
 from queuespec.report.arguments import USAGE_ERROR, Arguments
 from queuespec.report.console import console_for, show
 from queuespec.report.listing import fault_modules, unknown
 from queuespec.rules import Chapter, Rule, chapters
-from queuespec.text import markdown
+from queuespec.text import markdown, one_line
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +56,10 @@ def show_faults(words: list[str]) -> int:
         if slug not in slugs:
             print(f"queuespec faults: {unknown(slug, slugs)}", file=sys.stderr)
             return USAGE_ERROR
-    grid = judged(names, given.start_method, given.rule) if given.judge else declared(names, known)
+    grid: Grid = declared(names, known)
+    if given.judge:
+        slowest_first = sorted(names, key=lambda name: getattr(known[name], "COLLATERAL", ()) != "everything")
+        grid = judged(slowest_first, given.start_method, given.rule)
     grid = {slug: dict(sorted(grid.get(slug, {}).items())) for slug in slugs if slug in (given.rule or slugs)}
     if given.format == "json":
         print(json.dumps(as_data(grid, found, {name: sentence(known[name]) for name in names}), indent=1))
@@ -90,31 +93,43 @@ def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
 
 
 def judged(names: list[str], start_methods: list[str], slugs: list[str]) -> Grid:
-    """The grid as it is found: one run of the specification a fault, several at a time."""
+    """The grid as it is found: one run of the specification a fault, several at a time, in this order.
+
+    Standard error tells how far it is, and what a run has said that left no verdicts.
+    """
     grid: dict[str, dict[str, str]] = {}
-    options = [word for method in start_methods for word in ("--start-method", method)]
+    options = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE)]
+    options += [word for method in start_methods for word in ("--start-method", method)]
     options += [word for slug in slugs for word in ("--rule", slug)]
-    with tempfile.TemporaryDirectory(prefix="qs-") as folder, ThreadPoolExecutor((os.cpu_count() or 1) + 2) as pool:
-        runs = [(name, pool.submit(_judge, name, options, Path(folder, f"{name}.jsonl"))) for name in names]
-        for number, (name, run) in enumerate(runs, 1):
-            for verdict in run.result():
-                if verdict.verdict in results.BAD:
-                    row = grid.setdefault(verdict.rule, {})
-                    row[name] = results.worst([verdict.verdict, row.get(name, verdict.verdict)])
-            print(f"{number} of {len(names)} faults: {name}", file=sys.stderr, flush=True)
+    waiting = names[::-1]
+    running: dict[str, ProcessTree] = {}
+    folder = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), tempfile.gettempdir())  # a judge removes its own files there
+    with contextlib.closing(Household()) as household:
+
+        def file_of(name: str) -> str:
+            return str(Path(household.folder, f"{name}.jsonl"))
+
+        while waiting or running:
+            while waiting and len(running) < 3 * (os.cpu_count() or 1):
+                name = waiting.pop()
+                words = [*options, "--implementation", f"fault:{name}", "--results", file_of(name)]
+                running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], household, env=folder)
+            for name in [name for name, tree in running.items() if tree.wait(0.02) is not None]:
+                tree = running.pop(name)
+                tree.close()
+                said = name
+                try:
+                    verdicts = results.read(file_of(name)).verdicts
+                except results.BadFile as error:
+                    verdicts = []
+                    said += ": " + one_line(tree.output().strip().rpartition("\n")[2] or str(error))
+                for verdict in verdicts:
+                    if verdict.verdict in results.BAD:
+                        row = grid.setdefault(verdict.rule, {})
+                        row[name] = results.worst([verdict.verdict, row.get(name, verdict.verdict)])
+                done = len(names) - len(waiting) - len(running)
+                print(f"{done} of {len(names)} faults: {said}", file=sys.stderr, flush=True)
     return grid
-
-
-def _judge(name: str, options: list[str], file: Path) -> list[results.Verdict]:
-    words = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE), "--results", str(file)]
-    subprocess.run(
-        [sys.executable, "-m", "queuespec", "--implementation", f"fault:{name}", *words, *options],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    return results.read(str(file)).verdicts
 
 
 def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict[str, Any]:
