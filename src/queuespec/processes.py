@@ -31,9 +31,9 @@ SUSPENDED = 0x4 if sys.platform == "win32" else 0
 """CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
 
 
-LONGEST_PARENT = 59
-"""Characters of a folder for temporary files. Of the 103 that macOS allows a socket's path, our folder's name takes 12
-and the names that `multiprocessing` makes in it take 32."""
+LONGEST_PARENT = 51
+"""Characters of a folder for temporary files. On macOS, `multiprocessing` goes elsewhere from 64 characters on (CPython
+3.13.15, 3.14.10); our folder's name takes 12 of them."""
 
 
 def temporary_folder() -> str:

@@ -13,6 +13,8 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 METHODS = multiprocessing.get_all_start_methods()
 METHOD = "fork" if "fork" in METHODS else "spawn"
+ACCUSING = METHOD if sys.platform != "darwin" else "spawn"
+"""A start method under which a deviation fails the run: on macOS, that is not fork."""
 
 judged_python = sys.executable
 """The interpreter whose queue the runs judge: that of the option ``--python``."""

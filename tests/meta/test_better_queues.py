@@ -1,6 +1,8 @@
 """Queues that do more than they must keep every promise: a rule that refuses one has made an accident a promise."""
 
+import importlib
 import pkgutil
+import sys
 
 import pytest
 from runs import CROSS_SECTION, asked
@@ -8,8 +10,6 @@ from runs import CROSS_SECTION, asked
 from queuespec import better
 
 BETTER = sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(better.__path__))
-
-
 A_FEW = ("empty-never-lags", "flushes-in-put")
 
 
@@ -19,9 +19,13 @@ A_FEW = ("empty-never-lags", "flushes-in-put")
     + [pytest.param(name, (), id=name, marks=pytest.mark.thorough) for name in BETTER],
 )
 def test_a_better_queue_conforms(judge, name, rules):
+    module = importlib.import_module(f"queuespec.better.{name.replace('-', '_')}")
+    if sys.platform in getattr(module, "NOT_ON", ()):
+        pytest.skip("this queue needs what the system lacks")
     options = ("--implementation", f"better:{name}", "-k", "not Manager", "-n4")
 
     run = judge(*options, *asked(rules), parallel=True, seconds=600)
 
-    assert {verdict["verdict"] for verdict in run.verdicts if verdict["gates"]} <= {"conforms", "not-applicable"}
+    words = {verdict["verdict"] for verdict in run.verdicts if verdict["level"] in ("promise", "platform")}
+    assert words <= {"conforms", "not-applicable"}
     assert run.status == 0, run.output

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from runs import judged_says
+from runs import ACCUSING, judged_says
 from samples import RULE, header, text_of, verdict
 
 from queuespec import deviations, results
@@ -18,8 +18,8 @@ expect = "hangs"
 reason = "It waits in C."
 """
 HANGING = (
-    *("--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1"),
-    *("--rule", RULE, "-k", "fork-Queue"),
+    *("--implementation", "fault:get-hangs-in-c", "--start-method", ACCUSING, "--patience", "1"),
+    *("--rule", RULE, "-k", f"{ACCUSING}-Queue"),
 )
 ONE_WORKER = {True: ("-n1",), False: ()}
 
@@ -58,7 +58,7 @@ def test_a_deviation_of_another_kind_than_declared_fails(judge, declare):
 def test_what_conforms_again_fails(judge, declare, parallel):
     entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
 
-    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry), *ONE_WORKER[parallel], parallel=parallel)
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *declare(entry), *ONE_WORKER[parallel], parallel=parallel)
 
     assert run.status == 1
     assert run.words(RULE) == {"conforms"}
@@ -69,7 +69,7 @@ def test_what_conforms_again_fails(judge, declare, parallel):
 def test_what_is_unstable_may_conform_and_is_never_silent(judge, declare):
     entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing") + "unstable = true\n"
 
-    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry))
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *declare(entry))
 
     assert run.status == 0, run.output
     assert "unstable, this time conforms: get.blocks-when-empty fork Queue: It waits in C." in run.output
@@ -87,7 +87,7 @@ def test_what_is_unstable_may_conform_and_is_never_silent(judge, declare):
 def test_an_entry_that_matches_nothing_fails(judge, declare, change, words):
     entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing").replace(*change)
 
-    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry))
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *declare(entry))
 
     assert run.status == 1
     assert words in run.output
@@ -107,7 +107,7 @@ def test_an_entry_that_matches_nothing_fails(judge, declare, change, words):
 def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, declare, change):
     entry = ENTRY.replace(*change).replace("fault:get-hangs-in-c", "multiprocessing")
 
-    run = judge("--start-method", "fork", "--rule", RULE, *declare(entry))
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *declare(entry))
 
     assert run.status == 0, run.output
     assert run.of(RULE)[0]["declared"] is None

@@ -1,11 +1,10 @@
 """Whatever the queue does, it costs one verdict: a call that blocks for ever hangs, a process that dies crashes."""
 
-import multiprocessing
 import os
 from pathlib import Path
 
 import pytest
-from runs import rest
+from runs import ACCUSING, rest
 
 PATIENCE = 3.0
 
@@ -25,7 +24,7 @@ HIT_BY = {
     "pickling": {CHILD},
     "unpickling": {CHILD},
 }
-METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+
 DEATHS = {"exit": "died with exit code 7", "kill": "died of signal 9 (SIGKILL)", "segfault": "died of signal 11"}
 
 
@@ -35,7 +34,7 @@ def break_queue(judge):
 
     def run(place, way, patience=PATIENCE):
         # An object is pickled for a child only where processes are not forked.
-        method = "spawn" if place in ("pickling", "unpickling") else METHOD
+        method = "spawn" if place in ("pickling", "unpickling") else ACCUSING
         rules = [word for slug in (CHILD, ALONE, TWO) for word in ("--rule", slug)]
         folder = Path(__file__).with_name("implementations")
         run = judge(

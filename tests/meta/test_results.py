@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from runs import judged_says
+from runs import ACCUSING, judged_says
 from samples import RULE, header, queuespec, text_of, verdict
 
 from queuespec import results, schema
@@ -54,8 +54,8 @@ def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
 
 def test_a_verdict_that_deviates_keeps_its_timeline(judge):
     run = judge(
-        *("--rule", RULE, "--start-method", "fork", "--patience", "1"),
-        *("--implementation", "fault:get-hangs-in-c", "-k", "fork-Queue"),
+        *("--rule", RULE, "--start-method", ACCUSING, "--patience", "1"),
+        *("--implementation", "fault:get-hangs-in-c", "-k", f"{ACCUSING}-Queue"),
     )
 
     assert "get()" in [row[2] for row in run.of(RULE)[0]["timeline"]]
@@ -84,7 +84,7 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
 
 
 def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
-    judge("--rule", "share.no-pickle-outside-spawning", "-k", "fork-Queue")
+    judge("--rule", "share.no-pickle-outside-spawning", "-k", f"{ACCUSING}-Queue")
 
     found = [one.parameters for one in results.read(tmp_path / "results.jsonl").verdicts]
     assert len(set(found)) == len(found) > 1
@@ -93,7 +93,7 @@ def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
 
 def test_what_was_lost_of_a_rule_with_parameters_is_told_apart(tmp_path, judge):
     (tmp_path / "crashing.py").write_text("import os\ndef pytest_runtest_call(item):\n    os._exit(1)\n")
-    options = ("-p", "crashing", "-n1", "--rule", "put.timeout-int-or-float", "-k", "fork-Queue")
+    options = ("-p", "crashing", "-n1", "--rule", "put.timeout-int-or-float", "-k", f"{ACCUSING}-Queue")
 
     judge(*options, parallel=True, env={"PYTHONPATH": str(tmp_path)})
 
@@ -116,7 +116,7 @@ def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(
         "    if len(judged) == 2:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    queuespec("-n0", "-p", "killing", "--start-method", "fork", "--rule", RULE, "--results", path, path=[tmp_path])
+    queuespec("-n0", "-p", "killing", "--start-method", ACCUSING, "--rule", RULE, "--results", path, path=[tmp_path])
     assert not path.exists()
 
     status = commands.show_table([f"{path}.unfinished"])
@@ -141,7 +141,7 @@ def test_a_run_that_is_interrupted_keeps_the_results_of_the_earlier_one(tmp_path
         "            os.kill(os.getpid(), signal.SIGINT)\n"
     )
 
-    options = (workers, "-p", "interrupting", "--start-method", "fork", "--rule", RULE, "--results", path)
+    options = (workers, "-p", "interrupting", "--start-method", ACCUSING, "--rule", RULE, "--results", path)
     run = queuespec(*options, path=[tmp_path])
 
     assert run.returncode == 2
@@ -197,7 +197,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_judged(tmp_path):
 @pytest.mark.parametrize("options", [("-n0",), ("-p", "no:xdist")], ids=" ".join)
 def test_without_a_terminal_to_report_to_results_are_written_and_github_is_told(tmp_path, options):
     summary = tmp_path / "summary.md"
-    faulty = ("--implementation", "fault:get-looks-only", "-k", "fork-Queue", "--start-method", "fork")
+    faulty = ("--implementation", "fault:get-looks-only", "-k", f"{ACCUSING}-Queue", "--start-method", ACCUSING)
 
     run = queuespec(
         *("-p", "no:terminal", *options, *faulty, "--rule", "order.fifo-in-process"),
@@ -236,7 +236,9 @@ def test_a_folder_that_goes_away_is_a_problem_of_the_run_and_no_traceback(tmp_pa
     (tmp_path / "folder").mkdir()
     path = tmp_path / "folder" / "some.jsonl"
 
-    run = queuespec("-n0", "-p", "removing", "-k", "fork-Queue", "--rule", RULE, "--results", path, path=[tmp_path])
+    run = queuespec(
+        "-n0", "-p", "removing", "-k", f"{ACCUSING}-Queue", "--rule", RULE, "--results", path, path=[tmp_path]
+    )
 
     assert run.returncode == 1
     assert "the results cannot be written to" in run.stdout
@@ -263,9 +265,9 @@ def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
         "--rule",
         RULE,
         "--start-method",
-        "fork",
+        ACCUSING,
         "-k",
-        "fork-Queue",
+        f"{ACCUSING}-Queue",
         "--junit-xml",
         tmp_path / "junit.xml",
         "-n1",
@@ -276,16 +278,16 @@ def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
     found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
 
     assert [(one["rule"], one["kind"], one["start_method"], one["verdict"]) for one in found] == [
-        (RULE, "Queue", "fork", "conforms")
+        (RULE, "Queue", ACCUSING, "conforms")
     ]
 
 
 def test_junit_says_rule_and_verdict_also_of_what_failed_or_was_lost(judge, tmp_path):
     (tmp_path / "crashing.py").write_text(
-        "import os\ndef pytest_runtest_call(item):\n    'fork-Joinable' in item.name and os._exit(1)\n"
+        "import os\ndef pytest_runtest_call(item):\n    '-Joinable' in item.name and os._exit(1)\n"
     )
     judge(
-        *("-p", "crashing", "-n1", "--start-method", "fork", "-k", "fork-Queue or fork-Joinable"),
+        *("-p", "crashing", "-n1", "--start-method", ACCUSING, "-k", f"{ACCUSING}-Queue or {ACCUSING}-Joinable"),
         *("--implementation", "fault:lifo", "--rule", "order.fifo-in-process"),
         *("--junit-xml", tmp_path / "junit.xml"),
         parallel=True,
@@ -620,7 +622,7 @@ def test_a_hostile_implementation_breaks_no_file_no_table_and_no_log(judge, tmp_
     github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
 
     run = judge(
-        *("--implementation", "hostile:Queue", "--start-method", "fork", "--patience", "2"),
+        *("--implementation", "hostile:Queue", "--start-method", ACCUSING, "--patience", "2"),
         *("--rule", RULE, "--rule", "put.returns-before-flush"),
         *("--junit-xml", tmp_path / "junit.xml"),
         env={"PYTHONPATH": str(tmp_path), **github},

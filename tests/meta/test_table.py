@@ -6,6 +6,7 @@ import json
 
 import pytest
 from rich.text import Text
+from runs import ACCUSING
 from samples import CHECKOUT, RULE, header, queuespec, text_of, verdict
 
 from queuespec import results
@@ -163,8 +164,8 @@ def test_colours_are_for_terminals_only_and_not_under_NO_COLOR(monkeypatch):
 # GitHub Actions
 
 HANGING = (
-    *("--implementation", "fault:get-hangs-in-c", "--start-method", "fork", "--patience", "1"),
-    *("--rule", RULE, "-k", "fork-Queue"),
+    *("--implementation", "fault:get-hangs-in-c", "--start-method", ACCUSING, "--patience", "1"),
+    *("--rule", RULE, "-k", f"{ACCUSING}-Queue"),
 )
 
 

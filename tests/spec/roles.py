@@ -270,7 +270,7 @@ def get_and_count(queue, done, count, maxsize, quiet):
         while returned < min(got + maxsize, count):
             done.acquire()
             returned += 1
-        while done.acquire(True, 0 if got else quiet):
+        while done.acquire(False) if got else done.acquire(True, quiet):
             returned += 1
         samples.append((got, returned))
         queue.get()

@@ -2,6 +2,8 @@
 
 from multiprocessing import queues
 
+NOT_ON = ("darwin",)
+
 
 class Exact:
     def empty(self):

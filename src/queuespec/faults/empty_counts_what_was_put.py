@@ -2,6 +2,7 @@
 
 from multiprocessing import queues
 
+NOT_ON = ("darwin",)
 BREAKS: dict[str, str] = {}
 CONFORMS = (
     "deliver.eventually-visible",

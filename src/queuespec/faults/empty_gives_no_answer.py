@@ -2,6 +2,7 @@
 
 from multiprocessing import queues
 
+NOT_ON = ("darwin",)
 BREAKS = {"look.empty-unreliable": "empty() should have returned True or False, but it returned None"}
 
 

@@ -1,4 +1,4 @@
-"""A queue without limit is full once it holds an item."""
+"""A queue without limit is full at all times."""
 
 from multiprocessing import queues
 
@@ -11,4 +11,4 @@ class Queue(queues.Queue):
         self.limit = maxsize
 
     def full(self):
-        return self.qsize() >= self.limit
+        return self.limit <= 0 or super().full()

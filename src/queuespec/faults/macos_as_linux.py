@@ -2,6 +2,7 @@
 
 import types
 
+NOT_ON = ("darwin",)
 PRETENDS = {"system": "Darwin"}
 START_METHODS = ("fork",)
 BREAKS = {

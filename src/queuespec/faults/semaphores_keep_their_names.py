@@ -5,6 +5,7 @@ from multiprocessing import queues
 from multiprocessing.process import current_process
 
 START_METHODS = ("fork",)
+NOT_ON = ("darwin",)
 BREAKS = {"resources.semaphore-names": "semaphores remain"}
 
 
