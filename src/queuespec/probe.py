@@ -49,7 +49,8 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
     try:
         import multiprocessing
 
-        multiprocessing.get_context("spawn").Lock()
+        # A lock for fork loses its name as it is made: there is nothing to remove, should this process be killed.
+        multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn").Lock()
         answer["semaphores"] = None
     except (ImportError, OSError) as error:
         answer["semaphores"] = str(error)

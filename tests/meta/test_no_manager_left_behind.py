@@ -3,13 +3,12 @@
 import contextlib
 import multiprocessing
 import tempfile
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from runs import command
-from test_nothing_left_behind import Watched, alone_and_in_parallel
+from test_nothing_left_behind import SHORT, Watched, alone_and_in_parallel
 
 RULES = (
     "manager.visible-at-once",
@@ -23,9 +22,8 @@ OPTIONS = [word for slug in RULES for word in ("--rule", slug)]
 
 @pytest.fixture
 def run():
-    """Runs in a folder with a short name: the path of a manager's socket must fit into about a hundred characters."""
     started = []
-    with tempfile.TemporaryDirectory(prefix="q") as folder:
+    with tempfile.TemporaryDirectory(prefix="q", dir=SHORT) as folder:
 
         def start(*options, parallel=False):
             started.append(Watched(Path(folder), command(*options, parallel=parallel)))
@@ -56,11 +54,7 @@ def test_after_a_run_of_a_manager_that_never_ends(run):
 def test_after_the_judge_is_killed_while_a_client_of_the_manager_waits(run):
     fault = ("--implementation", "fault:manager-serves-one-at-a-time", "--patience", "100", "--start-method", "fork")
     watched = run(*fault, "--rule", "manager.blocked-get-does-not-stall")
-    everybody = ["judge", "warden", "parent", "manager", "child"]
-    deadline = time.monotonic() + 60
-    while len(watched.processes()) < len(everybody) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert len(watched.processes()) >= len(everybody)
+    watched.has_started(["judge", "warden", "parent", "manager", "child"])
 
     watched.process.kill()
 

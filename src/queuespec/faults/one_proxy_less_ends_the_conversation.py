@@ -7,8 +7,9 @@ BREAKS = {"manager.other-proxy-dropped": "should have returned, but it raised OS
 decref = vars(managers.BaseProxy)["_decref"].__func__
 
 
-def drop(token, authkey, state, connections, *others):
-    decref(token, authkey, state, connections, *others)
+def drop(*details):
+    decref(*details)
+    connections = details[-3]
     if hasattr(connections, "connection"):
         connections.connection.close()
 
