@@ -75,8 +75,13 @@ def main() -> None:
             change = groups.add if sign == "+" else groups.discard
             change(int(value))
     end_groups(sorted(groups))
+    deadline = time.monotonic() + GRACE
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        while os.path.isdir(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            if time.monotonic() > deadline:
+                break  # somebody else may write into it for ever
+            time.sleep(0.01)
     for mark in marks:
         for path in glob.glob(f"/dev/shm/sem.*-{mark}-*"):
             with contextlib.suppress(OSError):

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +102,6 @@ def judged(names: list[str], start_methods: list[str], slugs: list[str]) -> Grid
     options += [word for slug in slugs for word in ("--rule", slug)]
     waiting = names[::-1]
     running: dict[str, ProcessTree] = {}
-    folder = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), tempfile.gettempdir())  # a judge removes its own files there
     with contextlib.closing(Household()) as household:
 
         def file_of(name: str) -> str:
@@ -113,7 +111,7 @@ def judged(names: list[str], start_methods: list[str], slugs: list[str]) -> Grid
             while waiting and len(running) < 3 * (os.cpu_count() or 1):
                 name = waiting.pop()
                 words = [*options, "--implementation", f"fault:{name}", "--results", file_of(name)]
-                running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], household, env=folder)
+                running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], household)
             for name in [name for name, tree in running.items() if tree.wait(0.02) is not None]:
                 tree = running.pop(name)
                 tree.close()
