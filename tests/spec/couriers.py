@@ -3,6 +3,7 @@
 import builtins
 import contextlib
 import copyreg
+import functools
 import gc
 import io
 import threading
@@ -149,9 +150,9 @@ def put_numbered_from_threads(queue, producers, count):
         thread.join()
 
 
-def get_numbered(queue):
+def get_numbered(queue, **decision):
     """Gets until it gets None; (producer, number) of each item, in words where it is not as it was made."""
-    return [_numbered(item) for item in iter(queue.get, None)]
+    return [_numbered(item) for item in iter(functools.partial(queue.get, **decision), None)]
 
 
 def _numbered(item):

@@ -107,6 +107,27 @@ class Reached:
             time.sleep(REST)
 
 
+def get_and_stop(queue, line, seconds, stopped, going_on):
+    """Gets an item, or "nothing" if none arrives in that time; it stops at this line of get() until the second event
+    is set. Sets the first event when it has stopped, or when it is over. What it got, and whether it has stopped."""
+    lines_to_go = line
+
+    def at_line():
+        nonlocal lines_to_go
+        lines_to_go -= 1
+        if lines_to_go == 0:
+            stopped.set()
+            going_on.wait(HOLD_SECONDS)
+
+    try:
+        got = roles.line_by_line(queue.get, (True, seconds), at_line)
+    except Empty:
+        got = "nothing"
+    finally:
+        stopped.set()
+    return got, lines_to_go <= 0
+
+
 def put_while_sending(queue):
     """Puts two items, again and again: the sender is at work on the first until the put() of the second has come to a
     line of its code, one line later each time, and rests there. How many were put."""
@@ -158,10 +179,10 @@ def arrive_slowly(text):
     return text
 
 
-def get_slowly(queue, begun, opening):
+def get_slowly(queue, begun, opening, **decision):
     """Gets an item that is slow to arrive: says when that has begun, and lets it end when the other event is set."""
     _arrivals.append((begun, opening))
-    return queue.get()
+    return queue.get(**decision)
 
 
 def threads():

@@ -37,6 +37,20 @@ class Parcel:
         self.weight = weight
 
 
+class EqualToAll(Parcel):
+    """A parcel that is equal to whatever it is compared with."""
+
+    def __eq__(self, other):
+        return True
+
+
+class EqualToNone(Parcel):
+    """A parcel that cannot be compared."""
+
+    def __eq__(self, other):
+        raise TypeError("it has no equal")
+
+
 class Counted:
     """An item that counts how often it was pickled; `rebuilds` counts how often this process rebuilt one."""
 

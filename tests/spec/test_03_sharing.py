@@ -245,6 +245,19 @@ def test_a_queue_that_a_child_has_closed_works_on_elsewhere(queue, child):
     assert queue.get() == "x"
 
 
+@rule(
+    "share.simplequeue-closed", source=(DOCS / "SimpleQueue.close", OBSERVED), level="de-facto", kinds=("SimpleQueue",)
+)
+def test_a_SimpleQueue_that_a_child_has_closed_works_on_elsewhere(queue, child):
+    """Whoever puts after closing makes a mistake of its own: it holds nobody else up."""
+    child.close()
+    child.calls.put("lost").succeeds_or_raises(OSError)
+
+    queue.put("x")
+
+    assert queue.get() == "x"
+
+
 @rule("share.close-ends-own-use", source=(DOCS / "Queue.close", ISSUE / "135730"))
 def test_a_child_that_has_closed_its_queue_cannot_put(child):
     """Closing says that this process is done with the queue."""

@@ -5,6 +5,8 @@ some time, or does not wait, as it says; an attempt that ended in `Empty` has ta
 wait at the same queue.
 """
 
+import couriers
+import endings
 import items
 import pytest
 import roles
@@ -245,11 +247,16 @@ def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, under_w
 
 
 @rule("get.unpickle-error-consumes", source=OBSERVED, level="de-facto")
-def test_an_item_that_cannot_be_unpickled_is_gone_with_the_error(small_queue):
+@pytest.mark.parametrize(
+    "decision", [{}, {"block": False}, {"timeout": 1000}], ids=["waiting", "not waiting", "waiting for some time"]
+)
+def test_an_item_that_cannot_be_unpickled_is_gone_with_the_error(small_queue, make_child, decision):
     """A consumer that survives the error goes on with the next item, and the room is free again."""
-    small_queue.put(made(items.fragile))
+    child = make_child(small_queue)
+    child.put(made(items.fragile))
+    child.process.leaves()
     with raises(ZeroDivisionError):
-        small_queue.get()
+        small_queue.get(**decision)
 
     small_queue.put("next")
 
@@ -301,6 +308,28 @@ def test_get_with_a_timeout_keeps_it_while_another_process_waits(queue, child):
     getting.waited(0.2)
     queue.put("item")
     assert waiting.returns() == "item"
+
+
+@rule("get.timed-in-turn", source=(DOCS / "Queue.get", DOCS / "pipes-and-queues"))
+def test_a_timed_get_ends_in_time_although_another_one_takes_the_item(queue, make_child, make_object, context):
+    """Whichever of its steps it is at: between seeing an item and taking it nobody else may come."""
+    stopped, going_on = (make_object(roles.event, context) for _ in range(2))
+    first, its_stopped, its_going_on = make_child(queue, stopped, going_on)
+    second = make_child(queue)
+    line, has_stopped = 0, True
+    while has_stopped:
+        line += 1
+        queue.put(line)
+        getting = first.begins(endings.get_and_stop, line, 0.1, its_stopped, its_going_on)
+        stopped.wait()
+        taken = second.plays(couriers.get_or_give_up, 0.05)
+        going_on.set()
+
+        got, has_stopped = getting.returns()
+
+        assert ([item for item in (taken, got) if item != "nothing"] or [queue.get()]) == [line]
+        stopped.clear()
+        going_on.clear()
 
 
 @rule("get.nowait-while-other-blocked", source=DOCS / "Queue.get")

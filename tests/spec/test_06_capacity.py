@@ -5,6 +5,7 @@ leaves it in `get()`: what is still being brought on its way counts, what has be
 """
 
 import items
+import parcels
 import pytest
 import roles
 
@@ -130,9 +131,10 @@ def test_producers_are_never_ahead_of_their_consumer_by_more_than_maxsize(
 
 
 @rule("cap.restored-after-pickle-error", source=CHANGELOG)
-def test_an_item_that_could_not_be_pickled_gives_its_place_back(small_queue):
+@pytest.mark.parametrize("error", ["TypeError", "KeyError", "AttributeError"])
+def test_an_item_that_could_not_be_pickled_gives_its_place_back(small_queue, error):
     """A producer's mistake costs it that item, and does not stop all others for ever."""
-    small_queue.put(made(items.unpicklable))
+    small_queue.put(made(parcels.RaisesWhenPickled, error))
 
     small_queue.put("good")
 

@@ -94,6 +94,17 @@ def test_an_instance_of_an_importable_class_is_recreated_with_its_state(queue, c
     assert child.plays(couriers.get_state) == {"label": "a", "weight": 2}
 
 
+@rule("item.any-equality", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
+@pytest.mark.parametrize("parcel", [parcels.EqualToAll, parcels.EqualToNone])
+def test_an_item_arrives_whatever_it_says_of_being_equal(queue, child, parcel):
+    """Mocks are equal to everything, arrays to nothing that has one truth value; a queue compares no items."""
+    queue.put(made(parcel, "a", weight=2))
+    queue.put("next")
+
+    assert child.plays(couriers.get_state) == {"label": "a", "weight": 2}
+    assert child.get() == "next"
+
+
 @rule("item.registered-reducer", source=PICKLE / "pickling-class-instances", kinds=PIPE_KINDS)
 def test_an_item_is_pickled_by_the_function_that_was_registered_for_its_class(queue, child):
     """`copyreg` is how a program teaches pickle about classes of others, at any time."""
@@ -229,9 +240,10 @@ def test_items_behind_an_unpicklable_one_arrive_although_it_cannot_be_shown_eith
 
 
 @rule("item.unpicklable-reported", source=OBSERVED, level="de-facto")
-def test_the_pickling_error_is_printed_by_the_process_that_put_the_item(queue):
+@pytest.mark.parametrize("error", ["TypeError", "KeyError", "AttributeError"])
+def test_the_pickling_error_is_printed_by_the_process_that_put_the_item(queue, error):
     """The traceback on standard error is the only trace of a lost item."""
-    assert "Traceback" in queue.plays(couriers.put_and_watch_errors, made(items.unpicklable))
+    assert "Traceback" in queue.plays(couriers.put_and_watch_errors, made(parcels.RaisesWhenPickled, error))
 
 
 @rule("item.exit-while-pickling", source=OBSERVED, level="hazard")
@@ -310,6 +322,15 @@ def test_put_of_a_large_item_returns_although_nobody_reads(queue):
     queue.put(made(parcels.block, 1, 8 * MIB))
 
     assert queue.plays(couriers.get_blocks, 1) == [8 * MIB]
+
+
+@rule("payload.many-wait", source=DOCS / "Queue")
+def test_as_many_items_as_the_producer_likes_wait_in_its_buffer(queue):
+    """Where nobody reads, the pipe is soon full; nothing is dropped to make room."""
+    sizes = [KIB] * 3000
+    queue.plays(couriers.put_blocks, sizes)
+
+    assert queue.plays(couriers.get_blocks, len(sizes)) == sizes
 
 
 @rule("payload.every-size", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)

@@ -102,10 +102,23 @@ def test_an_item_that_takes_long_to_pickle_holds_no_other_producer_up(queue, mak
 @rule("deliver.slow-unpickling", source=(DOCS / "Queue.get", CHANGELOG / "bpo-17025"), kinds=PIPE_KINDS)
 def test_an_item_that_takes_long_to_unpickle_holds_no_other_consumer_up(queue, make_child, make_object, context):
     """What one consumer makes of its item is its own affair; the next item is there for the next one."""
+    _pass_a_slow_consumer_by(queue, make_child, make_object, context)
+
+
+@rule("deliver.slow-unpickling-timed", source=(DOCS / "Queue.get", CHANGELOG / "bpo-17025"))
+def test_an_item_that_takes_long_to_unpickle_in_a_timed_get_holds_no_other_consumer_up(
+    queue, make_child, make_object, context
+):
+    """The time-out is for the item's arrival; once it is there, others have their turn."""
+    _pass_a_slow_consumer_by(queue, make_child, make_object, context, timeout=1000)
+
+
+def _pass_a_slow_consumer_by(queue, make_child, make_object, context, **decision):
+    """One consumer takes long over its item, got in this way; another one gets the next item meanwhile."""
     begun, opening = (make_object(roles.event, context) for _ in range(2))
     slow, its_begun, its_opening = make_child(queue, begun, opening)
     fast = make_child(queue)
-    getting = slow.begins(endings.get_slowly, its_begun, its_opening)
+    getting = slow.begins(endings.get_slowly, its_begun, its_opening, **decision)
     queue.put(made(endings.SlowToArrive, "slow"))
     begun.wait()
 
@@ -167,7 +180,8 @@ def test_a_crowd_passes_every_item_on_through_a_queue_of_two_places(make_queue, 
     """Producers and consumers wait for each other all the time, and every one of them is woken."""
     queue = make_queue(maxsize=2)
     producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
-    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    waits = [{}, {"timeout": 1000}]
+    getting = [consumer.begins(couriers.get_numbered, **waits[n % 2]) for n, consumer in enumerate(consumers)]
     putting = [producer.begins(couriers.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
     for call, producer in zip(putting, producers):
         call.returns()

@@ -7,9 +7,10 @@ when it is done with an item.
 
 import endings
 import items
+import pytest
 import roles
 
-from queuespec import DOCS, ISSUE, OBSERVED, Full, made, raises, rule, untested
+from queuespec import DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, made, raises, rule, untested
 
 JOINABLE = ("JoinableQueue",)
 
@@ -182,6 +183,39 @@ def test_join_waits_for_one_task_done_for_each_item(queue, child, make_thread):
     child.plays(endings.work, count=1)
 
     joining.returns()
+
+
+@rule("td.every-put", source=(DOCS / "JoinableQueue", THREAD_QUEUE / "Queue.put_nowait"), kinds=JOINABLE)
+@pytest.mark.parametrize(
+    ("method", "decision"),
+    [("put_nowait", {}), ("put", {"block": False}), ("put", {"timeout": 1000})],
+    ids=["put_nowait", "not waiting", "waiting for some time"],
+)
+def test_an_item_is_one_task_however_it_was_put(queue, child, method, decision):
+    """What matters is that there is work, and not how patient its producer was."""
+    getattr(queue, method)("a", **decision)
+
+    child.plays(endings.work, count=1)
+
+    queue.join()
+    with raises(ValueError):
+        queue.task_done()
+
+
+@rule("td.while-put-waits", source=(DOCS / "JoinableQueue.task_done", DOCS / "Queue.put"), kinds=JOINABLE)
+def test_task_done_does_not_wait_for_a_put_that_waits_for_room(small_queue, make_child):
+    """A worker that marks its task before it gets the next one would wait for a producer that waits for it."""
+    worker, producer = make_child(small_queue), make_child(small_queue)
+    small_queue.put("first")
+    worker.get()
+    small_queue.put("second")
+    putting = producer.calls.put("third")
+    putting.stays_blocked()
+
+    worker.task_done()
+
+    worker.get()
+    putting.returns()
 
 
 @rule("td.at-once", source=(DOCS / "JoinableQueue.join", ISSUE / "bpo-4660"), kinds=JOINABLE)

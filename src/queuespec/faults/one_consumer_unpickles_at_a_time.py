@@ -3,7 +3,10 @@
 from multiprocessing import queues
 
 START_METHODS = ("fork",)
-BREAKS = {"deliver.slow-unpickling": "get() was still running after"}
+BREAKS = {
+    "deliver.slow-unpickling": "get() was still running after",
+    "deliver.slow-unpickling-timed": "get() was still running after",
+}
 
 
 class Queue(queues.Queue):
