@@ -320,6 +320,8 @@ class Line:
 def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Line:
     line = Line(Address(*address), name, starter)
     line.connect()
+    if _stack_signal() is None and sys.__stderr__ is not None:
+        faulthandler.dump_traceback_later(line.patience, file=sys.__stderr__)  # what follows may not unpickle
     return line
 
 
@@ -368,6 +370,8 @@ def watch() -> None:
 
 def serve_child(line: Line, names: list[str], *held: Any) -> None:
     """What a child process of the spec runs: holds the objects it was given, and serves."""
+    if _stack_signal() is None:
+        faulthandler.cancel_dump_traceback_later()
     Actor(line, dict(zip(names, held))).serve()
 
 

@@ -1,7 +1,7 @@
 """The judge's side of processes: whatever is started here, with all its descendants, ends with the judge.
 
-On POSIX a process tree is a session of its own, and a warden (see `queuespec.warden`) ends those that the judge leaves
-behind. On Windows it is a job object that the system ends with its last handle.
+A warden (see `queuespec.warden`) removes what a judge leaves behind. On POSIX a process tree is a session of its own,
+which the warden ends; on Windows it is a job object that the system ends with its last handle.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ KEPT_OUTPUT = 1 << 16
 SUSPENDED = 0x4 if sys.platform == "win32" else 0
 """CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
 
+APART = 0x8000200 if sys.platform == "win32" else 0
+"""CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: Ctrl-C is not for a warden."""
 
 LONGEST_PARENT = 51
 """Characters of a folder for temporary files. On macOS, `multiprocessing` goes elsewhere from 64 characters on (CPython
@@ -130,22 +132,23 @@ class Household:
         self.mark = secrets.token_hex(4)
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
-        self._warden: subprocess.Popen[str] | None = None
         self._jobs: dict[ProcessTree, int] = {}
-        if os.name == "posix":
-            command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))]
-            quiet = subprocess.DEVNULL
-            self._warden = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, text=True, start_new_session=True
-            )
-            self._tell(f"={self.folder}")
-            self._tell(f"~{self.mark}")
+        self._warden = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("warden.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+            creationflags=APART,
+        )
+        self._tell(f"={self.folder}")
+        self._tell(f"~{self.mark}")
 
     def _tell(self, line: str) -> None:
-        if self._warden is not None and self._warden.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):
-                self._warden.stdin.write(line + "\n")
-                self._warden.stdin.flush()
+        assert self._warden.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            self._warden.stdin.write(os.fsencode(line + "\n"))
+            self._warden.stdin.flush()
 
     def environment(self) -> Mapping[str, str]:
         """The judge's environment, with a temporary folder that is ours to remove, and a mark for semaphores."""
@@ -213,8 +216,8 @@ class Household:
                 windows.end(job)
                 windows.close(job)
             self._jobs.clear()
-        if self._warden is not None and self._warden.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._warden.stdin.close()
-            self._warden.wait()
+        assert self._warden.stdin is not None
+        with contextlib.suppress(OSError):
+            self._warden.stdin.close()
+        self._warden.wait()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -844,7 +844,8 @@ class Stage:
         if actor.identity.get("stack") == "signal":
             with contextlib.suppress(OSError):
                 os.kill(actor.pid, signal.SIGUSR2)
-        return _settled_stack(self.tree, before) or _stack_in(self.tree.output().rpartition("Timeout (")[2])
+            return _settled_stack(self.tree, before)
+        return _stack_in(self.tree.output().rpartition("Timeout (")[2]) or _settled_stack(self.tree, before)
 
     def hold(self, role: Callable[..., object], *args: object) -> View:
         """Whatever a role returns when the parent performs it, held there; may be given to children."""

@@ -1,4 +1,4 @@
-"""Ends what its owner leaves behind. POSIX; a program of its own, so that it outlives an owner that is killed.
+"""Ends and removes what its owner leaves behind; a program of its own, so that it outlives an owner that is killed.
 
 Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a folder to
 remove, ``~MARK`` for semaphores with this in their names. At the end of that input, which is the end of its owner,
@@ -60,12 +60,13 @@ def signalled(group: int, number: int) -> bool:
 
 
 def main() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     groups: set[int] = set()
     folders: set[str] = set()
     marks: set[str] = set()
-    for line in sys.stdin:
+    for line in map(os.fsdecode, sys.stdin.buffer):
         sign, value = line[0], line[1:].rstrip("\n")
         if sign == "=":
             folders.add(value)
@@ -74,7 +75,8 @@ def main() -> None:
         else:
             change = groups.add if sign == "+" else groups.discard
             change(int(value))
-    end_groups(sorted(groups))
+    if groups:  # there are none on Windows
+        end_groups(sorted(groups))
     deadline = time.monotonic() + GRACE
     for folder in folders:
         while os.path.isdir(folder):

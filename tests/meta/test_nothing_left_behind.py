@@ -20,6 +20,8 @@ SECONDS = 5.0
 SHORT = "/tmp" if os.name == "posix" else None
 """A folder with a short name: a run puts its temporary files elsewhere where sockets would get too long a name."""
 
+ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGKILL") if hasattr(signal, name)]
+
 MARK = "QUEUESPEC_META_RUN"
 BREAKING = str(Path(__file__).with_name("implementations"))
 MARKING = str(Path(__file__).with_name("marking"))
@@ -136,7 +138,7 @@ def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
 @pytest.mark.parametrize("way", rest(("regex", "lock"), ("regex",)))
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 @alone_and_in_parallel
 def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
     options = ("--implementation", "breaking", "--patience", "100", *RULES)
@@ -175,7 +177,7 @@ def test_after_the_main_process_is_killed(run, parallel):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 def test_after_a_signal_while_faults_are_judged(run, end):
     rules = [word for slug in CROSS_SECTION for word in ("--rule", slug)]
     words = [sys.executable, "-m", "queuespec", "faults", "--judge", "get-hangs-in-c", "lifo", *rules]

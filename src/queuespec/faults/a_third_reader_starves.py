@@ -2,6 +2,7 @@
 
 from multiprocessing import queues
 
+START_METHODS = ("fork",)
 BREAKS = {
     "get.concurrent-blocked-getters": "was still running after",
 }

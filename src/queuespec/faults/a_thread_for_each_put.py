@@ -1,5 +1,6 @@
 """Each put() brings its item on its way in a thread of its own."""
 
+import contextlib
 import threading
 from multiprocessing import queues
 from multiprocessing.reduction import ForkingPickler
@@ -20,6 +21,6 @@ class Queue(queues.Queue):
 
     def _send(self, obj):
         data = ForkingPickler.dumps(obj)
-        with self._wlock:
+        with self._wlock or contextlib.nullcontext():
             self._writer.send_bytes(data)
         threading.Event().wait()

@@ -2,6 +2,7 @@
 
 from multiprocessing import queues
 
+START_METHODS = ("fork",)
 BREAKS = {
     "cap.shared-across-processes": "should have raised Full",
 }

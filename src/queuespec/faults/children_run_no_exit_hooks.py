@@ -3,6 +3,7 @@
 import os
 from multiprocessing import util
 
+START_METHODS = ("fork",)
 BREAKS = {
     "exit.put-in-exit-hook-of-child": "should have returned ['early', 'last'], but it returned ['early']",
     "exit.thread-outlives-target": "the process of child should have gone on, but it ended with exit code 0",

@@ -2,6 +2,7 @@
 
 import os
 
+START_METHODS = ("fork",)
 BREAKS = {
     "exit.flush-on-sys-exit": "the process of child should have gone on, but it ended with exit code 3",
     "exit.flush-on-exception": "the process of child should have gone on, but it ended with exit code 1",

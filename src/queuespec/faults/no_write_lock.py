@@ -2,6 +2,7 @@
 
 from multiprocessing import queues
 
+NOT_ON = ("win32",)
 BREAKS = {"payload.many-writers-no-interleave": "get_blocks(6)"}
 COLLATERAL = "everything"
 

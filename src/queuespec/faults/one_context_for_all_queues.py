@@ -3,6 +3,7 @@
 import multiprocessing
 
 START_METHODS = ("fork", "spawn")
+NOT_ON = ("win32",)
 BREAKS = {
     "ctx.side-by-side": "but it raised",
     "ctx.mix-spawn-into-others": "but it raised",

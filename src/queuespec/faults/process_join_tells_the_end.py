@@ -2,6 +2,7 @@
 
 import copy
 
+START_METHODS = ("fork",)
 BREAKS = {"exit.join-with-timeout": "join(0.1) should have returned None, but it returned False"}
 
 

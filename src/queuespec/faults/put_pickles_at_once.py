@@ -1,5 +1,6 @@
 """put() brings its item into the pipe by itself, and returns only then."""
 
+import contextlib
 from multiprocessing import queues
 from multiprocessing.reduction import ForkingPickler
 from queue import Full
@@ -20,5 +21,5 @@ class Queue(queues.Queue):
         if not self._sem.acquire(block, timeout):
             raise Full
         data = ForkingPickler.dumps(obj)
-        with self._wlock:
+        with self._wlock or contextlib.nullcontext():
             self._writer.send_bytes(data)

@@ -2,6 +2,7 @@
 
 from multiprocessing import queues
 
+START_METHODS = ("fork",)
 BREAKS = {
     "put.room-never-blocks": "was still running after",
 }

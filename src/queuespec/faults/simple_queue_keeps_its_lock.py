@@ -2,6 +2,7 @@
 
 from multiprocessing import queues, reduction
 
+NOT_ON = ("win32",)
 BREAKS = {
     "share.simplequeue-goes-on": "put('next') was still running after",
     "share.simplequeue-closed": "put('x') was still running after",

@@ -194,13 +194,13 @@ class Call:
 
     def ends_within(self, seconds):
         """Whether it does; waits for that many seconds."""
-        if self.answer is None and self.actor.connection.poll(seconds):
-            try:
+        try:
+            if self.answer is None and self.actor.connection.poll(seconds):
                 self.answer = self.actor.answers(self.text)
-            except (EOFError, OSError):
-                self.actor.process.join(PATIENCE)
-                how = f"died with exit code {self.actor.process.exitcode}"
-                raise Deviation(f"{self.text}: the process of {self.actor.name} {how}") from None
+        except (EOFError, OSError):
+            self.actor.process.join(PATIENCE)
+            how = f"died with exit code {self.actor.process.exitcode}"
+            raise Deviation(f"{self.text}: the process of {self.actor.name} {how}") from None
         return self.answer is not None
 
     def returns(self):

@@ -43,7 +43,7 @@ WAYS = {
     "semaphore": leave_a_semaphore,
     "exit": functools.partial(os._exit, 7),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "segfault": functools.partial(ctypes.string_at, 0),
+    "segfault": functools.partial(ctypes.string_at, 0) if os.name == "posix" else os.abort,
 }
 
 

@@ -7,8 +7,9 @@ import signal
 import sys
 import types
 
-if hasattr(faulthandler, "register") and sys.__stderr__ is not None:
-    faulthandler.register(signal.SIGUSR2, file=sys.__stderr__)
+_number = getattr(signal, "SIGUSR2", None)  # PyPy has `register` on Windows as well
+if _number is not None and hasattr(faulthandler, "register") and sys.__stderr__ is not None:
+    faulthandler.register(_number, file=sys.__stderr__)
 
 _context = json.loads(os.environ["QUEUESPEC_CONTEXT"])
 if "queuespec" not in sys.modules:
