@@ -37,6 +37,16 @@ def reds(run, slugs):
     return {slug: run.words(slug) for slug in slugs if run.words(slug) & BAD}
 
 
+def silent(run, breaks):
+    """What these rules said where none of their verdicts is red for the right reason."""
+    return {
+        slug: [(verdict["verdict"], verdict["explanation"]) for verdict in run.of(slug)]
+        for slug, words in breaks.items()
+        if run.words(slug) != {"not-applicable"}
+        if not any(verdict["verdict"] in BAD and words in verdict["explanation"] for verdict in run.of(slug))
+    }
+
+
 @pytest.mark.parametrize("fault", rest(FAULTS, A_FEW))
 def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
     module = importlib.import_module(f"queuespec.faults.{fault}")
@@ -53,16 +63,13 @@ def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
 
     run = judge(*name, "--patience", "2", *asked((*module.BREAKS, *green), methods))
 
-    silent = {
-        slug: [(verdict["verdict"], verdict["explanation"]) for verdict in run.of(slug)]
-        for slug, words in module.BREAKS.items()
-        if run.words(slug) != {"not-applicable"}
-        if not any(verdict["verdict"] in BAD and words in verdict["explanation"] for verdict in run.of(slug))
-    }
-    assert not silent, run.output
+    unsaid = silent(run, module.BREAKS)
+    if unsaid:  # on a busy machine two seconds may be too short, and a race may have but one runner
+        again = judge(*name, "--patience", "20", *asked(unsaid, methods))
+        assert not silent(again, {slug: module.BREAKS[slug] for slug in unsaid}), again.output
     assert "not-run" not in {verdict["verdict"] for verdict in run.verdicts}, run.output
     accused = reds(run, green)
-    if accused:  # on a busy machine two seconds may be too short
+    if accused:
         again = judge(*name, "--patience", "20", *asked(accused, methods))
         assert not reds(again, accused), again.output
 

@@ -9,7 +9,7 @@ BREAKS = {
     "get.blocks-when-empty": "did not block: it raised Empty",
     "get.timeout-none-is-forever": "did not block: it raised Empty",
 }
-COLLATERAL = ("cap.freed-by-get",)
+COLLATERAL = ("cap.freed-by-get", "deliver.child-to-child")
 
 
 class Queue(queues.Queue):
