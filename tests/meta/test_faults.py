@@ -63,6 +63,8 @@ def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
 
     run = judge(*name, "--patience", "2", *asked((*module.BREAKS, *green), methods))
 
+    if module.BREAKS and all(run.words(slug) == {"not-applicable"} for slug in module.BREAKS):
+        pytest.skip("none of the rules that it breaks applies here")
     unsaid = silent(run, module.BREAKS)
     if unsaid:  # on a busy machine two seconds may be too short, and a race may have but one runner
         again = judge(*name, "--patience", "20", *asked(unsaid, methods))

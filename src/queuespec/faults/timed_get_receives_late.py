@@ -5,7 +5,7 @@ from multiprocessing import queues
 from multiprocessing.reduction import ForkingPickler
 from queue import Empty
 
-BREAKS = {"get.timed-in-turn": "get_and_stop("}
+BREAKS = {"get.timed-in-turn": "event2) was still running after"}
 
 
 class Queue(queues.Queue):
