@@ -55,8 +55,10 @@ def get_and_append(queue, value):
 
 
 def get_state(queue):
-    """Gets an object; its state."""
-    return dict(vars(queue.get()))
+    """Gets an object; its state, kept in slots or in a dictionary."""
+    item = queue.get()
+    names = getattr(type(item), "__slots__", None) or vars(item)
+    return {name: getattr(item, name) for name in names}
 
 
 def get_and_count_rebuilds(queue):

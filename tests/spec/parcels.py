@@ -37,6 +37,16 @@ class Parcel:
         self.weight = weight
 
 
+class SlottedParcel:
+    """A parcel whose instances have no dictionary; the two oldest pickle protocols refuse it."""
+
+    __slots__ = ("label", "weight")
+
+    def __init__(self, label, weight):
+        self.label = label
+        self.weight = weight
+
+
 class EqualToAll(Parcel):
     """A parcel that is equal to whatever it is compared with."""
 

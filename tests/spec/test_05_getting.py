@@ -311,7 +311,7 @@ def test_get_with_a_timeout_keeps_it_while_another_process_waits(queue, child):
 
 
 @rule("get.timed-in-turn", source=(DOCS / "Queue.get", DOCS / "pipes-and-queues"))
-def test_a_timed_get_ends_in_time_although_another_one_takes_the_item(queue, make_child, make_object, context):
+def test_a_timed_get_ends_although_another_one_takes_the_item(queue, make_child, make_object, context):
     """Whichever of its steps it is at: between seeing an item and taking it nobody else may come."""
     stopped, going_on = (make_object(roles.event, context) for _ in range(2))
     first, its_stopped, its_going_on = make_child(queue, stopped, going_on)

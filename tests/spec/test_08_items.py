@@ -88,10 +88,12 @@ def test_singletons_keep_their_identity(queue, child):
 
 @rule("item.custom-class", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
 def test_an_instance_of_an_importable_class_is_recreated_with_its_state(queue, child):
-    """A class has only to be importable where its instances are received."""
+    """A class has only to be importable where its instances are received, wherever they keep their state."""
     queue.put(made(parcels.Parcel, "a", weight=2))
+    queue.put(made(parcels.SlottedParcel, "b", weight=3))
 
     assert child.plays(couriers.get_state) == {"label": "a", "weight": 2}
+    assert child.plays(couriers.get_state) == {"label": "b", "weight": 3}
 
 
 @rule("item.any-equality", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
