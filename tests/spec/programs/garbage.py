@@ -1,4 +1,4 @@
-"""Forgets a queue while a child waits for an item that was put into it."""
+"""Forgets a queue while a child, or nobody, waits for an item that was put into it."""
 
 import gc
 import sys
@@ -22,15 +22,17 @@ class Late:
 
 def consume(queue, up):
     up.set()
-    print("the child got", queue.get(), flush=True)
+    print("child got", queue.get(), flush=True)
 
 
 def main():
-    queue = getattr(mp, sys.argv[1])()
-    up = mp.Event()
-    child = mp.Process(target=consume, args=(queue, up))
-    child.start()
-    up.wait()
+    kind, reader = sys.argv[1:]
+    queue = getattr(mp, kind)()
+    if reader == "child":
+        up = mp.Event()
+        child = mp.Process(target=consume, args=(queue, up))
+        child.start()
+        up.wait()
     before = set(threading.enumerate())
 
     giving_up = threading.Timer(PUT_SECONDS, opening.set)
@@ -45,7 +47,10 @@ def main():
     feeders = set(threading.enumerate()) - before
     while any(thread.is_alive() for thread in feeders):
         gc.collect()
-    child.join()
+    if reader == "child":
+        child.join()
+    else:
+        print("nobody got late")
 
 
 if __name__ == "__main__":
