@@ -1,4 +1,4 @@
-"""Closes a queue that no other process has while its item is on its way, and says when the item has been sent."""
+"""Closes a queue that no other process has while its item is on its way, and says when that has an end."""
 
 import sys
 import threading
@@ -26,7 +26,7 @@ def main():
     opening.set()
     putting.join()
     queue.join_thread()
-    print("sent")
+    print("closed")
 
 
 if __name__ == "__main__":
