@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import re
 import time
 from collections import Counter
 from typing import Any, Callable
 
 from queuespec.stage import Actor, Call, Program, Stage
 
-RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "rests_while_waiting(")
+RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "put_while_sending(", "rests_while_waiting(")
 """How calls begin that rest on purpose: that they take their time is what the rule is about."""
+SECONDS = re.compile(r"timeout=|\b0\.\d")
+"""How calls look that wait until a time-out: fractions among arguments are seconds."""
 
 REST = "everything else"
 
@@ -60,7 +63,9 @@ def account_of(stage: Stage, call: Call) -> str:
     """Of the wait for a call to end."""
     if call.text.startswith(RESTING):
         return "rests that are the rule itself"
-    return "time-outs" if "timeout=" in call.text else REST
+    if "quiet=" in call.text:
+        return "quiet time"
+    return "time-outs" if SECONDS.search(call.text) else REST
 
 
 charge(Stage, "finish", account_of)

@@ -2,12 +2,12 @@
 
 import importlib
 import pkgutil
-import sys
 
 import pytest
-from runs import CROSS_SECTION, METHOD, METHODS, asked, rest
+from runs import CROSS_SECTION, asked, rest
 
 from queuespec import faults
+from queuespec.report.grid import start_methods_of
 from queuespec.rules import chapters
 
 FAULTS = sorted(module.name for module in pkgutil.iter_modules(faults.__path__))
@@ -50,11 +50,9 @@ def silent(run, breaks):
 @pytest.mark.parametrize("fault", rest(FAULTS, A_FEW))
 def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
     module = importlib.import_module(f"queuespec.faults.{fault}")
-    methods = [method for method in getattr(module, "START_METHODS", (METHOD,)) if method in METHODS]
+    methods = start_methods_of(module)
     if not methods:
-        pytest.skip(f"this fault needs a start method that this platform lacks: {module.START_METHODS}")
-    if sys.platform in getattr(module, "NOT_ON", ()):
-        pytest.skip("this fault would be none here, or needs what this system lacks")
+        pytest.skip("this fault would be none here, or needs what this platform lacks")
     collateral = getattr(module, "COLLATERAL", ())
     green = getattr(module, "CONFORMS", ())
     if collateral != EVERYTHING:

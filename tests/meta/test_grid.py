@@ -1,10 +1,12 @@
 """The grid of rules and faults, on the command line."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 from samples import queuespec
 
-from queuespec.report.grid import in_words
+from queuespec.report.grid import in_words, is_idle, only_red, start_methods_of
 
 
 def test_the_grid_says_what_every_fault_is_meant_for_and_which_rules_one_alone_catches():
@@ -36,6 +38,7 @@ def test_a_rule_that_no_fault_catches_is_named():
     assert in_words({}, all_faults=True) == "caught by no fault"
     assert in_words({"lifo": "deviates"}, all_faults=True) == "caught only by lifo (deviates)"
     assert in_words({"a": "hangs", "b": "meant"}, all_faults=True) == "a (hangs), b (meant)"
+    assert in_words(None, all_faults=True) == "gave no verdict"
 
 
 def test_an_unknown_fault_is_answered_by_one_sentence():
@@ -52,3 +55,51 @@ def test_the_grid_can_be_found_anew():
     found = {rule["rule"]: rule["faults"] for rule in json.loads(shown.stdout)["rules"]}
     assert found == {"order.fifo-in-process": {"lifo": "deviates"}, "cap.freed-by-get": {}}
     assert "1 of 1 faults: lifo" in shown.stderr
+
+
+def test_a_fault_is_judged_under_the_start_method_that_it_needs():
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--rule", "share.closed-not-sendable")
+
+    assert "close-does-nothing (deviates)" in shown.stdout
+    assert shown.returncode == 0
+
+
+def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches():
+    rules = ("--rule", "share.closed-not-sendable", "--start-method", "fork")
+
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--format", "json", *rules)
+
+    assert [rule["faults"] for rule in json.loads(shown.stdout)["rules"]] == [None]
+    assert shown.returncode == 0
+
+
+def test_a_fault_that_no_rule_notices_fails_the_command_by_name():
+    only_after_fork = ("faults", "cancel-is-inherited", "--judge", "--rule", "cancel.own-process-only")
+
+    shown = queuespec(*only_after_fork, "--start-method", "spawn")
+
+    assert "no rule is turned red by cancel-is-inherited" in shown.stdout
+    assert shown.returncode == 1
+
+
+def test_a_fault_that_would_be_none_on_this_platform_has_no_start_method():
+    assert start_methods_of(SimpleNamespace(START_METHODS=("spawn", "of another platform"))) == ["spawn"]
+    assert start_methods_of(SimpleNamespace(START_METHODS=("of another platform",))) == []
+    assert start_methods_of(SimpleNamespace(NOT_ON=(sys.platform,))) == []
+    assert len(start_methods_of(SimpleNamespace())) == 1
+
+
+def test_rules_without_a_judgement_have_no_row():
+    verdicts = {"a": {"lifo": "not-applicable"}, "b": {"lifo": "conforms"}, "c": {"lifo": "hangs", "other": "conforms"}}
+
+    assert only_red(verdicts) == {"b": {}, "c": {"lifo": "hangs"}}
+
+
+def test_a_fault_is_idle_that_a_rule_meant_for_it_has_judged_in_vain_or_that_could_not_be_judged():
+    verdicts = {"a": {"lifo": "not-applicable", "other": "conforms"}, "b": {"lifo": "conforms", "red": "hangs"}}
+
+    assert is_idle("lifo", ["b"], verdicts)
+    assert is_idle("unknown", ["b"], verdicts)
+    assert not is_idle("lifo", ["a"], verdicts)
+    assert not is_idle("other", ["b"], verdicts)
+    assert not is_idle("red", ["a"], verdicts)
