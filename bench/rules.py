@@ -1,13 +1,15 @@
 """What a rule costs, beside the floor: prints figures, judges nothing. ``tox run -e bench``.
 
-The floor of a start method is a bare process, started and joined by a clean program. A rule is the usual one: a queue,
-a child, an item passed, everything tidied up. Both are measured in turn, in the same run, and medians are compared.
+The floor of a start method is a bare process, started and joined by a clean program; beside it stands the same process
+given a queue, whose modules a new interpreter must import. A rule is the usual one: a queue, a child, an item passed,
+everything tidied up. All are measured in turn, a few at a time, and medians are compared: a slow machine is slow for
+all, and each finds the machine's caches as a run of its own kind leaves them.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import contextlib
 import multiprocessing
 import os
 import statistics
@@ -16,25 +18,32 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from queuespec.processes import Household
 from queuespec.rules import specification_folder
 from queuespec.stage import Settings, Stage, View, timeline
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Callable
+
+FEW = 5
+
 FLOOR = """
-import json, multiprocessing, sys, time
-def nothing(): pass
+import multiprocessing, sys, time
+def nothing(*queues): pass
 if __name__ == "__main__":
     context = multiprocessing.get_context(sys.argv[1])
     def once():
         begun = time.perf_counter()
-        process = context.Process(target=nothing)
+        queues = [context.Queue() for _ in range(int(sys.argv[2]))]
+        process = context.Process(target=nothing, args=queues)
         process.start()
         process.join()
         return time.perf_counter() - begun
-    for _ in range(3):
-        once()
-    print(json.dumps([once() for _ in range(int(sys.argv[2]))]))
+    for line in sys.stdin:
+        print(once(), flush=True)
 """
 
 
@@ -42,12 +51,22 @@ def milliseconds(seconds: list[float]) -> str:
     return f"{statistics.median(seconds) * 1000:8.1f} ms"
 
 
-def floor(method: str, rounds: int, folder: Path) -> list[float]:
-    """Seconds of a bare process, start to joined."""
+@contextlib.contextmanager
+def floor(method: str, queues: int, folder: Path) -> Iterator[Callable[[], float]]:
+    """What tells the seconds of one more process that is given so many queues, start to joined."""
     program = folder / "floor.py"
     program.write_text(FLOOR)
-    answer = subprocess.run([sys.executable, str(program), method, str(rounds)], stdout=subprocess.PIPE, check=True)
-    return list(json.loads(answer.stdout))
+    words = [sys.executable, str(program), method, str(queues)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        asked, answers = process.stdin, process.stdout
+
+        def once() -> float:
+            asked.write("\n")
+            asked.flush()
+            return float(answers.readline())
+
+        yield once
 
 
 def rule(stage: Stage) -> None:
@@ -85,17 +104,18 @@ def costs(rounds: int, folder: Path) -> None:
             stage.leave()
             bare.append(timed(bare_start))
         stage = Stage(settings, method, household)
-        for _ in range(3):
-            rule(stage)
-        lowest, cost = [], []
-        for _ in range(3):
-            lowest += floor(method, rounds, folder)
-            cost += [timed(rule, stage) for _ in range(rounds)]
+        lowest, with_queue, cost = [], [], []
+        with floor(method, 0, folder) as bare_process, floor(method, 1, folder) as process_with_queue:
+            for _ in range(rounds):
+                lowest += [bare_process() for _ in range(FEW)]
+                with_queue += [process_with_queue() for _ in range(FEW)]
+                cost += [timed(rule, stage) for _ in range(FEW)]
         stage.leave()
         ratio = statistics.median(cost) / statistics.median(lowest)
         more = (statistics.median(cost) - statistics.median(lowest)) * 1000
         print(
             f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, +{more:.1f} ms"
+            f" (with a queue {milliseconds(with_queue).strip()})"
         )
         ratio = statistics.median(starts) / statistics.median(bare)
         print(f"{'':<11} bare    {milliseconds(bare)}   stage{milliseconds(starts)}   {ratio:.2f} x")
