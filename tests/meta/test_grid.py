@@ -1,12 +1,16 @@
 """The grid of rules and faults, on the command line."""
 
 import json
+import multiprocessing
 import sys
 from types import SimpleNamespace
 
+import pytest
 from samples import queuespec
 
 from queuespec.report.grid import in_words, is_idle, only_red, start_methods_of
+
+needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
 
 
 def test_the_grid_says_what_every_fault_is_meant_for_and_which_rules_one_alone_catches():
@@ -64,6 +68,7 @@ def test_a_fault_is_judged_under_the_start_method_that_it_needs():
     assert shown.returncode == 0
 
 
+@needs_fork
 def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches():
     rules = ("--rule", "share.closed-not-sendable", "--start-method", "fork")
 
@@ -73,6 +78,7 @@ def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches():
     assert shown.returncode == 0
 
 
+@needs_fork
 def test_a_fault_that_no_rule_notices_fails_the_command_by_name():
     only_after_fork = ("faults", "cancel-is-inherited", "--judge", "--rule", "cancel.own-process-only")
 
