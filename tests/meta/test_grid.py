@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from samples import queuespec
 
-from queuespec.report.grid import in_words, is_idle, only_red, start_methods_of
+from queuespec.report.grid import in_words, is_idle, only_red, show_faults, start_methods_of
 
 needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
 
@@ -70,12 +70,32 @@ def test_a_fault_is_judged_under_the_start_method_that_it_needs():
 
 @needs_fork
 def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches():
-    rules = ("--rule", "share.closed-not-sendable", "--start-method", "fork")
+    rules = ("--rule", "share.closed-not-sendable", "--rule", "share.close-ends-own-use")
 
-    shown = queuespec("faults", "close-does-nothing", "--judge", "--format", "json", *rules)
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", "--format", "json", *rules)
 
-    assert [rule["faults"] for rule in json.loads(shown.stdout)["rules"]] == [None]
+    found = {rule["rule"]: rule["faults"] for rule in json.loads(shown.stdout)["rules"]}
+    assert found["share.closed-not-sendable"] is None
+    assert found["share.close-ends-own-use"] == {"close-does-nothing": "deviates"}
     assert shown.returncode == 0
+
+
+@needs_fork
+def test_a_grid_without_any_verdict_is_a_failure():
+    one_rule = ("--rule", "share.closed-not-sendable")
+
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", *one_rule)
+
+    assert "1 more gave no verdict" in shown.stdout
+    assert shown.returncode == 1
+
+
+def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", list)
+
+    assert show_faults(["lifo", "--judge"]) == 1
+
+    assert capsys.readouterr().err == "queuespec faults: lifo would be no fault here, and is left out\n"
 
 
 @needs_fork

@@ -38,7 +38,7 @@ def show_faults(words: list[str]) -> int:
     arguments = Arguments(
         "faults",
         "Shows which faults turn which rules red: as they declare it, or as it is found now. "
-        "Exit status 1 if a rule that gives verdicts is caught by no fault, or a fault by no rule.",
+        "Exit status 1 if no rule gave a verdict, one that did is caught by no fault, or a fault by no rule.",
     )
     arguments.add_argument("names", metavar="FAULT", nargs="*", help="these only (default: all)")
     arguments.add_argument("--judge", action="store_true", help="judge them now; by all rules that takes a while")
@@ -83,7 +83,7 @@ def show_faults(words: list[str]) -> int:
     else:
         to_people(grid, found, names, idle, given)
     uncaught = not given.names and not all(grid.values())
-    return 1 if idle or uncaught else 0
+    return 1 if idle or uncaught or not grid else 0
 
 
 def start_methods_of(fault: Any) -> list[str]:
