@@ -2,7 +2,7 @@
 
 Standard library only, Python 3.9 and later, and nothing here knows a rule. An actor connects to the judge over a
 private channel (TCP on the loopback interface, both ends prove that they know a secret of this stage), says who it is,
-then performs one request at a time:
+answers (0, "ready") once it holds its objects, then performs one request at a time:
 
     request   (id, "module:function", encoded (args, kwargs), keep)
     answers   (id, "started"), then (id, "returned", value, seconds) or (id, "raised", description, seconds);
@@ -28,7 +28,8 @@ import struct
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, NoReturn
+from collections import namedtuple
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,34 +44,23 @@ QUEUE_EXCEPTIONS = ("Empty", "Full", "ShutDown")
 _SIZE = struct.Struct("!I")
 
 
-class Held(NamedTuple):
+# Every spawned child imports this module: the first `typing.NamedTuple` of a process takes longer than all the rest.
+
+
+class Held(namedtuple("Held", "name")):
     """Stands in a message for the object that the receiving actor holds under this name."""
 
-    name: str
 
-
-class Made(NamedTuple):
+class Made(namedtuple("Made", "function args kwargs")):
     """Stands in a message for an object that the receiving actor makes by calling ``module:function``."""
 
-    function: str
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
+
+class Opaque(namedtuple("Opaque", "type repr")):
+    """Stands in a message for a value that is not made of plain built-in types: the names of its type and its repr."""
 
 
-class Opaque(NamedTuple):
-    """Stands in a message for a value that is not made of plain built-in types."""
-
-    type: str
-    repr: str
-
-
-class Address(NamedTuple):
-    """Where an actor finds its judge, and what the two ends prove to know (hexadecimal text)."""
-
-    port: int
-    actor_secret: str
-    judge_secret: str
-    patience: float
+class Address(namedtuple("Address", "port actor_secret judge_secret patience")):
+    """Where an actor finds its judge, what the two ends prove to know (hexadecimal text), and patience (seconds)."""
 
 
 class _Pickler(pickle.Pickler):
@@ -207,6 +197,7 @@ class Actor:
     def __init__(self, line: Line, objects: dict[str, Any]) -> None:
         self.objects = objects
         self._channel = line.connect()
+        line.meet()
         self._stacks_after = line.patience if _stack_signal() is None and sys.__stderr__ is not None else None
         self._decoder = Decoder(self._resolve)
 
@@ -235,6 +226,7 @@ class Actor:
     def serve(self) -> None:
         """Performs requests until told to leave. Without a judge there is nothing to do: the process ends."""
         try:
+            self._answer(0, "ready")
             while True:
                 self._perform(*self._next_request())
         except _Leave as request:
@@ -288,33 +280,36 @@ class Line:
 
     @property
     def patience(self) -> float:
-        return self.address.patience
+        return float(self.address.patience)
 
     def __reduce__(self) -> Any:
         return _connected, (tuple(self.address), self.name, self.starter)
 
     def connect(self) -> socket.socket:
-        """The channel of this actor, made at the first call. Raises `OSError` if there is no judge at the other end."""
+        """The channel of this actor, made at the first call. Raises `OSError` if nobody is at the other end."""
         if self.channel is not None:
             return self.channel
         channel = socket.socket()
         channel.connect(("127.0.0.1", self.address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        channel.sendall(self.address.actor_secret.encode())
+        channel.sendall(self.address.actor_secret.encode() + encoded((self.name, identity(self.starter))))
+        self.channel = channel
+        _channels.add(channel)
+        return channel
+
+    def meet(self) -> None:
+        """Reads what the judge proves to know. Raises `OSError` if it is not the judge at the other end."""
+        assert self.channel is not None
         expected = self.address.judge_secret.encode()
         answer = b""
         while len(answer) < len(expected):
-            piece = channel.recv(len(expected) - len(answer))
+            piece = self.channel.recv(len(expected) - len(answer))
             if not piece:
                 break
             answer += piece
         if answer != expected:
-            channel.close()
+            self.channel.close()
             raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
-        channel.sendall(encoded((self.name, identity(self.starter))))
-        self.channel = channel
-        _channels.add(channel)
-        return channel
 
 
 def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Line:

@@ -137,11 +137,11 @@ def _name_of(function: Callable[..., object]) -> str:
 
 def _in_words(value: object) -> str:
     if isinstance(value, Made):
-        return value.function.rpartition(":")[2] + _arguments(value.args, value.kwargs)
+        return str(value.function).rpartition(":")[2] + _arguments(value.args, value.kwargs)
     if isinstance(value, View):
         return value._name
     if isinstance(value, protocol.Opaque):
-        return value.repr
+        return str(value.repr)
     return short_repr(value, 60)
 
 
@@ -330,6 +330,7 @@ class Actor:
         self.decoder = protocol.Decoder(lambda reference: protocol.Opaque(*reference[1:]))
         self.identity: dict[str, Any] = {}
         self.calls: dict[int, Call] = {}
+        self.ready = False
         self.gone = False
         self.told_to_leave = False
 
@@ -578,6 +579,7 @@ class Stage:
             return
         actor.channel, actor.identity, actor.decoder = channel, identity, decoder
         self._selector.register(channel, selectors.EVENT_READ, actor)
+        self._take(actor)
 
     def _read(self, actor: Actor) -> None:
         assert actor.channel is not None
@@ -589,6 +591,10 @@ class Stage:
             self._lose(actor)
             return
         actor.decoder.feed(data)
+        self._take(actor)
+
+    def _take(self, actor: Actor) -> None:
+        """Notes every message that has arrived as a whole."""
         with contextlib.suppress(BlockingIOError):
             while True:
                 try:
@@ -599,6 +605,9 @@ class Stage:
                 self._note(actor, *message)
 
     def _note(self, actor: Actor, number: int, what: str, value: Any = None, seconds: float = 0.0) -> None:
+        if what == "ready":
+            actor.ready = True
+            return
         call = actor.calls[number]
         if what == "started":
             call.announced = True
@@ -772,9 +781,8 @@ class Stage:
             if time.monotonic() > deadline:
                 actor.gone = actor.told_to_leave = True
                 raise Hang(f"the process of {actor.name} did not come up within {patience:g} s")
-        ready = self.begin(actor, "coming up", "queuespec.actor:found", ("os:getpid",), {}, noted=False)
-        self.watch(lambda: ready.over or actor.gone, patience)
-        if not ready.over:
+        self.watch(lambda: actor.ready or actor.gone, patience)
+        if not actor.ready:
             self._explain_start(actor)
 
     def _explain_start(self, actor: Actor) -> None:
@@ -877,7 +885,7 @@ class Stage:
                 return
             for actor in others:
                 if not actor.gone and not actor.told_to_leave:
-                    if actor.busy is not None or not actor.connected:
+                    if actor.busy is not None or not actor.ready:
                         self.clean = False
                         return
                     actor.told_to_leave = True

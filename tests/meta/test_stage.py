@@ -14,7 +14,8 @@ import runs
 import stage_roles
 
 from queuespec import Full
-from queuespec.actor import described
+from queuespec.actor import Actor as JudgedActor
+from queuespec.actor import Address, Line, described
 from queuespec.processes import Household
 from queuespec.stage import (
     Crash,
@@ -108,6 +109,20 @@ def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):
     assert child.get() == "a"
     assert stranger.recv(100) == b""
     stranger.close()
+
+
+@pytest.mark.parametrize("shown", [b"x" * 64, b"", b"j" * 63], ids=["other", "nothing", "cut"])
+def test_an_actor_obeys_nobody_but_its_judge(shown):
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        line = Line(Address(stranger.getsockname()[1], "a" * 64, "j" * 64, 10.0), "child")
+        line.connect()
+        channel, _ = stranger.accept()
+        with channel:
+            channel.sendall(shown)
+            channel.shutdown(socket.SHUT_WR)
+
+            with pytest.raises(ConnectionRefusedError, match="is not the judge of this actor"):
+                JudgedActor(line, {})
 
 
 def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage):
