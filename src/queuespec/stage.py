@@ -889,7 +889,7 @@ class Stage:
                         self.clean = False
                         return
                     actor.told_to_leave = True
-                    self.begin(actor, "leaves", "queuespec.actor:leave", ("return",), {}, noted=False)
+                    self.begin(actor, "leaves", "queuespec.actor:leave", ("tidy",), {}, noted=False)
             if self._used:
                 call = self.begin(
                     self.parent,

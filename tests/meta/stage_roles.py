@@ -1,7 +1,9 @@
 """Roles for tests of the stage itself."""
 
+import atexit
 import os
 import threading
+from pathlib import Path
 
 
 def echo(value):
@@ -24,3 +26,7 @@ def die_when_told(queue):
 def put_and_wait_for_ever(queue):
     queue.put("die")
     threading.Event().wait()
+
+
+def write_at_exit(path):
+    atexit.register(Path(path).write_text, "done")

@@ -138,6 +138,18 @@ def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage)
     assert time.monotonic() - begun < a_stage.settings.patience
 
 
+def test_a_child_that_is_tidied_away_does_what_it_has_to_do_at_its_exit(household, tmp_path):
+    stage = Stage(Settings("multiprocessing", runs.judged_python, PATH), "spawn", household)
+    written = tmp_path / "written"
+    stage.make_child().plays(stage_roles.write_at_exit, str(written))
+
+    stage.tidy()
+
+    assert stage.clean
+    assert written.read_text() == "done"
+    stage.end()
+
+
 EXCEPTIONS = [value for value in vars(builtins).values() if isinstance(value, type) and issubclass(value, Exception)]
 
 
