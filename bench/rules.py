@@ -3,8 +3,8 @@
 The floor of a start method is a bare process, started and joined by a clean program; beside it stands the same process
 given a queue, whose modules a new interpreter must import. A rule is the usual one: a queue, a child, an item passed,
 everything tidied up; a spawned child that is tidied away spares itself what the bare process does: to take the modules
-of its interpreter apart. All are measured in turn, a few at a time, and medians are compared: a slow machine is slow for
-all, and each finds the machine's caches as a run of its own kind leaves them.
+of its interpreter apart. All are measured in turn, a few at a time, and medians are compared: a slow machine is slow
+for all, and each finds the machine's caches as a run of its own kind leaves them.
 """
 
 from __future__ import annotations

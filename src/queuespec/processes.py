@@ -172,10 +172,9 @@ class Household:
 
     def end(self, tree: ProcessTree, known: Iterable[int]) -> None:
         if os.name == "posix":
-            from queuespec.warden import signalled
+            from queuespec.warden import ask_to_end
 
-            signalled(tree.pid, signal.SIGTERM)
-            signalled(tree.pid, signal.SIGCONT)
+            ask_to_end([tree.pid])
             for pid in (tree.pid, *known):
                 with contextlib.suppress(OSError):
                     if os.getpgid(pid) == tree.pid:

@@ -10,26 +10,81 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
+import re
 import shutil
 import signal
 import sys
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
 
 GRACE = 2.0
 """Seconds from asking a process group to end until it is killed. Time for a resource tracker, which ignores the
 asking, to see that the others are gone and to remove their semaphores."""
 
+STANDSTILL = 0.2
+"""Seconds that processes get to stop."""
+
 
 def end_groups(groups: list[int]) -> None:
     """Ends these process groups; returns when no process of them is left, after about `GRACE` seconds at most."""
     deadline = time.monotonic() + GRACE
-    for number in (signal.SIGTERM, signal.SIGCONT):
-        groups = [group for group in groups if signalled(group, number)]
+    ask_to_end(groups)
     while groups and time.monotonic() < deadline:
         time.sleep(0.01)
         groups = [group for group in groups if signalled(group, 0)]
     for group in groups:
         kill(group)
+
+
+def ask_to_end(groups: list[int]) -> None:
+    """Sends SIGTERM to these process groups, and removes what they were making of semaphores.
+
+    Until a semaphore is whole, glibc has a file of another name for it, of six characters, and has it open: processes
+    are stopped first, and looked at.
+    """
+    unfinished = []
+    if os.path.isdir("/proc/self"):
+        for group in groups:
+            signalled(group, signal.SIGSTOP)
+        deadline = time.monotonic() + STANDSTILL
+        for process in members(groups):
+            while not stands_still(process) and time.monotonic() < deadline:
+                time.sleep(0.001)
+            unfinished += [file for file in open_files(process) if re.fullmatch(r"/dev/shm/sem\.\w{6}", file)]
+    for number in (signal.SIGTERM, signal.SIGCONT):
+        for group in groups:
+            signalled(group, number)
+    for file in unfinished:
+        with contextlib.suppress(OSError):
+            os.unlink(file)
+
+
+def members(groups: Container[int]) -> Iterator[int]:
+    """The processes of these groups, where one can see them."""
+    for process in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        with contextlib.suppress(OSError):
+            if os.getpgid(process) in groups:
+                yield process
+
+
+def stands_still(process: int) -> bool:
+    """Whether it has stopped or ended."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"T", b"t", b"Z", b"X")
+    except OSError:
+        return True
+
+
+def open_files(process: int) -> Iterator[str]:
+    """The names of the files that a process has open."""
+    with contextlib.suppress(OSError):
+        for descriptor in os.scandir(f"/proc/{process}/fd"):
+            with contextlib.suppress(OSError):
+                yield os.readlink(descriptor.path)
 
 
 def kill(group: int) -> None:
@@ -38,14 +93,12 @@ def kill(group: int) -> None:
     if not os.path.isdir("/proc/self"):
         signalled(group, signal.SIGKILL)
         return
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{name}/cmdline", "rb") as file:
+    for process in members([group]):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{process}/cmdline", "rb") as file:
                 is_tracker = b"resource_tracker" in file.read()
-            if os.getpgid(int(name)) == group and not is_tracker:
-                os.kill(int(name), signal.SIGKILL)
-        except OSError:
-            continue
+            if not is_tracker:
+                os.kill(process, signal.SIGKILL)
 
 
 def signalled(group: int, number: int) -> bool:

@@ -92,9 +92,14 @@ def marked(mark):
     return {MARK: mark, "PYTHONPATH": os.pathsep.join([MARKING, BREAKING])}
 
 
+def skip_where_semaphores_are_hidden():
+    if not Path("/dev/shm").is_dir():
+        pytest.skip("this system does not show its semaphores: nobody could remove them")
+
+
 def semaphores(mark):
     """The names of those that were made under this mark, where the system shows them."""
-    return [path.name for path in Path("/dev/shm").glob(f"sem.{mark[:8]}-*")]
+    return [path.name for name in (f"{mark[:8]}-*", mark[:6]) for path in Path("/dev/shm").glob(f"sem.{name}")]
 
 
 @pytest.fixture
@@ -124,23 +129,25 @@ def test_after_a_green_run(run, parallel):
 @pytest.mark.parametrize(
     "breaking",
     rest(
-        ("put:exit", "put:semaphore", "get:regex", "get:lock", "unpickling:regex", "start:kill"),
-        ("put:semaphore", "start:kill"),
+        ("put:exit", "put:semaphore", "put:unfinished", "get:regex", "get:lock", "unpickling:regex", "start:kill"),
+        ("put:semaphore", "put:unfinished", "start:kill"),
     ),
 )
 @alone_and_in_parallel
 def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):
-    if breaking == "put:semaphore" and not Path("/dev/shm").is_dir():
-        pytest.skip("this system does not show its semaphores: nobody could remove it")
+    if breaking in ("put:semaphore", "put:unfinished"):
+        skip_where_semaphores_are_hidden()
     options = ("--implementation", "breaking", "--patience", "1", *RULES)
     run(*options, parallel=parallel, env={"BREAKING": breaking}).is_gone()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
-@pytest.mark.parametrize("way", rest(("regex", "lock"), ("regex",)))
+@pytest.mark.parametrize("way", rest(("regex", "lock", "unfinished"), ("regex", "unfinished")))
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
 @alone_and_in_parallel
 def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
+    if way == "unfinished":
+        skip_where_semaphores_are_hidden()
     options = ("--implementation", "breaking", "--patience", "100", *RULES)
     watched = run(*options, parallel=parallel, env={"BREAKING": f"get:{way}"})
     watched.reaches_a_hang()

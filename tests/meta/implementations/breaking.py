@@ -37,10 +37,17 @@ def leave_a_semaphore():
     os._exit(7)
 
 
+def hang_before_a_semaphore_is_whole():
+    """As glibc has it until then: a file under a name of six characters, open."""
+    os.open(f"/dev/shm/sem.{os.environ['QUEUESPEC_META_RUN'][:6]}", os.O_RDWR | os.O_CREAT)
+    hang_in_a_lock()
+
+
 WAYS = {
     "regex": hang_in_c,
     "lock": hang_in_a_lock,
     "semaphore": leave_a_semaphore,
+    "unfinished": hang_before_a_semaphore_is_whole,
     "exit": functools.partial(os._exit, 7),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "segfault": functools.partial(ctypes.string_at, 0) if os.name == "posix" else os.abort,
