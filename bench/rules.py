@@ -115,7 +115,7 @@ def costs(rounds: int, folder: Path) -> None:
         ratio = statistics.median(cost) / statistics.median(lowest)
         more = (statistics.median(cost) - statistics.median(lowest)) * 1000
         print(
-            f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, +{more:.1f} ms"
+            f"{method:<11} process {milliseconds(lowest)}   rule {milliseconds(cost)}   {ratio:.2f} x, {more:+.1f} ms"
             f" (with a queue {milliseconds(with_queue).strip()})"
         )
         ratio = statistics.median(starts) / statistics.median(bare)
