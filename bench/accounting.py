@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from typing import Any, Callable
 
-from queuespec.stage import Actor, Call, Program, Stage
+from queuespec.stage.stage import Actor, Call, Program, Stage
 
 RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "put_while_sending(", "rests_while_waiting(")
 """How calls begin that rest on purpose: that they take their time is what the rule is about."""

@@ -25,7 +25,7 @@ SECONDS, MEGABYTES = 5.0, 300.0
 MEASURED = """
 import resource, sys, time
 sys.path.insert(0, {source!r})
-from queuespec.report import commands
+from queuespec.cli import commands
 sys.stdout = open({output!r}, "w", encoding="utf-8")
 status = commands.{function}(sys.argv[1:])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)

@@ -21,9 +21,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from queuespec.processes import Household
 from queuespec.rules import specification_folder
-from queuespec.stage import Settings, Stage, View, timeline
+from queuespec.stage.processes import Household
+from queuespec.stage.stage import Settings, Stage, View, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,8 @@ from queuespec.rules import (
     rule,
     untested,
 )
-from queuespec.stage import ShutDown, made, raises
+from queuespec.stage import histories
+from queuespec.stage.stage import ShutDown, made, raises
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "Empty",
     "Full",
     "ShutDown",
+    "histories",
     "made",
     "raises",
     "rule",

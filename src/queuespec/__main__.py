@@ -12,16 +12,15 @@ import pytest
 from queuespec.rules import specification_folder
 
 COMMANDS = {
-    "check": "queuespec.report.commands:check",
-    "compare": "queuespec.report.commands:compare",
-    "deviations": "queuespec.report.commands:draft_deviations",
-    "explain": "queuespec.report.listing:explain",
-    "faults": "queuespec.report.grid:show_faults",
-    "list": "queuespec.report.listing:list_rules",
-    "reference": "queuespec.report.commands:keep_reference",
-    "reproduce": "queuespec.report.reproduce:main",
-    "spec": "queuespec.report.specification:main",
-    "table": "queuespec.report.commands:show_table",
+    "check": "queuespec.cli.commands:check",
+    "compare": "queuespec.cli.commands:compare",
+    "deviations": "queuespec.cli.commands:draft_deviations",
+    "explain": "queuespec.cli.listing:explain",
+    "faults": "queuespec.cli.grid:show_faults",
+    "list": "queuespec.cli.listing:list_rules",
+    "reproduce": "queuespec.cli.reproduce:main",
+    "spec": "queuespec.report.document:main",
+    "table": "queuespec.cli.commands:show_table",
 }
 """Commands other than judging: the function that is given the rest of the line and returns the exit status."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import dataclasses
 import difflib
 import functools
 import importlib
 import json
-import math
 import os
 import re
 import secrets
@@ -24,10 +22,24 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from queuespec import deviations, results
-from queuespec.processes import Household
-from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of
-from queuespec.stage import Actor, Deviation, Hang, Program, Raised, Settings, Stage, View, in_lines, in_words, timeline
+from queuespec import results
+from queuespec.judge.options import add_options
+from queuespec.results import expectations
+from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of, specification_folder
+from queuespec.rules.chapters import in_order
+from queuespec.stage.failures import Failure, Hangs
+from queuespec.stage.processes import Household
+from queuespec.stage.stage import (
+    Actor,
+    Program,
+    Raised,
+    Settings,
+    Stage,
+    View,
+    in_lines,
+    in_words,
+    timeline,
+)
 from queuespec.text import counted, one_line, printable
 
 if TYPE_CHECKING:
@@ -43,85 +55,9 @@ BACKSTOP = 60.0
 """Seconds that a test may take beyond what its own deadlines allow, before pytest-timeout ends it."""
 
 
-def positive_seconds(text: str) -> float:
-    """A positive, finite number of seconds."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
-    return number
-
-
-def positive_number(text: str) -> int:
-    """A positive whole number."""
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a positive whole number")
-    return int(text)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("queuespec", "judging a process-safe queue")
-    group.addoption(
-        "--implementation",
-        metavar="NAME",
-        default="multiprocessing",
-        help="judge this queue: a module with multiprocessing's API, MODULE:CLASS, or fault:NAME "
-        "(default: multiprocessing)",
-    )
-    group.addoption(
-        "--start-method",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="judge under this start method only; may be given several times (default: all that the platform has)",
-    )
-    group.addoption(
-        "--python",
-        metavar="EXECUTABLE",
-        default=sys.executable,
-        help="judge the queue of this interpreter, 3.9 or later; it needs nothing installed (default: this one)",
-    )
-    group.addoption(
-        "--patience",
-        metavar="SECONDS",
-        type=positive_seconds,
-        default=10.0,
-        help="how long a thing that must happen may take (default: 10)",
-    )
-    group.addoption(
-        "--quiet-time",
-        metavar="SECONDS",
-        type=positive_seconds,
-        default=0.1,
-        help="how long to watch that nothing happens (default: 0.1)",
-    )
-    group.addoption(
-        "--rule",
-        metavar="SLUG",
-        action="append",
-        default=[],
-        help="judge this rule only; may be given several times",
-    )
-    group.addoption(
-        "--crowd",
-        metavar="NUMBER",
-        type=positive_number,
-        default=2,
-        help="let that many producers and as many consumers meet in rules about many processes (default: 2)",
-    )
-    group.addoption("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
-    group.addoption(
-        "--deviations",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="expect the deviations that this TOML file declares; may be given several times",
-    )
-    group.addoption(
-        "--timeline", action="store_true", help="show the calls of every test that was judged, also where all is well"
-    )
+    add_options(group.addoption)
     # pytest's own --strict, which every supported version has, lets de-facto rules gate the run as well.
 
 
@@ -177,7 +113,7 @@ class Judging:
         self.lifeline: socket.socket | None = None
         self.lines: list[socket.socket] = []
         self.problems: list[str] = []
-        self.declarations = deviations.Declarations([])
+        self.declarations = expectations.Declarations([])
         self.recorder: results.Recorder | None = None
         self.begun = datetime.now(timezone.utc)
         self.lost: dict[str, str] = {}
@@ -267,7 +203,7 @@ class Finding:
         self.seconds = 0.0
         self.reported: set[str] = set()
         self.timeline: tuple[Any, ...] = ()
-        self.entry: deviations.Entry | None = None
+        self.entry: expectations.Entry | None = None
 
 
 # Before anything is judged
@@ -276,7 +212,7 @@ class Finding:
 def probe(python: str, implementation: str) -> Facts:
     """Asks the interpreter that is to be judged what it is. Raises `pytest.UsageError` with one sentence."""
     marker = secrets.token_hex(8)
-    program = Path(__file__).with_name("probe.py")
+    program = Path(__file__).parent / "actors" / "probe.py"
     try:
         answer = subprocess.run(
             [python, str(program), marker, implementation],
@@ -335,8 +271,8 @@ def pytest_configure(config: pytest.Config) -> None:
         refuse_unknown_rules(config.getoption("rule"))
     judging = config.stash[JUDGING] = Judging(config, facts)
     if hasattr(config, "workerinput"):
-        declared = map(deviations.Entry.from_data, json.loads(config.workerinput["queuespec_deviations"]))
-        judging.declarations = deviations.Declarations(declared)
+        declared = map(expectations.Entry.from_data, json.loads(config.workerinput["queuespec_deviations"]))
+        judging.declarations = expectations.Declarations(declared)
     else:
         judging.declarations = declarations(config, facts)
         if config.getoption("results") and not config.option.collectonly:
@@ -344,16 +280,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
 
-def declarations(config: pytest.Config, facts: Facts) -> deviations.Declarations:
+def declarations(config: pytest.Config, facts: Facts) -> expectations.Declarations:
     """The declared deviations that concern what is judged. Raises `pytest.UsageError` with one sentence."""
     header = header_of(config, facts)
     try:
-        entries = deviations.known()
+        entries = expectations.known()
         for name in config.getoption("deviations"):
-            entries += deviations.read(Path(name))
+            entries += expectations.read(Path(name))
     except results.BadFile as error:
         raise pytest.UsageError(f"--deviations: {error}") from None
-    return deviations.Declarations(entry for entry in entries if entry.concerns(header))
+    return expectations.Declarations(entry for entry in entries if entry.concerns(header))
 
 
 def recorder(path: Path) -> results.Recorder:
@@ -473,6 +409,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """``-k`` knows a test by its rule, too."""
     rule = rule_of(getattr(item, "function", None))
     if rule is not None:
+        item.add_marker(pytest.mark.rule(rule.slug))
         item.extra_keyword_matches.update((rule.slug, *rule.proves))
 
 
@@ -482,8 +419,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         asked_for = _is_asked_for(config, rule_of(getattr(item, "function", None)))
         (kept if asked_for else left_out).append(item)
+    order = {path: position for position, path in enumerate(in_order(specification_folder()))}
+    items[:] = sorted(kept, key=lambda item: order.get(item.path, -1))
     if left_out:
-        items[:] = kept
         config.hook.pytest_deselected(items=left_out)
 
 
@@ -824,7 +762,7 @@ def _compare_with_what_was_declared(item: pytest.Item, finding: Finding, report:
     finding.entry = entry = item.config.stash[JUDGING].declarations.entry_for(*_verdict(item, finding).key)
     if entry is None:
         return
-    surprise = deviations.surprise(entry, finding.verdict)
+    surprise = expectations.surprise(entry, finding.verdict)
     if surprise and finding.verdict == "conforms":
         report.outcome = "failed"
         report.longrepr = f"{finding.rule.slug}: {surprise}"
@@ -837,7 +775,7 @@ def _compare_with_what_was_declared(item: pytest.Item, finding: Finding, report:
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
     """Says what a failure means for the rule: a verdict and a sentence, or that the specification itself failed."""
-    if isinstance(error, Deviation):
+    if isinstance(error, Failure):
         verdict = error.verdict
     elif isinstance(error, pytest.fail.Exception) and str(error).startswith("Timeout"):
         verdict = "hangs"
@@ -864,7 +802,7 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
     if stage is not None:
         outputs["output of the judged processes"] = stage.tree.output()
     for title, output in outputs.items():
-        if isinstance(error, Hang):  # its text has the stacks already
+        if isinstance(error, Hangs):  # its text has the stacks already
             output = _STACK_LINE.sub("", output)
         if output.strip():
             # Marked at the left, so that no line of it is taken for a command by what reads the log.
@@ -881,7 +819,7 @@ def sentence_about(error: BaseException) -> str:
     if isinstance(error, Raised) and call is not None:
         return f"{call.text} should have returned, but it raised {in_words(error)}"
     text = str(error).partition("\n")[0]
-    if isinstance(error, Deviation) or not isinstance(error, AssertionError):
+    if isinstance(error, Failure) or not isinstance(error, AssertionError):
         return text
     text = text.removeprefix("AssertionError: ").removeprefix("assert ")
     if call is not None and call.returned and re.match(r"(not )?(True|False|None|0|\[\])$", text):

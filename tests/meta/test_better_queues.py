@@ -7,7 +7,7 @@ import sys
 import pytest
 from runs import CROSS_SECTION, asked
 
-from queuespec import better
+from queuespec.queues import better
 
 BETTER = sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(better.__path__))
 A_FEW = ("empty-never-lags", "flushes-in-put")
@@ -19,7 +19,7 @@ A_FEW = ("empty-never-lags", "flushes-in-put")
     + [pytest.param(name, (), id=name, marks=pytest.mark.thorough) for name in BETTER],
 )
 def test_a_better_queue_conforms(judge, name, rules):
-    module = importlib.import_module(f"queuespec.better.{name.replace('-', '_')}")
+    module = importlib.import_module(f"queuespec.queues.better.{name.replace('-', '_')}")
     if sys.platform in getattr(module, "NOT_ON", ()):
         pytest.skip("this queue needs what the system lacks")
     options = ("--implementation", f"better:{name}", "-k", "not Manager", "-n4")

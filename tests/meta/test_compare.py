@@ -10,7 +10,7 @@ import pytest
 from runs import environment
 from samples import CHECKOUT, queuespec, text_of, verdict
 
-from queuespec.report import commands
+from queuespec.cli import commands
 
 OURS = environment(PYTHONPATH=str(CHECKOUT / "src"))
 

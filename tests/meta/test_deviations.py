@@ -6,9 +6,10 @@ import pytest
 from runs import ACCUSING, judged_says
 from samples import RULE, header, text_of, verdict
 
-from queuespec import deviations, results
-from queuespec.report import commands
+from queuespec import results
+from queuespec.cli import commands
 from queuespec.results import BadFile
+from queuespec.results import expectations as deviations
 
 ENTRY = """
 [[deviation]]

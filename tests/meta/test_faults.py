@@ -6,8 +6,8 @@ import pkgutil
 import pytest
 from runs import CROSS_SECTION, asked, rest
 
-from queuespec import faults
-from queuespec.report.grid import start_methods_of
+from queuespec.cli.grid import start_methods_of
+from queuespec.queues import faults
 from queuespec.rules import chapters
 
 FAULTS = sorted(module.name for module in pkgutil.iter_modules(faults.__path__))
@@ -49,7 +49,7 @@ def silent(run, breaks):
 
 @pytest.mark.parametrize("fault", rest(FAULTS, A_FEW))
 def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
-    module = importlib.import_module(f"queuespec.faults.{fault}")
+    module = importlib.import_module(f"queuespec.queues.faults.{fault}")
     methods = start_methods_of(module)
     if not methods:
         pytest.skip("this fault would be none here, or needs what this platform lacks")
@@ -75,7 +75,7 @@ def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
 
 
 def test_every_tested_rule_is_broken_by_a_fault():
-    broken = {slug for fault in FAULTS for slug in importlib.import_module(f"queuespec.faults.{fault}").BREAKS}
+    broken = {slug for fault in FAULTS for slug in importlib.import_module(f"queuespec.queues.faults.{fault}").BREAKS}
     green = [rule.slug for chapter in chapters() for rule in chapter.rules if rule.test and rule.slug not in broken]
 
     assert not green, f"{len(green)} rules are broken by no fault: {', '.join(green)}"

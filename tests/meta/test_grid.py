@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from samples import queuespec
 
-from queuespec.report.grid import in_words, is_idle, only_red, show_faults, start_methods_of
+from queuespec.cli.grid import in_words, is_idle, only_red, show_faults, start_methods_of
 
 needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from queuespec import histories
+from queuespec.stage import histories
 
 PUT = [(1, 0), (1, 1), (2, 0), (2, 1)]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from runs import CHECKOUT, environment
 
-from queuespec import deviations
 from queuespec.__main__ import main
+from queuespec.results import expectations as deviations
 from queuespec.rules import chapters
 
 RULES = [rule for chapter in chapters() for rule in chapter.rules]
@@ -94,7 +94,7 @@ def test_explain_says_all_about_a_rule(capsys):
         "since Python 3.13",
         "Manager.JoinableQueue",
         "https://docs.python.org/3/library/queue.html#queue.Queue.shutdown",
-        "test_14_manager_queues.py:",
+        "test_manager_queues.py:",
         "manager-queue-shuts-down-as-empty: get() of a manager's queue",
     ):
         assert words in said

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from runs import CHECKOUT, command, environment, rest
 
-from queuespec.processes import LONGEST_PARENT, temporary_folder
+from queuespec.stage.processes import LONGEST_PARENT, temporary_folder
 
 PLATFORMS = Path(__file__).with_name("platforms")
 PACKAGE = CHECKOUT / "src" / "queuespec"

@@ -182,7 +182,7 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
         (["order.fifo-in-process", "--start-method", "teleport"], "there is no 'teleport' here"),
         (["order.fifo-in-process", "--implementation", "no_such_module"], "there is no implementation named"),
         (["order.fifo-in-process", "--python", "no-such-python"], "cannot be run as a Python interpreter"),
-        (["simple.close", "--implementation", "queue_class:Queue"], "says that it has no SimpleQueue"),
+        (["simple.close", "--implementation", "queue_class:Queue"], "does not have SimpleQueue"),
         (["ctx.dummy-replica", "--implementation", "fault:dummy-is-not-for-threads"], "when it is imported"),
         (["order.fifo-in-process", "--output", "no/such/folder/file.py"], "cannot be written: "),
         (["order.fifo-in-process", "--output", str(Path(__file__))], "is there already; --force replaces it"),
@@ -211,7 +211,7 @@ def test_a_rule_that_does_not_apply_is_refused_with_its_reason(capsys):
         main(["reproduce", "ctx.methods-windows"])
 
     assert end.value.code == 4
-    assert "ctx.methods-windows does not apply: this is a behaviour of Windows" in capsys.readouterr().err
+    assert "ctx.methods-windows does not apply: only on Windows" in capsys.readouterr().err
 
 
 def test_a_file_is_replaced_by_force(tmp_path):

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from runs import ACCUSING, judged_says
 from samples import RULE, header, queuespec, text_of, verdict
 
-from queuespec import results, schema
-from queuespec.report import commands
-from queuespec.results import BadFile, Recorder
+from queuespec import results
+from queuespec.cli import commands
+from queuespec.results import BadFile, Recorder, schema
 from queuespec.text import command as workflow_command
 from queuespec.text import markdown, one_line, printable
 
@@ -333,20 +333,10 @@ def test_line_ends_may_be_carriage_return_and_line_feed(file):
     assert len(run.verdicts) == 1
 
 
-def test_a_brief_file_is_read_as_the_long_one(tmp_path):
-    kept = [verdict(sentence="", test="", seconds=0.0, reported_start_method=""), verdict("h", "hangs", gates=False)]
-    results.write(tmp_path / "brief", header(), kept, brief=True)
-
-    assert [(*one.key, one.verdict, one.gates) for one in results.read(tmp_path / "brief").verdicts] == [
-        (*one.key, one.verdict, one.gates) for one in kept
-    ]
-
-
-@pytest.mark.parametrize("file_name", ["complete", "brief"])
-def test_the_schema_that_ships_describes_what_is_written(tmp_path, file_name):
-    path = tmp_path / file_name
+def test_the_schema_that_ships_describes_what_is_written(tmp_path):
+    path = tmp_path / "run.jsonl"
     some = [verdict(), verdict("a", "hangs", explanation="why", declared={"expected": "hangs", "reason": "x"})]
-    results.write(path, header(), some, brief=file_name == "brief")
+    results.write(path, header(), some)
 
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     for line in path.read_text().splitlines():

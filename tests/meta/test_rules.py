@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from queuespec.report.listing import fault_modules
-from queuespec.rules import KINDS, LEVELS, chapters, sentence_of, specification_folder
+from queuespec.cli.listing import fault_modules
+from queuespec.rules import KINDS, LEVELS, chapters, specification_folder
 
 CHAPTERS = chapters()
 RULES = [rule for chapter in CHAPTERS for rule in chapter.rules]
@@ -99,22 +99,3 @@ def test_a_fault_says_in_a_sentence_what_its_user_would_notice(name):
     first = (fault_modules()[name].__doc__ or "").strip().partition("\n")[0]
 
     assert first.endswith((".", ":", ",")) or len(first) > 60
-
-
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [
-        ("test_get_waits_until_an_item_arrives", "`get()` waits until an item arrives"),
-        ("test_items_come_out_in_the_order_they_were_put", "items come out in the order they were put"),
-        ("test_a_put_in_one_process_wakes_a_get", "a `put()` in one process wakes a `get()`"),
-        ("test_a_child_may_get_and_put", "a child may get and put"),
-        ("test_join_thread_before_close_is_refused", "`join_thread()` before `close()` is refused"),
-        ("test_an_empty_queue_is_true", "an empty queue is true"),
-        ("test_empty_on_a_closed_SimpleQueue_raises_OSError", "`empty()` on a closed `SimpleQueue` raises `OSError`"),
-        ("test_task_done_and_join_work_after_close", "`task_done()` and `join()` work after `close()`"),
-        ("test_on_linux_it_is_fork_before_python_3_14", "on Linux it is fork before Python 3.14"),
-        ("test_qsize_raises_NotImplementedError_on_macOS", "`qsize()` raises `NotImplementedError` on macOS"),
-    ],
-)
-def test_the_name_of_a_test_reads_as_a_sentence(name, sentence):
-    assert sentence_of(name) == sentence

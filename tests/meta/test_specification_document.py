@@ -7,7 +7,7 @@ import pytest
 from runs import CHECKOUT
 
 from queuespec.__main__ import main
-from queuespec.report.specification import NAME, specification
+from queuespec.report.document import NAME, specification
 from queuespec.rules import chapters
 
 CHAPTERS = chapters()

@@ -14,16 +14,15 @@ import runs
 import stage_roles
 
 from queuespec import Full
-from queuespec.actor import Actor as JudgedActor
-from queuespec.actor import Address, Line, described
-from queuespec.processes import Household
-from queuespec.stage import (
-    Crash,
-    Deviation,
+from queuespec.actors.actor import Actor as JudgedActor
+from queuespec.actors.actor import Line
+from queuespec.actors.protocol import Address, described
+from queuespec.stage.failures import Crashes, Deviates, SuiteError
+from queuespec.stage.processes import Household
+from queuespec.stage.stage import (
     Raised,
     Settings,
     Stage,
-    SuiteError,
     View,
     _raised,
     is_a,
@@ -65,7 +64,7 @@ def test_a_start_method_under_a_wrong_name_deviates(a_stage):
         pytest.skip("there is one start method here, and so no wrong one")
     a_stage.start_method = next(method for method in METHODS if method != a_stage.start_method)
 
-    with pytest.raises(Deviation, match=r"child should have been started by \w+, but it was by \w+"):
+    with pytest.raises(Deviates, match=r"child should have been started by \w+, but it was by \w+"):
         a_stage.make_child(a_stage.make_queue("Queue"))
 
 
@@ -132,7 +131,7 @@ def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage)
     begun = time.monotonic()
 
     how = "died with exit code 7" if os.name == "posix" else "died"  # only there the busy parent can be asked
-    with pytest.raises(Crash, match=f"the process of child {how}"):
+    with pytest.raises(Crashes, match=f"the process of child {how}"):
         a_stage.result(queue.begins(stage_roles.put_and_wait_for_ever))
 
     assert time.monotonic() - begun < a_stage.settings.patience

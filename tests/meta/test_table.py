@@ -1,16 +1,16 @@
 """Tables: any number of results as one; for terminals, for Markdown, for machines; and for GitHub Actions."""
 
-import importlib.util
 import io
 import json
 
 import pytest
 from rich.text import Text
 from runs import ACCUSING
-from samples import CHECKOUT, RULE, header, queuespec, text_of, verdict
+from samples import RULE, header, text_of, verdict
 
 from queuespec import results
-from queuespec.report import commands, github, table
+from queuespec.cli import commands
+from queuespec.report import github, table
 from queuespec.report.console import console_for, show
 
 
@@ -177,7 +177,7 @@ def test_under_github_a_run_writes_its_table_and_one_annotation_a_deviating_rule
 
     annotations = [line for line in run.output.splitlines() if line.startswith("::error")]
     assert len(annotations) == 1
-    assert annotations[0].startswith("::error file=tests/spec/test_05_getting.py,line=")
+    assert annotations[0].startswith("::error file=tests/spec/test_getting.py,line=")
     assert f"title={RULE}::" in annotations[0]
     assert summary.read_text(encoding="utf-8").startswith("before\n\n### fault:get-hangs-in-c on CPython")
     assert "| get.blocks-when-empty | hangs |" in summary.read_text(encoding="utf-8")
@@ -243,80 +243,3 @@ def test_an_annotation_cannot_be_ended_by_what_it_says():
 
 
 # References
-
-REFERENCES = sorted((CHECKOUT / "reference").glob("*.jsonl"))
-
-
-@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
-def test_each_reference_that_is_kept_is_a_whole_results_file(path):
-    assert results.read(path).cut_short == ""
-
-
-def test_a_reference_holds_the_verdicts_and_nothing_that_differs_from_run_to_run(tmp_path):
-    (tmp_path / "run.jsonl").write_text(text_of([verdict(explanation="x")], started="2026-01-01", release="6.1"))
-
-    queuespec("reference", tmp_path / "run.jsonl", tmp_path / "kept.jsonl")
-
-    text = (tmp_path / "kept.jsonl").read_text()
-    assert queuespec("check", tmp_path / "kept.jsonl").returncode == 0
-    assert json.loads(text.splitlines()[1]) == {
-        "rule": RULE,
-        "chapter": "getting",
-        "verdict": "conforms",
-        "kind": "Queue",
-        "start_method": "fork",
-    }
-    assert "2026" not in text
-    assert "6.1" not in text
-
-
-def test_a_reference_says_in_one_line_what_is_the_same_for_every_combination(tmp_path):
-    run, kept = tmp_path / "run.jsonl", tmp_path / "kept.jsonl"
-    cells = [(kind, method) for kind in ("Queue", "JoinableQueue") for method in ("fork", "spawn")]
-    run.write_text(
-        text_of(
-            [verdict(kind=kind, start_method=method) for kind, method in cells]
-            + [verdict("get.fifo", kind=kind, start_method=method) for kind, method in cells[:3]]
-        )
-    )
-
-    assert commands.keep_reference([str(run), str(kept)]) == 0
-
-    lines = [json.loads(line) for line in kept.read_text().splitlines()]
-    assert lines[1]["each"] == {"kind": ["Queue", "JoinableQueue"], "start_method": ["fork", "spawn"]}
-    assert [line["kind"] for line in lines[2:5]] == ["Queue", "Queue", "JoinableQueue"]
-    assert {one.key for one in results.read(kept).verdicts} == {one.key for one in results.read(run).verdicts}
-    assert len(results.read(kept).verdicts) == 7
-
-
-@pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
-def test_a_reference_is_named_after_what_was_judged(path):
-    spec = importlib.util.spec_from_file_location("judge", CHECKOUT / "reference" / "judge.py")
-    judge = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(judge)
-
-    assert path.name == judge.name_of(results.read(path).header)
-
-
-def test_a_verdict_that_moved_without_its_reference_fails(tmp_path, capsys):
-    (tmp_path / "run.jsonl").write_text(text_of([verdict()]))
-    (tmp_path / "moved.jsonl").write_text(text_of([verdict(verdict="hangs"), verdict("new.rule")]))
-    kept = str(tmp_path / "kept.jsonl")
-
-    assert commands.keep_reference([str(tmp_path / "run.jsonl"), kept]) == 0
-    assert commands.keep_reference([str(tmp_path / "run.jsonl"), kept, "--check"]) == 0
-    assert commands.keep_reference([str(tmp_path / "moved.jsonl"), kept, "--check"]) == 1
-
-    told = capsys.readouterr().out
-    assert "get.blocks-when-empty Queue fork: conforms in the reference, now hangs" in told
-    assert "new.rule Queue fork: conforms, and the reference does not know it" in told
-
-
-@pytest.mark.parametrize("changes", [{"python_version": "3.13.9"}, {"system": "Windows"}, {"free_threaded": True}])
-def test_a_reference_of_something_else_is_refused(tmp_path, capsys, changes):
-    (tmp_path / "run.jsonl").write_text(text_of([verdict()], **changes))
-    (tmp_path / "kept.jsonl").write_text(text_of([verdict()]))
-
-    assert commands.keep_reference([str(tmp_path / "run.jsonl"), str(tmp_path / "kept.jsonl"), "--check"]) == 2
-
-    assert "is the reference of another" in capsys.readouterr().err

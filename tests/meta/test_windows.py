@@ -36,7 +36,7 @@ def calls():
 
 @pytest.fixture
 def windows(monkeypatch, calls, answers):
-    from queuespec import windows
+    from queuespec.stage import windows_jobs as windows
 
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(wintypes, "DWORD", ctypes.c_uint32)

@@ -5,20 +5,17 @@ import json
 import os
 import signal
 import sys
-import types
 
 _number = getattr(signal, "SIGUSR2", None)  # PyPy has `register` on Windows as well
 if _number is not None and hasattr(faulthandler, "register") and sys.__stderr__ is not None:
     faulthandler.register(_number, file=sys.__stderr__)
 
 _context = json.loads(os.environ["QUEUESPEC_CONTEXT"])
-if "queuespec" not in sys.modules:
-    _package = types.ModuleType("queuespec")
-    _package.__path__ = [_context["home"]]
-    sys.modules["queuespec"] = _package
+sys.path.insert(0, _context["home"])
+import boot  # noqa: E402, F401
 
-from queuespec import implementations  # noqa: E402
+from queuespec.actors import adapter  # noqa: E402
 
-_implementation = implementations.load(_context["implementation"])
+_implementation = adapter.load(_context["implementation"])
 _implementation.mark_semaphores()
-mp = implementations.Api(_implementation, _implementation.context(_context["start_method"]))
+mp = adapter.Api(_implementation, _implementation.context(_context["start_method"]))

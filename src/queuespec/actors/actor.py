@@ -1,0 +1,251 @@
+"""What runs inside the judged processes: an actor holds the queue and does what it is told.
+
+Standard library only, Python 3.9 and later, and nothing here knows a rule. An actor connects to the judge over a
+private channel (TCP on the loopback interface, both ends prove that they know a secret of this stage), says who it is,
+then performs one request at a time (see `queuespec.actors.protocol`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import faulthandler
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import Any, NoReturn
+
+from queuespec.actors.protocol import Address, Decoder, Opaque, decoded, described, encoded
+
+
+def found(name: str) -> Any:
+    """What ``module:qualified.name`` names, imported."""
+    module, _, path = name.partition(":")
+    value: Any = importlib.import_module(module)
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def called(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+    """Performs one method call on an object that the actor holds."""
+    return getattr(target, method)(*args, **kwargs)
+
+
+class _Leave(Exception):
+    """Ends an actor's service from inside a request; `how` says what the process does then."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+def leave(how: str = "return") -> NoReturn:
+    """Ends the actor that performs this: `how` is "return", "raise", "exit N" or, when nobody looks any more, "tidy".
+
+    A process that is tidied away does all that a process does at its exit, and then spares itself the taking apart of
+    its modules.
+    """
+    raise _Leave(how)
+
+
+class Actor:
+    """One witness: a process, or a thread of one, that holds objects and performs requests."""
+
+    def __init__(self, line: Line, objects: dict[str, Any]) -> None:
+        self.objects = objects
+        self._channel = line.connect()
+        line.meet()
+        self._stacks_after = line.patience if _stack_signal() is None and sys.__stderr__ is not None else None
+        self._decoder = Decoder(self._resolve)
+
+    def _resolve(self, reference: tuple[Any, ...]) -> Any:
+        kind, *details = reference
+        if kind == "Held":
+            return self.objects[details[0]]
+        if kind == "Made":
+            function, args, kwargs = details
+            return found(function)(*args, **kwargs)
+        return Opaque(*details)
+
+    def _next_request(self) -> Any:
+        while True:
+            try:
+                return self._decoder.next()
+            except BlockingIOError:
+                data = self._channel.recv(1 << 16)
+                if not data:
+                    raise EOFError from None
+                self._decoder.feed(data)
+
+    def _answer(self, *message: Any) -> None:
+        self._channel.sendall(encoded(message))
+
+    def serve(self) -> None:
+        """Performs requests until told to leave. Without a judge there is nothing to do: the process ends."""
+        try:
+            self._answer(0, "ready")
+            while True:
+                self._perform(*self._next_request())
+        except _Leave as request:
+            self._channel.close()
+            if request.how == "tidy":
+                _tidied.add(threading.get_ident())
+            if request.how == "raise":
+                raise RuntimeError("this actor was told to end by an exception") from None
+            if request.how.startswith("exit "):
+                sys.exit(int(request.how[5:]))
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def _perform(self, number: int, function: str, body: bytes, keep: str | None) -> None:
+        try:
+            perform = found(function)
+            args, kwargs = decoded(body, self._resolve)
+        except Exception as error:
+            self._answer(number, "broken", described(error), 0.0)
+            return
+        if perform is leave:
+            self._answer(number, "returned", None, 0.0)
+            leave(*args)
+        self._answer(number, "started")
+        if self._stacks_after is not None:
+            assert sys.__stderr__ is not None
+            faulthandler.dump_traceback_later(self._stacks_after, file=sys.__stderr__)
+        begun = time.monotonic()
+        try:
+            result = perform(*args, **kwargs)
+        except BaseException as error:
+            answer = (number, "raised", described(error), time.monotonic() - begun)
+        else:
+            seconds = time.monotonic() - begun
+            if keep is not None:
+                self.objects[keep] = result
+                result = None
+            answer = (number, "returned", result, seconds)
+        if self._stacks_after is not None:
+            faulthandler.cancel_dump_traceback_later()
+        self._answer(*answer)
+
+
+class Line:
+    """Where an actor reaches its judge. Pickled as the first argument of a child, it connects while it is unpickled:
+    so the child is known, and can be asked for its stack, before it receives the objects that follow."""
+
+    def __init__(self, address: Address, name: str, starter: int | None = None) -> None:
+        self.address = address
+        self.name = name
+        self.starter = os.getpid() if starter is None else starter
+        self.channel: socket.socket | None = None
+
+    @property
+    def patience(self) -> float:
+        return float(self.address.patience)
+
+    def __reduce__(self) -> Any:
+        return _connected, (tuple(self.address), self.name, self.starter)
+
+    def connect(self) -> socket.socket:
+        """The channel of this actor, made at the first call. Raises `OSError` if nobody is at the other end."""
+        if self.channel is not None:
+            return self.channel
+        channel = socket.socket()
+        channel.connect(("127.0.0.1", self.address.port))
+        channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        channel.sendall(self.address.actor_secret.encode() + encoded((self.name, identity(self.starter))))
+        self.channel = channel
+        _channels.add(channel)
+        return channel
+
+    def meet(self) -> None:
+        """Reads what the judge proves to know. Raises `OSError` if it is not the judge at the other end."""
+        assert self.channel is not None
+        expected = self.address.judge_secret.encode()
+        answer = b""
+        while len(answer) < len(expected):
+            piece = self.channel.recv(len(expected) - len(answer))
+            if not piece:
+                break
+            answer += piece
+        if answer != expected:
+            self.channel.close()
+            raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
+
+
+def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Line:
+    line = Line(Address(*address), name, starter)
+    line.connect()
+    if _stack_signal() is None and sys.__stderr__ is not None:
+        faulthandler.dump_traceback_later(line.patience, file=sys.__stderr__)  # what follows may not unpickle
+    return line
+
+
+_channels: set[socket.socket] = set()
+"""Open channels of this process. A forked copy of one would hide from the judge that its owner has died."""
+
+_stage_program: int | None = None
+"""Process id of the stage, set in its memory alone: a process that finds another id here has been forked from it."""
+
+
+def become_the_stage() -> None:
+    """Makes this process the main program of a stage: what is forked from it holds none of its channels."""
+    global _stage_program
+    _stage_program = os.getpid()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_close_inherited_channels)
+
+
+def _close_inherited_channels() -> None:
+    while _channels:
+        _channels.pop().close()
+
+
+def identity(starter: int) -> dict[str, Any]:
+    """Who and where this process is, told by evidence: a fork shares the memory of the stage, a spawned process has
+    `starter` as its parent, a child of the fork server has neither."""
+    if _stage_program is not None:
+        method = None if _stage_program == os.getpid() else "fork"
+    else:
+        method = "spawn" if os.getppid() == starter else "forkserver"
+    return {
+        "pid": os.getpid(),
+        "start_method": method,
+        "python": tuple(sys.version_info[:3]),
+        "python_implementation": sys.implementation.name,
+        "system": sys.platform,
+        "stack": "signal" if _stack_signal() is not None else "timer",
+    }
+
+
+def _stack_signal() -> int | None:
+    return getattr(signal, "SIGUSR2", None) if hasattr(faulthandler, "register") else None
+
+
+_tidied: set[int] = set()
+"""Threads whose actors have been tidied away."""
+
+
+def _end_if_tidied() -> None:
+    if threading.main_thread().ident in _tidied:
+        os._exit(0)
+
+
+def watch() -> None:
+    """Lets the judge have this process's Python stacks on standard error, also while C code holds the interpreter.
+
+    Where there is no signal for it, an actor arms a timer for each request instead.
+    """
+    atexit.register(_end_if_tidied)  # now, and so after whatever the implementation registers
+    number = _stack_signal()
+    if number is not None and sys.__stderr__ is not None:
+        faulthandler.register(number, file=sys.__stderr__, all_threads=True)
+
+
+def serve_child(line: Line, names: list[str], *held: Any) -> None:
+    """What a child process of the spec runs: holds the objects it was given, and serves."""
+    if _stack_signal() is None:
+        faulthandler.cancel_dump_traceback_later()
+    Actor(line, dict(zip(names, held))).serve()

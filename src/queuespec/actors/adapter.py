@@ -1,0 +1,219 @@
+"""Implementations: small adapters that build things and name capabilities, and decide nothing.
+
+They run inside the judged processes: standard library only. An implementation is named by
+
+- ``multiprocessing``, or any module with its API (``get_context``): ``billiard``, ``multiprocess``;
+- ``module:Class``: a queue class alone, combined with the standard library's processes;
+- ``fault:name``: one of the wrong queues of `queuespec.queues`; ``better:name``: one of the better ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+from typing import Any
+
+KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
+"""The kinds of queue, as the rules name them."""
+
+MARK = "QUEUESPEC_MARK"
+"""Environment variable with what the names of semaphores of one judge contain."""
+
+
+class UnknownImplementation(Exception):
+    """No implementation of this name can be had here; the text is one sentence for the person who asked."""
+
+
+class Implementation:
+    """The standard library's `multiprocessing`, and any module that has its API."""
+
+    name = "multiprocessing"
+    lacks: tuple[str, ...] = ()
+    """Capabilities this implementation says it does not have: kinds of queue, or what a rule says it needs."""
+    replaced: tuple[str, ...] = ()
+    """What a context's own API would build otherwise than this implementation does: kinds of queue, ``Process``."""
+
+    def __init__(self, module: Any = None) -> None:
+        self.module = module if module is not None else importlib.import_module("multiprocessing")
+        self.name = self.module.__name__
+
+    @property
+    def version(self) -> str:
+        return str(getattr(self.module, "__version__", ""))
+
+    @property
+    def home(self) -> str:
+        return str(getattr(self.module, "__file__", ""))
+
+    def facts(self) -> dict[str, Any]:
+        """Facts of the platform that this implementation imitates, by name (see `queuespec.rules.Facts`)."""
+        return {}
+
+    def start_methods(self) -> list[str]:
+        return list(self.module.get_all_start_methods())
+
+    def context(self, start_method: str) -> Any:
+        """The context of a start method. Raises `ValueError` for one that is not available."""
+        return self.module.get_context(start_method)
+
+    def mark_semaphores(self) -> None:
+        """Has the names of semaphores made here, and in children, tell whose they are.
+
+        A process that is killed between making one and having it registered with the resource tracker leaves it; the
+        warden removes what carries the mark. Where names cannot be listed there is nothing to remove, and no mark.
+        """
+        mark = os.environ.get(MARK)
+        if not mark or not os.path.isdir("/dev/shm"):
+            return
+        for home in {self.module.__name__, "multiprocessing"}:
+            with contextlib.suppress(ImportError, AttributeError, KeyError):
+                config = importlib.import_module(f"{home}.process").current_process()._config
+                config["semprefix"] += f"-{mark}"
+
+    def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        """A queue of this kind; `owner` is a context, or a manager for the kinds named ``Manager.``."""
+        return getattr(owner, kind.rpartition(".")[2])(*args, **kwargs)
+
+    def manager(self, context: Any) -> Any:
+        """A manager that has been started."""
+        return context.Manager()
+
+    def managers(self) -> Any:
+        """The module with `BaseManager`, for managers that are not the usual one."""
+        return importlib.import_module(f"{self.module.__name__}.managers")
+
+    def process(self, context: Any, **kwargs: Any) -> Any:
+        """A process of this context, not started yet."""
+        return context.Process(**kwargs)
+
+
+class QueueClass(Implementation):
+    """A queue class alone, combined with the standard library's processes."""
+
+    lacks = (*KINDS[1:], "start methods")
+    replaced = KINDS[:1]
+
+    def __init__(self, module: Any, path: str) -> None:
+        super().__init__()
+        self.name = f"{module.__name__}:{path}"
+        self.queue_class: Any = module
+        for part in path.split("."):
+            self.queue_class = getattr(self.queue_class, part)
+        self._home = module
+
+    @property
+    def version(self) -> str:
+        return str(getattr(self._home, "__version__", ""))
+
+    @property
+    def home(self) -> str:
+        return str(getattr(self._home, "__file__", ""))
+
+    def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        return self.queue_class(*args, **kwargs)
+
+
+VARIANTS = {"fault": "queuespec.queues.faults", "better": "queuespec.queues.better"}
+"""Packages of queues that differ from the standard library's in one way."""
+
+
+class Variant(Implementation):
+    """A module of one of `VARIANTS`: its queue classes in place of the standard library's of the same name.
+
+    `Served` stands in place of the thread queue that a manager serves, `Proxy` in place of what its users hold.
+    Its function ``context(real)`` may change a context, ``process(context, **kwargs)`` a process, and ``module(real)``
+    what is global: start methods, names.
+    """
+
+    def __init__(self, module: Any, name: str) -> None:
+        super().__init__()
+        self.variant = module
+        self.module = getattr(module, "module", lambda real: real)(self.module)
+        self.replaced = tuple(name for name in KINDS[:3] if hasattr(module, name))
+        if hasattr(module, "process"):
+            self.replaced += ("Process",)
+        self.name = name
+
+    def facts(self) -> dict[str, Any]:
+        return dict(getattr(self.variant, "PRETENDS", {}))
+
+    def context(self, start_method: str) -> Any:
+        change = getattr(self.variant, "context", None)
+        context = super().context(start_method)
+        return context if change is None else change(context)
+
+    def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        queue_class = getattr(self.variant, kind, None)
+        if queue_class is None:
+            return super().make(owner, kind, *args, **kwargs)
+        return queue_class(*args, **kwargs, ctx=owner)
+
+    def manager(self, context: Any) -> Any:
+        change = getattr(self.variant, "manager", None)
+        if change is not None:
+            return change(context)
+        served = getattr(self.variant, "Served", None)
+        if served is not None:
+            for kind in ("Queue", "JoinableQueue"):
+                self.managers().SyncManager.register(kind, served, getattr(self.variant, "Proxy", None))
+        return super().manager(context)
+
+    def process(self, context: Any, **kwargs: Any) -> Any:
+        change = getattr(self.variant, "process", None)
+        return super().process(context, **kwargs) if change is None else change(context, **kwargs)
+
+
+class Api:
+    """The API that users type: of the module itself, or of a context; with the implementation's queues, processes
+    and contexts."""
+
+    def __init__(self, implementation: Implementation, owner: Any) -> None:
+        self._implementation = implementation
+        self._owner = owner
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._implementation.replaced:
+            if name == "Process":
+                return functools.partial(self._implementation.process, self._owner)
+            return functools.partial(self._implementation.make, self._owner, name)
+        if name == "Manager":
+            return functools.partial(self._implementation.manager, self._owner)
+        return getattr(self._owner, name)
+
+    @property
+    def managers(self) -> Any:
+        """The module with `BaseManager`."""
+        return self._implementation.managers()
+
+    def get_context(self, method: str | None = None) -> Any:
+        """The context of a start method. Raises `ValueError` for one that is not available."""
+        if method is None:
+            return Api(self._implementation, self._owner.get_context())
+        return Api(self._implementation, self._implementation.context(method))
+
+
+def load(name: str) -> Implementation:
+    """The implementation of this name. Raises `UnknownImplementation` with a sentence that says why there is none."""
+    kind, _, path = name.partition(":")
+    try:
+        if kind in VARIANTS and path:
+            return Variant(
+                importlib.import_module(f"{VARIANTS[kind]}.{path.replace('-', '_')}"), name.replace("_", "-")
+            )
+        module = importlib.import_module(kind)
+    except ImportError as error:
+        raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None
+    if path:
+        try:
+            return QueueClass(module, path)
+        except AttributeError as error:
+            raise UnknownImplementation(f"the implementation {name!r} cannot be had: {error}") from None
+    if not hasattr(module, "get_context"):
+        raise UnknownImplementation(
+            f"the module {name!r} has no get_context: name its queue class instead, as in '{name}:Queue'"
+        )
+    return Implementation(module)

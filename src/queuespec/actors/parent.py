@@ -1,0 +1,132 @@
+"""The parent actor: the main program that makes the queues and starts the children."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from queuespec.actors.actor import Actor, Line, become_the_stage, serve_child
+from queuespec.actors.adapter import Api, load
+from queuespec.actors.protocol import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Parent:
+    """What the parent actor can do besides calling methods: make queues, start children, tidy up."""
+
+    def __init__(self, implementation: str, start_method: str, address: Address) -> None:
+        self.implementation = load(implementation)
+        self.module = Api(self.implementation, self.implementation.module)
+        self.context = self.implementation.context(start_method) if start_method else None
+        self.implementation.mark_semaphores()
+        self.processes: dict[str, Any] = {}
+        self.manager: Any = None
+        self._address = address
+
+    def make(self, kind: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """A new queue of this kind."""
+        owner = self.context
+        if kind.startswith("Manager."):
+            if self.manager is None:
+                self.manager = self.implementation.manager(self.context)
+            owner = self.manager
+        return self.implementation.make(owner, kind, *args, **kwargs)
+
+    def make_manager(self) -> Any:
+        """A manager that has been started; `tidy` shuts it down."""
+        return self.implementation.manager(self.context)
+
+    def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
+        """Starts a child that holds these objects; its process id."""
+        process = self.implementation.process(
+            self.context, target=serve_child, args=(Line(self._address, name), names, *held), daemon=daemon
+        )
+        process.start()
+        self.processes[name] = process
+        pid = process.pid
+        return pid if pid is None else int(pid)
+
+    def start_thread(self, name: str, names: list[str], held: list[Any]) -> None:
+        """Starts another actor in a thread of this process."""
+        target_args = (Line(self._address, name), names, *held)
+        threading.Thread(target=serve_child, args=target_args, name=name, daemon=True).start()
+
+    def exit_code(self, name: str, patience: float) -> int | None:
+        """Exit code of a child, negative for a signal; None while it still runs after `patience` seconds."""
+        process = self.processes[name]
+        process.join(patience)
+        code = process.exitcode
+        return code if code is None else int(code)
+
+    def is_alive(self, name: str) -> bool:
+        return bool(self.processes[name].is_alive())
+
+    def kill(self, name: str) -> None:
+        self.processes[name].kill()
+
+    def tidy(self, seconds: float) -> list[str]:
+        """Ends what a test has left: joins its children, closes its queues, waits for their threads.
+
+        Returns what is still there after `seconds`; then this stage must not be used again.
+        """
+        deadline = time.monotonic() + seconds
+        left = []
+        for name, process in self.processes.items():
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.exitcode is None:
+                left.append(f"process {name}")
+            else:
+                process.close()
+        self.processes.clear()
+        for name in [name for name in objects if name not in ("parent", "context", "module")]:
+            held = objects.pop(name)
+            if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
+                held.close()
+            if name.startswith("manager"):
+                held.shutdown()
+        held = None
+        if sys.implementation.name != "cpython":
+            import gc
+
+            gc.collect()
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, deadline - time.monotonic()))
+                if thread.is_alive():
+                    left.append(f"thread {thread.name}")
+        from multiprocessing import active_children
+
+        manager = getattr(self.manager, "_process", None)
+        if manager is not None and not manager.is_alive():
+            left.append("a manager that has ended")
+        left += [f"process {process.name}" for process in active_children() if process is not manager]
+        return left
+
+
+objects: dict[str, Any] = {}
+"""What the parent actor holds."""
+
+
+def main() -> None:
+    """The main program of a stage: reads where its judge is from standard input, then serves as the parent actor.
+
+    Standard input carries one line of JSON: address, path (directories for ``sys.path``), implementation, start method.
+    """
+    settings = json.loads(sys.stdin.readline())
+    become_the_stage()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so does a shell that runs the judge in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.path[:0] = settings["path"]
+    sys.path.append(os.getcwd())
+    address = Address(*settings["address"])
+    actor = Actor(Line(address, "parent"), objects)
+    parent = Parent(settings["implementation"], settings["start_method"], address)
+    objects.update(parent=parent, context=parent.context, module=parent.module)
+    actor.serve()

@@ -1,0 +1,102 @@
+"""Writing results files: whole or not at all, and what was known of a run that was cut short."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from queuespec.results.reading import is_whole
+from queuespec.results.verdict import VERDICTS, Header, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+
+
+def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> Iterator[str]:
+    """The lines of a complete file. `seconds` is how long the run took."""
+    digest = hashlib.sha256()
+    found = dict.fromkeys(VERDICTS, 0)
+
+    def line(data: dict[str, Any]) -> str:
+        text = json.dumps(data)
+        digest.update(text.encode() + b"\n")
+        return text
+
+    yield line(header.as_data())
+    for verdict in verdicts:
+        found[verdict.verdict] += 1
+        yield line(verdict.bounded.as_data())
+    yield line({"counts": found, "seconds": round(seconds, 3), "digest": digest.hexdigest()})
+
+
+def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> None:
+    """Writes a results file. Raises `OSError`."""
+    write_atomically(path, (line + "\n" for line in as_lines(header, verdicts, seconds)))
+
+
+def write_atomically(path: Path, text: Iterable[str]) -> None:
+    """Writes a file: it is complete or not there. Raises `OSError`."""
+    fresh = path.with_name(path.name + ".new")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    finally:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+
+
+class Recorder:
+    """Writes verdicts as they come beside the file that there will be, so that a killed run leaves what it knew.
+
+    What it leaves is called like the file with ``.unfinished`` behind it: a results file that was cut short.
+    The file of an earlier run must not be taken for that of this one; it is kept, with ``.earlier`` behind its name,
+    until there is a whole one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.unfinished = path.with_name(path.name + ".unfinished")
+        self.earlier = path.with_name(path.name + ".earlier")
+        self.begun = False
+
+    def try_to_write(self) -> None:
+        """Raises `OSError` where a file cannot be written there."""
+        with self.unfinished.open("a", encoding="utf-8"):
+            pass
+        if not self.unfinished.stat().st_size:
+            self.unfinished.unlink()
+
+    def begin(self, header: Header) -> None:
+        self.begun = True
+        if self.path.exists():
+            if self.earlier.exists() and not is_whole(self.path):
+                self.path.unlink()
+            else:
+                os.replace(self.path, self.earlier)
+        with self.unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(header.as_data()) + "\n")
+
+    def add(self, verdict: Verdict) -> None:
+        if self.begun:
+            with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(verdict.bounded.as_data()) + "\n")
+
+    def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
+        write(self.path, header, verdicts, seconds)
+        self.unfinished.unlink(missing_ok=True)
+        if all(verdict.verdict != "not-run" for verdict in verdicts):
+            self.earlier.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """There is nothing to write; what was there before is there again."""
+        if self.begun:
+            self.unfinished.unlink(missing_ok=True)
+            if self.earlier.exists() and not self.path.exists():
+                os.replace(self.earlier, self.path)

@@ -1,0 +1,43 @@
+"""What must hold: the rules, their sources and chapters. Imports neither pytest nor other packages of ours."""
+
+from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
+from queuespec.rules.facts import Facts
+from queuespec.rules.rule import Rule, chapter_of, dotted, rule, rule_of, untested
+from queuespec.rules.sources import (
+    ARTICLE,
+    CHANGELOG,
+    DOCS,
+    ISSUE,
+    OBSERVED,
+    PICKLE,
+    THREAD_QUEUE,
+    WHATS_NEW,
+    Source,
+)
+from queuespec.rules.words import KINDS, LEVELS, SYSTEMS
+
+__all__ = [
+    "ARTICLE",
+    "CHANGELOG",
+    "DOCS",
+    "ISSUE",
+    "KINDS",
+    "LEVELS",
+    "OBSERVED",
+    "PICKLE",
+    "SYSTEMS",
+    "THREAD_QUEUE",
+    "WHATS_NEW",
+    "Chapter",
+    "Facts",
+    "Rule",
+    "Source",
+    "chapter_of",
+    "chapters",
+    "dotted",
+    "imported",
+    "rule",
+    "rule_of",
+    "specification_folder",
+    "untested",
+]

@@ -1,0 +1,75 @@
+"""Where the rules of a specification are found, and in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from queuespec.rules.rule import Rule, chapter_of, rule_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+@dataclasses.dataclass(frozen=True)
+class Chapter:
+    """A file of the specification: its title and introduction (the docstring), its rules in reading order."""
+
+    name: str
+    title: str
+    introduction: str
+    rules: tuple[Rule, ...]
+
+
+def specification_folder() -> Path:
+    """Where the specification is: beside this package in a checkout, inside it when installed."""
+    installed = Path(__file__).parents[1] / "spec"
+    return installed if installed.is_dir() else Path(__file__).parents[3] / "tests" / "spec"
+
+
+def in_order(folder: Path) -> list[Path]:
+    """The chapters' files in reading order: as ``contents.txt`` beside them lists their names, then by name."""
+    contents = folder / "contents.txt"
+    listed = contents.read_text(encoding="utf-8").split() if contents.is_file() else []
+    order = {f"test_{name}.py": position for position, name in enumerate(listed)}
+    return sorted(folder.glob("test_*.py"), key=lambda path: (order.get(path.name, len(order)), path.name))
+
+
+def chapters(folder: Path | None = None) -> list[Chapter]:
+    """All chapters of a specification, in reading order, with all their rules."""
+    folder = folder or specification_folder()
+    sys.path.insert(0, str(folder))
+    try:
+        return [_chapter(path, imported(path)) for path in in_order(folder)]
+    finally:
+        sys.path.remove(str(folder))
+
+
+def imported(path: Path) -> ModuleType:
+    """A chapter's module, apart from the one that pytest makes of it."""
+    name = f"queuespec_chapter_{path.stem}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _chapter(path: Path, module: ModuleType) -> Chapter:
+    rules = []
+    for value in vars(module).values():
+        found = value if isinstance(value, Rule) else rule_of(value)
+        if found is None and isinstance(value, (list, tuple)):
+            rules += [entry for entry in value if isinstance(entry, Rule)]
+        elif found is not None:
+            rules.append(found)
+    title, _, introduction = inspect.cleandoc(module.__doc__ or "").partition("\n")
+    rules.sort(key=lambda entry: entry.line)
+    return Chapter(chapter_of(path.name), title.rstrip("."), introduction.strip(), tuple(rules))

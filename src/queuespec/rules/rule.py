@@ -1,0 +1,214 @@
+"""What a rule of the specification is: `rule` ties one to its test, `untested` states one that has none."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Callable, TypeVar
+
+from queuespec.rules.sources import Source
+from queuespec.rules.words import KINDS, LEVELS, NEEDS, START_METHODS, SYSTEMS, check, system_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from queuespec.rules.facts import Facts
+
+Test = TypeVar("Test", bound=Callable[..., object])
+
+_SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One documented behaviour.
+
+    Raises:
+        TypeError: a field has the wrong type.
+        ValueError: a field has a value that no rule can have; the message names the closest one that exists.
+    """
+
+    slug: str
+    level: str
+    source: tuple[Source, ...]
+    sentence: str
+    why: str
+    proves: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    since: tuple[int, ...] = ()
+    """The first Python version with this behaviour."""
+    until: tuple[int, ...] = ()
+    """The first Python version without it."""
+    systems: tuple[str, ...] = ()
+    start_methods: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    when: tuple[str, Callable[[Facts], bool]] | None = None
+    reason: str = ""
+    file: str = ""
+    line: int = 0
+    test: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            self._check()
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"rule {self.slug!r}: {error}") from None
+
+    def _check(self) -> None:
+        check("slug", tuple(slug for slug in (self.slug, *self.proves) if not _SLUG.fullmatch(str(slug))), ())
+        check("level", (self.level,), LEVELS)
+        check("kind", self.kinds, KINDS)
+        check("system", self.systems, (*SYSTEMS.values(), "POSIX"))
+        check("start method", self.start_methods, START_METHODS)
+        check("need", self.needs, NEEDS)
+        for name in ("since", "until"):
+            version = getattr(self, name)
+            if not (isinstance(version, tuple) and all(type(number) is int for number in version)):
+                raise TypeError(f"{name} should be a version such as (3, 13), but is {version!r}")
+        if not self.source or not all(isinstance(source, Source) for source in self.source):
+            raise TypeError(f"source should be a Source such as DOCS / 'Queue.get', but is {self.source!r}")
+        if self.level == "untested":
+            if not self.reason:
+                raise ValueError("an untested behaviour needs the reason why it is not tested")
+        elif not self.why:
+            raise ValueError("the docstring should be a sentence, an empty line, and the reason for the rule")
+        if not self.sentence:
+            raise ValueError("there is no sentence that says what is true")
+
+    @property
+    def chapter(self) -> str:
+        """The name of the rule's file: ``getting`` for ``test_getting.py``."""
+        return chapter_of(self.file)
+
+    def gates(self, strict: bool) -> bool:
+        """Whether a deviation fails the run."""
+        return self.level in ("promise", "platform") or (strict and self.level == "de-facto")
+
+    def not_applicable(self, facts: Facts, start_method: str | None) -> str:
+        """Why the rule does not apply there, as a sentence; an empty string where it applies."""
+        if self.since and facts.python < self.since:
+            return f"this behavior was added in Python {dotted(self.since)}"
+        if self.until and facts.python >= self.until:
+            return f"this behavior was removed in Python {dotted(self.until)}"
+        system = system_name(facts.system)
+        if self.systems and system not in self.systems and not ("POSIX" in self.systems and system != "Windows"):
+            return f"only on {' and '.join(self.systems)}"
+        if self.start_methods and start_method is not None and start_method not in self.start_methods:
+            return f"only under the start method {' and '.join(self.start_methods)}"
+        if self.when is not None and not self.when[1](facts):
+            return self.when[0]
+        return ""
+
+    def unsupported(self, facts: Facts, kind: str | None) -> str:
+        """Which needed capability the implementation declares to lack, as a sentence; an empty string for none."""
+        wanted = {*self.needs, *((kind,) if kind else ())}
+        missing = sorted(wanted & set(facts.lacks))
+        return f"{facts.implementation} does not have {' and '.join(missing)}" if missing else ""
+
+
+def dotted(version: Iterable[int]) -> str:
+    """``3.13`` for ``(3, 13)``."""
+    return ".".join(map(str, version))
+
+
+def chapter_of(file: str) -> str:
+    """``getting`` for ``.../test_getting.py``."""
+    return Path(file).stem.removeprefix("test_")
+
+
+def _sentence(text: str) -> str:
+    """The text as one line, with calls marked as code."""
+    return re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", " ".join(text.split()))
+
+
+def rule(
+    slug: str,
+    *,
+    source: Source | tuple[Source, ...],
+    level: str = "promise",
+    proves: tuple[str, ...] = (),
+    kinds: tuple[str, ...] = ("Queue", "JoinableQueue"),
+    since: tuple[int, ...] = (),
+    until: tuple[int, ...] = (),
+    systems: tuple[str, ...] = (),
+    start_methods: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    when: tuple[str, Callable[[Facts], bool]] | None = None,
+) -> Callable[[Test], Test]:
+    """Ties a test to the rule it proves.
+
+    The first paragraph of the test's docstring is the rule's sentence, the rest says why.
+
+    Args:
+        slug: the name, which never changes and is never reused.
+        source: where the behavior is documented.
+        level: what kind of statement it is; see `words.LEVELS`.
+        proves: slugs of further behaviors that this test proves as well.
+        kinds: the kinds of queue it holds for; each gives a verdict of its own.
+        since: the first Python version with the behavior.
+        until: the first Python version without it.
+        systems: names such as ``"Linux"``, or ``"POSIX"``; empty for all.
+        start_methods: empty for all.
+        needs: capabilities that an implementation may lack.
+        when: a condition that the other parameters cannot express: a sentence for where it does not hold, and a
+            function of the `Facts`.
+
+    Raises:
+        TypeError: when the decorator runs, for a value of the wrong type.
+        ValueError: when the decorator runs, for an unknown word, or a docstring without sentence or reason.
+    """
+    if level == "untested":
+        raise ValueError(f"rule {slug!r}: a rule that has a test is not untested")
+
+    def tie(test: Test) -> Test:
+        code = inspect.unwrap(test).__code__
+        sentence, _, why = inspect.cleandoc(test.__doc__ or "").partition("\n\n")
+        test.__rule__ = Rule(  # type: ignore[attr-defined]
+            slug=slug,
+            level=level,
+            source=source if isinstance(source, tuple) else (source,),
+            sentence=_sentence(sentence),
+            why=why.strip(),
+            proves=proves,
+            kinds=kinds,
+            since=since,
+            until=until,
+            systems=systems,
+            start_methods=start_methods,
+            needs=needs,
+            when=when,
+            file=code.co_filename,
+            line=code.co_firstlineno,
+            test=test.__name__,
+        )
+        return test
+
+    return tie
+
+
+def rule_of(test: object) -> Rule | None:
+    """The rule that a test function proves, or None."""
+    found = getattr(test, "__rule__", None)
+    return found if isinstance(found, Rule) else None
+
+
+def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], reason: str) -> Rule:
+    """States a documented behavior that no test can prove.
+
+    Raises:
+        TypeError, ValueError: as `rule` does.
+    """
+    caller = sys._getframe(1)
+    return Rule(
+        slug=slug,
+        level="untested",
+        source=source if isinstance(source, tuple) else (source,),
+        sentence=_sentence(sentence),
+        why="",
+        reason=reason,
+        file=caller.f_code.co_filename,
+        line=caller.f_lineno,
+    )

@@ -1,0 +1,149 @@
+"""Where a behaviour is documented."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Callable
+
+from queuespec.rules.words import did_you_mean
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Where a behaviour is documented: a document, and in it a section or a name.
+
+    ``DOCS / "Queue.get"`` is the entry of that name in the documentation of `multiprocessing`, ``DOCS / "cleanup"`` and
+    ``DOCS / "all-start-methods"`` are sections of it.
+    """
+
+    document: str
+    base: str = ""
+    link: Callable[[str], str] | None = None
+    """From the part to what follows `base` in the link to it."""
+    parts: frozenset[str] = frozenset()
+    """The parts that a document is known to have; where there are none, any part is accepted."""
+    part: str = ""
+
+    def __truediv__(self, part: str) -> Source:
+        """The part of this document. Raises `ValueError` for one that it is not known to have."""
+        if self.parts and part not in self.parts:
+            raise ValueError(f"{self.document} has no part {part!r}{did_you_mean(part, self.parts)}")
+        return dataclasses.replace(self, part=part)
+
+    @property
+    def is_section(self) -> bool:
+        """Whether the part is a section of a page and no name: lower-case words with hyphens."""
+        return self.part[:1].islower() and "_" not in self.part and "." not in self.part
+
+    @property
+    def url(self) -> str:
+        """A link to the part, or the empty text for a document that is not on the web."""
+        if not self.base or not self.part or self.link is None:
+            return self.base
+        link = self.link(self.part)
+        return link if link.startswith("https:") else self.base + link
+
+    def __str__(self) -> str:
+        return f"{self.document}, {self.part}" if self.part else self.document
+
+
+_HOMES = {
+    "SyncManager": "managers.",
+    "BaseManager": "managers.",
+    "BaseProxy": "managers.",
+    "Connection": "connection.",
+    "Listener": "connection.",
+    "Client": "connection.",
+    "Pool": "pool.",
+    "AsyncResult": "pool.",
+}
+"""Modules of what the documentation of `multiprocessing` describes outside the package itself."""
+
+
+def _fragment(module: str) -> Callable[[str], str]:
+    """Fragments of a module's page: its sections are lower-case words with hyphens, anything else is a name."""
+
+    def fragment(part: str) -> str:
+        if (part[0].islower() and "_" not in part) or part.startswith("object."):
+            return f"#{part}"
+        home = _HOMES.get(part.partition(".")[0], "") if module == "multiprocessing" else ""
+        return f"#{module}.{home}{part}"
+
+    return fragment
+
+
+def _issue(part: str) -> str:
+    """An issue's page: ``94765`` and ``gh-94765`` on GitHub, ``bpo-30886`` on the older tracker."""
+    tracker, _, number = part.rpartition("-")
+    return f"https://bugs.python.org/issue{number}" if tracker == "bpo" else number
+
+
+def _entry(part: str) -> str:
+    """The entry of the changelog has no link of its own, its issue has; a section such as ``python-3-12-0`` has one."""
+    if part.startswith("gh-"):
+        return f"https://github.com/python/cpython/issues/{part[3:]}"
+    if part.startswith("bpo-"):
+        return _issue(part)
+    return f"#{part}" if part.startswith("python-") else ""
+
+
+def _page(part: str) -> str:
+    """``3.14`` or ``3.14.html``, with or without a fragment."""
+    page, hash_, fragment = part.partition("#")
+    return page.removesuffix(".html") + ".html" + hash_ + fragment
+
+
+_MULTIPROCESSING = frozenset(
+    """
+    Queue Queue.put Queue.put_nowait Queue.get Queue.get_nowait Queue.qsize Queue.empty Queue.full Queue.close
+    Queue.join_thread Queue.cancel_join_thread JoinableQueue JoinableQueue.task_done JoinableQueue.join
+    SimpleQueue SimpleQueue.close SimpleQueue.empty SimpleQueue.get SimpleQueue.put
+    Process Process.run Process.start Process.join Process.name Process.is_alive Process.daemon Process.pid
+    Process.exitcode Process.authkey Process.sentinel Process.interrupt Process.terminate Process.kill Process.close
+    Pipe Connection Connection.send Connection.recv Connection.fileno Connection.close Connection.poll
+    Connection.send_bytes Connection.recv_bytes Listener Client Pool
+    Manager BaseManager BaseManager.start BaseManager.get_server BaseManager.connect BaseManager.shutdown
+    BaseManager.register BaseManager.address SyncManager SyncManager.Queue SyncManager.Lock SyncManager.Event
+    SyncManager.Semaphore SyncManager.Condition SyncManager.list SyncManager.dict
+    BaseProxy BaseProxy._callmethod BaseProxy._getvalue BaseProxy.__repr__ BaseProxy.__str__
+    Lock RLock Semaphore BoundedSemaphore Condition Event Barrier
+    ProcessError BufferTooShort AuthenticationError TimeoutError
+    active_children cpu_count current_process parent_process freeze_support set_executable
+    get_all_start_methods get_context get_start_method set_start_method set_forkserver_preload
+    all-start-methods authentication-keys cleanup connection-objects contexts-and-start-methods customized-managers
+    examples exceptions exchanging-objects-between-processes global-start-method introduction managers
+    module-multiprocessing.dummy pipes-and-queues programming-guidelines proxy-objects reference
+    sharing-state-between-processes synchronization-between-processes synchronization-primitives the-process-class
+    the-spawn-and-forkserver-start-methods using-a-pool-of-workers using-a-remote-manager
+    """.split()
+)
+_THREAD_QUEUE = frozenset(
+    """
+    Queue SimpleQueue LifoQueue PriorityQueue Empty Full ShutDown Queue.put Queue.put_nowait Queue.get Queue.get_nowait
+    Queue.qsize Queue.empty Queue.full Queue.task_done Queue.join Queue.shutdown
+    """.split()
+)
+_ARTICLE = frozenset(
+    {
+        "Overview",
+        "Specifications",
+        "Main Methods",
+        "Basic Usage",
+        "Full Code Example",
+        "Example Output",
+        "Customization Points",
+        "Important Notes",
+        "Advanced Application",
+        "Conclusion",
+    }
+)
+
+_LIBRARY = "https://docs.python.org/3/library/"
+DOCS = Source("multiprocessing", f"{_LIBRARY}multiprocessing.html", _fragment("multiprocessing"), _MULTIPROCESSING)
+THREAD_QUEUE = Source("queue", f"{_LIBRARY}queue.html", _fragment("queue"), _THREAD_QUEUE)
+PICKLE = Source("pickle", f"{_LIBRARY}pickle.html", _fragment("pickle"))
+CHANGELOG = Source("changelog", "https://docs.python.org/3/whatsnew/changelog.html", _entry)
+WHATS_NEW = Source("what's new", "https://docs.python.org/3/whatsnew/", _page)
+ISSUE = Source("CPython issue", "https://github.com/python/cpython/issues/", _issue)
+ARTICLE = Source("founding article", parts=_ARTICLE)
+OBSERVED = Source("observed in CPython")

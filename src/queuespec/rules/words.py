@@ -1,0 +1,57 @@
+"""Closed vocabularies of the specification, and the sentence that answers a word outside of them."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+LEVELS = ("promise", "platform", "de-facto", "hazard", "untested")
+"""What kind of statement a rule is."""
+
+KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
+"""The kinds of queue."""
+
+SYSTEMS = {"Linux": "Linux", "Darwin": "macOS", "Windows": "Windows"}
+"""`platform.system()` to the name that people read."""
+
+START_METHODS = ("fork", "spawn", "forkserver")
+
+NEEDS = (*KINDS, "qsize", "start methods")
+"""Capabilities that an implementation may lack."""
+
+_PYTHONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+
+
+def system_name(system: str) -> str:
+    """The name that people read for a value of `platform.system()`."""
+    return SYSTEMS.get(system, system)
+
+
+def python_name(implementation: str) -> str:
+    """The name that people read for a value of `sys.implementation.name`."""
+    return _PYTHONS.get(implementation, implementation)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'fork'?`` if a known word is close, or an empty string."""
+    by_fold = {one.casefold(): one for one in known}
+    near = difflib.get_close_matches(word[:200].casefold(), by_fold, 1, 0.5)
+    return f"; did you mean {by_fold[near[0]]!r}?" if near else ""
+
+
+def check(what: str, words: object, known: Collection[str]) -> None:
+    """Checks a tuple of words against a vocabulary.
+
+    Raises:
+        TypeError: `words` is not a tuple; ``("fork")`` is a string.
+        ValueError: a word is unknown.
+    """
+    if not isinstance(words, tuple):
+        raise TypeError(f"{what} should be a tuple, but is {words!r}")
+    for word in words:
+        if word not in known:
+            near = did_you_mean(str(word), known)
+            raise ValueError(f"unknown {what} {word!r}{near or '; known: ' + ', '.join(known)}")

@@ -1,0 +1,222 @@
+"""The judge's side of processes: whatever is started here, with all its descendants, ends with the judge.
+
+A reaper (see `queuespec.stage.reaper`) removes what a judge leaves behind. On POSIX a process tree is a session of its
+own, which the reaper ends; on Windows it is a job object that the system ends with its last handle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from queuespec.actors.adapter import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+KEPT_OUTPUT = 1 << 16
+"""Bytes of a process tree's output that are kept: the last ones."""
+
+SUSPENDED = 0x4 if sys.platform == "win32" else 0
+"""CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
+
+APART = 0x8000200 if sys.platform == "win32" else 0
+"""CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: Ctrl-C is not for a warden."""
+
+LONGEST_PARENT = 51
+"""Characters of a folder for temporary files. On macOS, `multiprocessing` goes elsewhere from 64 characters on (CPython
+3.13.15, 3.14.10); our folder's name takes 12 of them."""
+
+
+def temporary_folder() -> str:
+    """A new folder for temporary files, short enough for sockets if there is one. Raises `OSError` if there is none."""
+    parent = tempfile.gettempdir()
+    if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
+        parent = "/tmp"
+    return tempfile.mkdtemp(prefix="qs-", dir=parent)
+
+
+class ProcessTree:
+    """A program and all its descendants. Raises `OSError` if the program cannot be started."""
+
+    def __init__(
+        self, command: Sequence[str], household: Household, stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> None:
+        self._household = household
+        self._kept = bytearray()
+        self.written = 0
+        self._lock = threading.Lock()
+        self.popen = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**household.environment(), **(env or {})},
+            start_new_session=os.name == "posix",
+            creationflags=SUSPENDED,
+        )
+        self.pid = self.popen.pid
+        try:
+            household.adopt(self)
+        except BaseException:
+            self.popen.kill()
+            self.popen.communicate()
+            raise
+        self._reader = threading.Thread(target=self._read, name="output of a stage", daemon=True)
+        self._reader.start()
+        assert self.popen.stdin is not None
+        with contextlib.suppress(OSError):
+            self.popen.stdin.write(stdin.encode())
+            self.popen.stdin.close()
+
+    def _read(self) -> None:
+        assert self.popen.stdout is not None
+        with self.popen.stdout as stream:
+            while True:
+                data = os.read(stream.fileno(), 1 << 16)
+                if not data:
+                    break
+                with self._lock:
+                    self._kept += data
+                    self.written += len(data)
+                    del self._kept[:-KEPT_OUTPUT]
+
+    def output(self, since: int = 0) -> str:
+        """What the tree has printed, standard output and error, from byte `since` on; at most the last
+        `KEPT_OUTPUT` bytes."""
+        with self._lock:
+            kept = self._kept[max(0, since - (self.written - len(self._kept))) :]
+        return kept.decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def forget_output(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+    def wait(self, seconds: float) -> int | None:
+        """Exit code of the program (negative for a signal), or None if it still runs after `seconds`."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def reads_until(self, deadline: float) -> bool:
+        """Whether, at that `time.monotonic`, some process could still print."""
+        self._reader.join(max(0.0, deadline - time.monotonic()))
+        return self._reader.is_alive()
+
+    def end(self, known: Iterable[int] = ()) -> None:
+        """Ends the tree now. `known` are process ids of its members that need not be asked twice."""
+        self._household.end(self, known)
+        self.popen.wait()
+
+    def close(self) -> None:
+        """Lets go of a tree whose program has ended by itself."""
+        self._household.release(self)
+
+
+class Household:
+    """Everything a judge has started, and its folder for temporary files. Closing it leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self.folder = temporary_folder()
+        self.mark = secrets.token_hex(4)
+        self._trees: set[ProcessTree] = set()
+        self._ending: list[ProcessTree] = []
+        self._jobs: dict[ProcessTree, int] = {}
+        self._warden = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("reaper.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=os.name == "posix",
+            creationflags=APART,
+        )
+        self._tell(f"={self.folder}")
+        self._tell(f"~{self.mark}")
+
+    def _tell(self, line: str) -> None:
+        assert self._warden.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            self._warden.stdin.write(os.fsencode(line + "\n"))
+            self._warden.stdin.flush()
+
+    def environment(self) -> Mapping[str, str]:
+        """The judge's environment, with a temporary folder that is ours to remove, and a mark for semaphores."""
+        return {**os.environ, MARK: self.mark, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
+
+    def adopt(self, tree: ProcessTree) -> None:
+        if os.name == "posix":
+            self._tell(f"+{tree.pid}")
+        elif sys.platform == "win32":
+            from queuespec.stage import windows_jobs
+
+            self._jobs[tree] = windows_jobs.job_with(tree.pid)
+            windows_jobs.resume(tree.pid)
+        self._trees.add(tree)
+
+    def release(self, tree: ProcessTree) -> None:
+        """Descendants of an ended program end soon by themselves; until they have, they stay watched."""
+        self._trees.discard(tree)
+        self._ending.append(tree)
+        self._sweep()
+
+    def end(self, tree: ProcessTree, known: Iterable[int]) -> None:
+        if os.name == "posix":
+            from queuespec.stage.reaper import ask_to_end
+
+            ask_to_end([tree.pid])
+            for pid in (tree.pid, *known):
+                with contextlib.suppress(OSError):
+                    if os.getpgid(pid) == tree.pid:
+                        os.kill(pid, signal.SIGKILL)
+        elif sys.platform == "win32":
+            from queuespec.stage import windows_jobs
+
+            windows_jobs.end(self._jobs[tree])
+        self.release(tree)
+
+    def _sweep(self, seconds: float = 0.0) -> None:
+        """Forgets ended trees. The end of a tree's output is the end of its processes, but for those that have closed
+        it: they are killed."""
+        deadline = time.monotonic() + seconds
+        for tree in self._ending[:]:
+            if tree.reads_until(deadline):
+                continue
+            self._ending.remove(tree)
+            if os.name == "posix":
+                from queuespec.stage.reaper import kill
+
+                kill(tree.pid)
+                self._tell(f"-{tree.pid}")
+            elif sys.platform == "win32":
+                from queuespec.stage import windows_jobs
+
+                windows_jobs.close(self._jobs.pop(tree))
+
+    def close(self) -> None:
+        """Ends everything and removes the folder; takes some two seconds at worst."""
+        for tree in list(self._trees):
+            tree.end()
+        self._sweep(2.0)
+        if sys.platform == "win32":
+            from queuespec.stage import windows_jobs
+
+            for job in self._jobs.values():
+                windows_jobs.end(job)
+                windows_jobs.close(job)
+            self._jobs.clear()
+        assert self._warden.stdin is not None
+        with contextlib.suppress(OSError):
+            self._warden.stdin.close()
+        self._warden.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
