@@ -15,7 +15,8 @@ from rich.text import Text
 
 from queuespec import results
 from queuespec.cli.arguments import USAGE_ERROR, Arguments
-from queuespec.cli.listing import fault_modules, unknown
+from queuespec.cli.listing import unknown
+from queuespec.queues.declare import EVERYTHING, faults
 from queuespec.report.console import console_for, show
 from queuespec.rules import Chapter, Rule, chapters
 from queuespec.stage.processes import Household, ProcessTree
@@ -24,6 +25,8 @@ from queuespec.text import markdown, one_line
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Mapping
+
+    from queuespec.queues.declare import Declared
 
     Grid = Mapping[str, Mapping[str, str]]
     """Slug to fault to verdict; what is only declared is "meant" or "as well". No row: the rule gave no verdict."""
@@ -34,7 +37,7 @@ PATIENCE = 2.0
 
 def show_faults(words: list[str]) -> int:
     """``queuespec faults``: which faults turn which rules red."""
-    known = fault_modules()
+    known = faults()
     arguments = Arguments(
         "faults",
         "Shows which faults turn which rules red: as they declare it, or as it is found now. "
@@ -73,24 +76,24 @@ def show_faults(words: list[str]) -> int:
             if not methods[name]:
                 print(f"queuespec faults: {name} would be no fault here, and is left out", file=sys.stderr)
         names = [name for name in names if methods[name]]
-        slowest_first = sorted(names, key=lambda name: getattr(known[name], "COLLATERAL", ()) != "everything")
+        slowest_first = sorted(names, key=lambda name: known[name].collateral != EVERYTHING)
         verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
-        idle = [name for name in names if is_idle(name, known[name].BREAKS, verdicts)]
+        idle = [name for name in names if is_idle(name, known[name].breaks, verdicts)]
         grid = only_red(verdicts)
     grid = {slug: dict(sorted(row.items())) for slug, row in grid.items() if slug in wanted}
     if given.format == "json":
-        print(json.dumps(as_data(grid, found, {name: sentence(known[name]) for name in names}), indent=1))
+        print(json.dumps(as_data(grid, found, {name: known[name].sentence for name in names}), indent=1))
     else:
         to_people(grid, found, names, idle, given)
     uncaught = not given.names and not all(grid.values())
     return 1 if idle or uncaught or not grid else 0
 
 
-def start_methods_of(fault: Any) -> list[str]:
+def start_methods_of(fault: type[Declared]) -> list[str]:
     """Those of this platform under which it is to be judged; none where it would be no fault."""
     here = multiprocessing.get_all_start_methods()
-    wanted = getattr(fault, "START_METHODS", ("fork" if "fork" in here else "spawn",))
-    return [] if sys.platform in getattr(fault, "NOT_ON", ()) else [method for method in wanted if method in here]
+    wanted = fault.start_methods or ("fork" if "fork" in here else "spawn",)
+    return [] if sys.platform in fault.not_on else [method for method in wanted if method in here]
 
 
 def only_red(verdicts: Grid) -> Grid:
@@ -110,23 +113,18 @@ def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
     )
 
 
-def sentence(fault: Any) -> str:
-    """What is wrong with it."""
-    return (fault.__doc__ or "").strip().partition("\n")[0]
-
-
 def tested(found: list[Chapter]) -> list[Rule]:
     return [rule for chapter in found for rule in chapter.rules if rule.test]
 
 
-def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
+def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
     """The grid as the faults themselves declare it."""
     grid: dict[str, dict[str, str]] = {}
     for name in names:
-        collateral = getattr(known[name], "COLLATERAL", ())
+        collateral = known[name].collateral
         for slug in collateral if isinstance(collateral, tuple) else ():
             grid.setdefault(slug, {})[name] = "as well"
-        for slug in known[name].BREAKS:
+        for slug in known[name].breaks:
             grid.setdefault(slug, {})[name] = "meant"
     return grid
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import json
-import pkgutil
 import re
 import sys
 from argparse import ArgumentTypeError
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from queuespec.cli.arguments import USAGE_ERROR, Arguments
-from queuespec.queues import faults
+from queuespec.queues.declare import faults
 from queuespec.report.console import console_for, hand_over, hanging, say_error, show
 from queuespec.report.document import conditions, rules_of
 from queuespec.results import BadFile, expectations
@@ -108,20 +106,10 @@ def as_data(rule: Rule) -> dict[str, Any]:
     }
 
 
-def fault_modules() -> dict[str, Any]:
-    """Fault name, as ``--implementation fault:NAME`` takes it, to its module."""
-    names = sorted(module.name for module in pkgutil.iter_modules(faults.__path__))
-    return {name.replace("_", "-"): importlib.import_module(f"queuespec.queues.faults.{name}") for name in names}
-
-
 def faults_that_break(slugs: Iterable[str]) -> dict[str, str]:
     """Fault name to its sentence: those that are known to turn one of these rules red."""
     wanted = set(slugs)
-    return {
-        name: (module.__doc__ or "").strip().partition("\n")[0]
-        for name, module in fault_modules().items()
-        if wanted & set(getattr(module, "BREAKS", ()))
-    }
+    return {name: fault.sentence for name, fault in faults().items() if wanted & set(fault.breaks)}
 
 
 def explain(words: list[str]) -> int:
