@@ -133,7 +133,7 @@ class ASecondBehindAnother:
 
 @fault(
     breaks={"get.nonblocking-raises-empty": "should have raised Empty, but it returned None"},
-    collateral=EVERYTHING,
+    collateral=("jt.after-close-waits", "exit.child-flushes"),
     start_methods=("fork", "spawn"),
     pretends={"system": "Darwin"},
 )
@@ -149,7 +149,8 @@ class EmptyHandedOnMacos:
 
 
 @fault(
-    breaks={"get.nonblocking-raises-empty": "should have raised Empty, but it raised ValueError"}, collateral=EVERYTHING
+    breaks={"get.nonblocking-raises-empty": "should have raised Empty, but it raised ValueError"},
+    collateral=("jt.after-close-waits", "exit.child-flushes"),
 )
 class SpeaksInTongues:
     """get_nowait() on an empty queue raises ValueError, with a message that few consoles can print."""

@@ -1,7 +1,6 @@
 """Queues that are wrong about the end of a process."""
 
 import atexit
-import copy
 import os
 import pickle
 import threading
@@ -10,7 +9,7 @@ from multiprocessing import queues, util
 from multiprocessing.reduction import ForkingPickler
 
 from queuespec.queues.declare import EVERYTHING, fault
-from queuespec.queues.parts import Dropping
+from queuespec.queues.parts import Dropping, changed
 
 
 @fault(
@@ -221,6 +220,4 @@ class ProcessJoinTellsTheEnd:
                 super().join(timeout)
                 return self.exitcode is not None
 
-        changed = copy.copy(real)
-        changed.Process = Process
-        return changed
+        return changed(real, Process=Process)
