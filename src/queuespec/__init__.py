@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     )
     from queuespec.stage import histories
     from queuespec.stage.stage import ShutDown, made, raises
-
-__version__ = "0.1.0"
+    from queuespec.version import __version__ as __version__
 
 __all__ = [
     "ARTICLE",
@@ -55,6 +54,7 @@ _HOMES = {
     **dict.fromkeys(("Empty", "Full"), "queue"),
     **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage.stage"),
     "histories": "queuespec.stage.histories",
+    "__version__": "queuespec.version",
 }
 """The module of each name; `histories` is itself one."""
 
