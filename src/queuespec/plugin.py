@@ -25,7 +25,7 @@ import pytest
 from queuespec import results
 from queuespec.judge.options import add_options
 from queuespec.results import expectations
-from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of, specification_folder
+from queuespec.rules import Chapter, Facts, Rule, chapters, each_of, imported, rule_of, specification_folder
 from queuespec.rules.chapters import in_order
 from queuespec.stage.failures import Failure, Hangs
 from queuespec.stage.processes import Household
@@ -391,6 +391,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.fixturenames.append("kind")
     if "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", rule.kinds)
+    for one in each_of(metafunc.function):
+        # A single name is passed as text: a tuple of one would take each value for a tuple.
+        metafunc.parametrize(one.names if len(one.names) > 1 else one.names[0], one.values, ids=one.ids)
 
 
 def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:

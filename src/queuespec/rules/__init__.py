@@ -1,6 +1,7 @@
 """What must hold: the rules, their sources and chapters. Imports neither pytest nor other packages of ours."""
 
 from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
+from queuespec.rules.each import each, each_of
 from queuespec.rules.facts import Facts
 from queuespec.rules.rule import Rule, chapter_of, dotted, rule, rule_of, untested
 from queuespec.rules.sources import (
@@ -35,6 +36,8 @@ __all__ = [
     "chapter_of",
     "chapters",
     "dotted",
+    "each",
+    "each_of",
     "imported",
     "rule",
     "rule_of",
