@@ -6,7 +6,7 @@ import pkgutil
 import pytest
 from runs import CROSS_SECTION, asked, rest
 
-from queuespec.cli.grid import start_methods_of
+from queuespec.cli.faults import start_methods_of
 from queuespec.queues import faults
 from queuespec.rules import chapters
 
