@@ -176,7 +176,7 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["get.block-when-empty"], "there is no rule 'get.block-when-empty'; did you mean get.blocks-when-empty"),
+        (["get.block-when-empty"], "there is no rule 'get.block-when-empty'; did you mean 'get.blocks-when-empty'"),
         (["manager.slower"], "manager.slower has no test that could be performed: "),
         (["order.fifo-in-process", "--kind", "SimpleQueue"], "and not about 'SimpleQueue'"),
         (["order.fifo-in-process", "--start-method", "teleport"], "there is no 'teleport' here"),
