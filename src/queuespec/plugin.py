@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import difflib
 import functools
-import importlib
 import json
 import os
 import re
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from queuespec import results
+from queuespec import __version__, results
 from queuespec.judge.options import add_options
 from queuespec.results import expectations
 from queuespec.rules import Chapter, Facts, Rule, chapters, each_of, imported, rule_of, specification_folder
@@ -113,7 +112,7 @@ class Judging:
         self.lifeline: socket.socket | None = None
         self.lines: list[socket.socket] = []
         self.problems: list[str] = []
-        self.declarations = expectations.Declarations([])
+        self.expectations = expectations.Expectations([])
         self.recorder: results.Recorder | None = None
         self.begun = datetime.now(timezone.utc)
         self.lost: dict[str, str] = {}
@@ -203,7 +202,7 @@ class Finding:
         self.seconds = 0.0
         self.reported: set[str] = set()
         self.timeline: tuple[Any, ...] = ()
-        self.entry: expectations.Entry | None = None
+        self.entry: expectations.Expectation | None = None
 
 
 # Before anything is judged
@@ -271,25 +270,24 @@ def pytest_configure(config: pytest.Config) -> None:
         refuse_unknown_rules(config.getoption("rule"))
     judging = config.stash[JUDGING] = Judging(config, facts)
     if hasattr(config, "workerinput"):
-        declared = map(expectations.Entry.from_data, json.loads(config.workerinput["queuespec_deviations"]))
-        judging.declarations = expectations.Declarations(declared)
+        expected = map(expectations.Expectation.from_data, json.loads(config.workerinput["queuespec_expectations"]))
+        judging.expectations = expectations.Expectations(expected)
     else:
-        judging.declarations = declarations(config, facts)
+        judging.expectations = expected_deviations(config, facts)
         if config.getoption("results") and not config.option.collectonly:
             judging.recorder = recorder(Path(config.getoption("results")).resolve())
     config.pluginmanager.register(config.stash[JUDGING], "queuespec verdicts")
 
 
-def declarations(config: pytest.Config, facts: Facts) -> expectations.Declarations:
-    """The declared deviations that concern what is judged. Raises `pytest.UsageError` with one sentence."""
-    header = header_of(config, facts)
+def expected_deviations(config: pytest.Config, facts: Facts) -> expectations.Expectations:
+    """The expected deviations that concern what is judged. Raises `pytest.UsageError` with one sentence."""
     try:
         entries = expectations.known()
-        for name in config.getoption("deviations"):
+        for name in config.getoption("expectations"):
             entries += expectations.read(Path(name))
     except results.BadFile as error:
-        raise pytest.UsageError(f"--deviations: {error}") from None
-    return expectations.Declarations(entry for entry in entries if entry.concerns(header))
+        raise pytest.UsageError(f"--expectations: {error}") from None
+    return expectations.Expectations(entry for entry in entries if entry.concerns(facts))
 
 
 def recorder(path: Path) -> results.Recorder:
@@ -314,18 +312,9 @@ def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> result
     judging = config.stash.get(JUDGING, None)
     options = config.option
     return results.Header(
-        queuespec=importlib.import_module("queuespec").__version__,
+        subject=facts,
+        queuespec=__version__,
         rule_set=rule_set,
-        implementation=one_line(facts.implementation, 150),
-        implementation_version=one_line(facts.implementation_version, 100),
-        implementation_home=one_line(facts.implementation_home, 1000),
-        python_implementation=facts.python_implementation,
-        python_version=facts.python_version,
-        python_build=one_line(facts.python_build),
-        free_threaded=facts.free_threaded,
-        system=facts.system,
-        release=one_line(facts.release),
-        machine=one_line(facts.machine),
         start_methods=judging.start_methods if judging is not None else facts.start_methods,
         options={
             "patience": options.patience,
@@ -334,7 +323,7 @@ def header_of(config: pytest.Config, facts: Facts, rule_set: str = "") -> result
             "crowd": options.crowd,
             "rules": [one_line(slug) for slug in options.rule],
             "keyword": one_line(options.keyword),
-            "deviations": [one_line(Path(name).name) for name in options.deviations],
+            "deviations": [one_line(Path(name).name) for name in options.expectations],
         },
         started=judging.begun.strftime("%Y-%m-%dT%H:%M:%SZ") if judging is not None else "",
     )
@@ -362,8 +351,8 @@ def pytest_configure_node(node: Any) -> None:
         judging.lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
     data = {name: getattr(judging.facts, name) for name in Facts.__dataclass_fields__}
     node.workerinput["queuespec_facts"] = json.dumps(data)
-    declared = [entry.as_data for entry in judging.declarations.entries]
-    node.workerinput["queuespec_deviations"] = json.dumps(declared)
+    expected = [entry.as_data for entry in judging.expectations.entries]
+    node.workerinput["queuespec_expectations"] = json.dumps(expected)
     node.workerinput["queuespec_lifeline"] = judging.lifeline.getsockname()[1]
 
 
@@ -762,18 +751,18 @@ def _gates(item: pytest.Item, rule: Rule) -> bool:
 
 def _compare_with_what_was_declared(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
     """A deviation that was declared does not fail the run; one that is declared and is not there does."""
-    finding.entry = entry = item.config.stash[JUDGING].declarations.entry_for(*_verdict(item, finding).key)
+    finding.entry = entry = item.config.stash[JUDGING].expectations.entry_for(*_verdict(item, finding).key)
     if entry is None:
         return
-    surprise = expectations.surprise(entry, finding.verdict)
+    surprise = entry.surprise(finding.verdict)
     if surprise and finding.verdict == "conforms":
         report.outcome = "failed"
         report.longrepr = f"{finding.rule.slug}: {surprise}"
     elif surprise:
-        report.sections.append(("declared", surprise))
+        report.sections.append(("expected", surprise))
     elif finding.verdict != "conforms":
         report.outcome = "skipped"
-        report.wasxfail = f"declared to be so: {finding.verdict}: {finding.explanation}"
+        report.wasxfail = f"expected: {finding.verdict}: {finding.explanation}"
 
 
 def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
@@ -861,7 +850,7 @@ def _verdict(item: pytest.Item, finding: Finding) -> results.Verdict:
         parameters=_others_in(item.nodeid, _parameter(item, "start_method"), _parameter(item, "kind")),
         seconds=round(finding.seconds, 4),
         timeline=finding.timeline,
-        declared=finding.entry.declaration if finding.entry is not None else None,
+        declared=finding.entry.for_verdict if finding.entry is not None else None,
     )
 
 
@@ -888,12 +877,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         judging.problems.append("nothing was judged: a run that verified nothing is no success")
     elif left_out:
         judging.problems.append(f"incomplete: without {len(left_out)} of {counted(len(found), 'planned verdict')}")
-    if judging.declarations.entries and _chapters():
+    if judging.expectations.entries and _chapters():
         tested = [rule for chapter in _chapters() for rule in chapter.rules if rule.level != "untested"]
         kinds = {rule.slug: rule.kinds for rule in tested}
         proved_by = {slug: rule.slug for rule in tested for slug in rule.proves}
         narrowed = set(judging.start_methods) != set(judging.facts.start_methods)
-        judging.problems += judging.declarations.idle(found, kinds, judging.facts.start_methods, proved_by, narrowed)
+        judging.problems += judging.expectations.idle(found, kinds, judging.facts.start_methods, proved_by, narrowed)
     if judging.recorder is not None:
         header = header_of(config, judging.facts, _rule_set())
         seconds = (datetime.now(timezone.utc) - judging.begun).total_seconds()
@@ -911,7 +900,7 @@ def _tell_github(config: pytest.Config, verdicts: list[results.Verdict], write_l
 
     judging = config.stash[JUDGING]
     header = header_of(config, judging.facts)
-    github.tell(header, verdicts, judging.problems, lambda verdict: _rule_at(config, verdict.test), write_line)
+    github.write(header, verdicts, judging.problems, lambda verdict: _rule_at(config, verdict.test), write_line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -936,13 +925,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for verdict in verdicts:
         if verdict.verdict in results.BAD or verdict.verdict == "not-run":
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
-            known = f" (declared: {verdict.declared['reason']})" if verdict.declared else ""
+            known = f" (expected: {verdict.declared['reason']})" if verdict.declared else ""
             if verdict.explanation:
                 terminalreporter.write_line(f"{verdict.verdict}: {about}: {one_line(verdict.explanation, 1000)}{known}")
-        elif verdict.declared and verdict.declared["unstable"]:
+        elif verdict.declared and verdict.is_unstable:
             about = " ".join(word for word in (verdict.rule, verdict.start_method, verdict.kind) if word)
             terminalreporter.write_line(f"unstable, this time {verdict.verdict}: {about}: {verdict.declared['reason']}")
-    terminalreporter.write_line(f"{counted(len(verdicts), 'verdict')}: {table.summary(verdicts)}")
+    terminalreporter.write_line(f"{counted(len(verdicts), 'verdict')}: {results.summary(verdicts)}")
     for problem in judging.problems:
         terminalreporter.write_line(problem, red=True)
     _tell_github(config, verdicts, terminalreporter.write_line)

@@ -3,7 +3,7 @@
 import pytest
 from runs import CROSS_SECTION, asked, rest
 
-from queuespec.cli.grid import start_methods_of
+from queuespec.cli.faults import start_methods_of
 from queuespec.queues.declare import EVERYTHING, faults
 from queuespec.rules import Facts, chapters
 

@@ -164,7 +164,7 @@ def load(name: str) -> Implementation:
         try:
             return QueueClass(module, path)
         except AttributeError as error:
-            raise UnknownImplementation(f"the implementation {name!r} cannot be had: {error}") from None
+            raise UnknownImplementation(f"cannot load implementation {name!r}: {error}") from None
     if not hasattr(module, "get_context"):
         raise UnknownImplementation(
             f"the module {name!r} has no get_context: name its queue class instead, as in '{name}:Queue'"

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from queuespec.actors.adapter import DECLARED
-from queuespec.cli.arguments import Arguments
 from queuespec.cli.inlining import Key, Program, Source
 from queuespec.cli.listing import unknown
+from queuespec.cli.parser import COMMANDS, Status
 from queuespec.judge.options import positive_seconds
 from queuespec.plugin import probe, refuse_what_cannot_be_judged
 from queuespec.queues.declare import find
-from queuespec.report.console import Forgiving
+from queuespec.report.console import Forgiving, say_error
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
 from queuespec.rules import Facts, Rule, chapters, specification_folder
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from queuespec.cli.inlining import Edit
+    from queuespec.cli.parser import Commands
     from queuespec.queues.declare import Declared
 
 DRIVER = "queuespec.cli.driver"
@@ -67,12 +68,13 @@ class Refused(Exception):
     """There can be no such program; the text is one sentence."""
 
 
-def main(words: list[str]) -> int:
-    """``queuespec reproduce``: writes the program."""
-    arguments = Arguments(
+def add_parser(commands: Commands) -> None:
+    """Adds the command."""
+    arguments = commands.add_parser(
         "reproduce",
-        "Writes a short program without queuespec that shows whether a queue does what a rule says: its exit status is "
-        "0 if it does. It is meant to be attached to a bug report.",
+        help=COMMANDS["reproduce"],
+        description="Writes a short program without queuespec that shows whether a queue does what a rule says: its "
+        "exit status is 0 if it does. It is meant to be attached to a bug report.",
     )
     arguments.add_argument("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
     arguments.add_argument("--start-method", metavar="NAME", help="default: the first that the rule is about")
@@ -88,7 +90,11 @@ def main(words: list[str]) -> int:
     )
     arguments.add_argument("--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
     arguments.add_argument("--force", action="store_true", help="also where FILE is there already")
-    given = arguments.parse_args(words)
+    arguments.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> Status:
+    """Writes the program."""
     try:
         text = reproduction(given)
         if given.output is None:
@@ -98,12 +104,15 @@ def main(words: list[str]) -> int:
         else:
             write_atomically(given.output, [text])
     except (Refused, pytest.UsageError) as refusal:
-        arguments.error(str(refusal))
+        say_error(f"queuespec reproduce: {refusal}")
+        return Status.UNUSABLE
     except OSError as error:
         if given.output is None:
             raise  # told as for every other command
-        arguments.error(f"{one_line(str(given.output))!r} cannot be written: {error.strerror or type(error).__name__}")
-    return 0
+        why = error.strerror or type(error).__name__
+        say_error(f"queuespec reproduce: {one_line(str(given.output))!r} cannot be written: {why}")
+        return Status.UNUSABLE
+    return Status.OK
 
 
 def reproduction(given: argparse.Namespace) -> str:
@@ -539,7 +548,7 @@ class Reproduction:
 def _parameters(test: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
     """What a test is repeated for: names, and the expression of the values that they take."""
     for decorator in test.decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("each", "pytest.mark.parametrize"):
             names = ast.literal_eval(decorator.args[0])
             yield [names] if isinstance(names, str) else list(names), decorator.args[1]
 

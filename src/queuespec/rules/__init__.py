@@ -2,7 +2,7 @@
 
 from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
 from queuespec.rules.each import each, each_of
-from queuespec.rules.facts import Facts
+from queuespec.rules.facts import Facts, Subject
 from queuespec.rules.rule import Rule, chapter_of, dotted, rule, rule_of, untested
 from queuespec.rules.sources import (
     ARTICLE,
@@ -33,6 +33,7 @@ __all__ = [
     "Facts",
     "Rule",
     "Source",
+    "Subject",
     "chapter_of",
     "chapters",
     "dotted",

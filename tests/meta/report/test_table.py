@@ -9,9 +9,10 @@ from runs import ACCUSING
 from samples import RULE, header, text_of, verdict
 
 from queuespec import results
-from queuespec.cli import commands
+from queuespec.__main__ import main
 from queuespec.report import github, table
 from queuespec.report.console import console_for, show
+from queuespec.results.merging import Merged
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def merge(tmp_path, capsys):
         for number, text in enumerate(texts):
             paths.append(tmp_path / f"{number}.jsonl")
             paths[-1].write_text(text)
-        status = commands.show_table([*map(str, paths), *options])
+        status = main(["table", *map(str, paths), *options])
         told = capsys.readouterr()
         return status, told.out + told.err
 
@@ -65,7 +66,7 @@ def test_a_column_that_was_cut_short_says_so(merge):
 def test_the_same_verdict_twice_is_refused(merge):
     status, told = merge(text_of([verdict()]), text_of([verdict(verdict="hangs")]))
 
-    assert status == 2
+    assert status == 4
     assert "both have a verdict for get.blocks-when-empty Queue fork" in told
     assert told.count("\n") == 1
 
@@ -74,7 +75,7 @@ def test_the_same_file_twice_is_refused_whatever_its_name(tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a").write_text(text_of([verdict()]))
 
-    assert commands.show_table(["a", "a"]) == 2
+    assert main(["table", "a", "a"]) == 4
 
     assert "a and a both have a verdict for" in capsys.readouterr().err
 
@@ -97,7 +98,7 @@ def test_parts_of_one_run_are_merged_into_one_column(merge):
 def test_headers_that_do_not_fit_are_refused(merge, changes, words):
     status, told = merge(text_of([verdict()]), text_of([verdict("b.rule")], **changes))
 
-    assert status == 2
+    assert status == 4
     assert words in told
     assert told.count("\n") == 1
 
@@ -123,7 +124,7 @@ def test_a_table_wider_than_the_terminal_comes_in_parts(tmp_path):
     path.write_text(text_of([verdict(), SPAWNED]))
     output = io.StringIO()
 
-    table.to_terminal(table.Merged([results.read(path)]), console_for(output, width=50))
+    table.to_terminal(Merged([results.read(path)]), console_for(output, width=50))
 
     assert output.getvalue().count("rule ") == 2
     assert max(len(line) for line in output.getvalue().splitlines()) <= 50
@@ -134,7 +135,7 @@ def test_a_part_has_rows_only_for_the_rules_that_have_a_verdict_there(tmp_path):
     path.write_text(text_of([verdict("a.rule"), verdict("b.rule", start_method="spawn", chapter="other")]))
     output = io.StringIO()
 
-    table.to_terminal(table.Merged([results.read(path)]), console_for(output, width=40))
+    table.to_terminal(Merged([results.read(path)]), console_for(output, width=40))
 
     one, two = output.getvalue().split("2026-01-02")[1:]
     assert ["a.rule" in one, "b.rule" in one, "other" in one] == [True, False, False]
@@ -201,7 +202,7 @@ def tell(tmp_path, monkeypatch):
 
     def run(verdicts, problems=()):
         lines = []
-        github.tell(header(), verdicts, list(problems), lambda one: None, lines.append)
+        github.write(header(), verdicts, list(problems), lambda one: None, lines.append)
         return summary.read_bytes(), lines
 
     return run
@@ -216,7 +217,7 @@ def test_a_step_summary_is_never_longer_than_github_takes_and_says_what_is_left_
     text = summary.decode("utf-8")
     assert 900_000 < len(summary) < 1024 * 1024
     assert " more\n" in text
-    assert "The table is too long for this place" in text[-100:]
+    assert "The table is too long" in text[-100:]
     assert len(annotations) == 6000
 
 
@@ -240,6 +241,3 @@ def test_an_annotation_cannot_be_ended_by_what_it_says():
 
     assert github.annotation(None, [one]).count("\n") == 0
     assert "100%25%0A::error::more" in github.annotation(None, [one])
-
-
-# References

@@ -1,5 +1,7 @@
 """The specification as a document: complete, linked, the same every time, and never older than its tests."""
 
+import dataclasses
+import difflib
 import re
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import pytest
 from runs import CHECKOUT
 
 from queuespec.__main__ import main
-from queuespec.report.document import NAME, specification
+from queuespec.cli.spec import NAME
+from queuespec.report.document import rule_text, specification
 from queuespec.rules import chapters
 
 CHAPTERS = chapters()
@@ -34,16 +37,29 @@ def test_every_link_inside_leads_somewhere():
     assert {target for target in re.findall(r"\]\(#([^)]+)\)", TEXT) if target not in anchors} == set()
 
 
-def test_every_link_to_a_test_leads_to_the_rule():
-    wrong = []
+def test_every_rule_links_the_file_of_its_test_and_names_the_test():
     for rule in (rule for rule in RULES if rule.test):
-        path, line = f"tests/spec/{Path(rule.file).name}", rule.line
-        assert f"[test]({path}#L{line})" in TEXT
-        lines = (CHECKOUT / path).read_text(encoding="utf-8").splitlines()
-        if not lines[line - 1].startswith("@") or f"def {rule.test}(" not in "\n".join(lines[line - 1 : line + 30]):
-            wrong.append(rule.slug)
+        name = Path(rule.file).name
+        assert f"`{rule.test}` in [{name}](tests/spec/{name})" in TEXT
+        assert f"def {rule.test}(" in (CHECKOUT / "tests" / "spec" / name).read_text(encoding="utf-8")
 
-    assert wrong == []
+
+@pytest.mark.parametrize("position", [0, -1], ids=["first", "last"])
+def test_a_new_rule_changes_its_own_lines_and_the_index_and_nothing_else(position):
+    chapter = CHAPTERS[2]
+    near = [rule for rule in chapter.rules if rule.test][position]
+    rules = list(chapter.rules)
+    rules.insert(rules.index(near), dataclasses.replace(near, slug="new.rule", sentence="A new sentence", proves=()))
+    rules = [dataclasses.replace(rule, line=rule.line + 20 * (rule.line >= near.line)) for rule in rules]
+    found = [dataclasses.replace(one, rules=tuple(rules)) if one is chapter else one for one in CHAPTERS]
+
+    changes = [
+        line for line in difflib.ndiff(TEXT.splitlines(), specification(found).splitlines()) if not line.startswith(" ")
+    ]
+
+    assert [line for line in changes if not line.startswith("+")] == []
+    assert len(changes) == 1 + rule_text(near).count("\n") - len(near.proves) + 2
+    assert sum("new.rule" in line for line in changes) == 3
 
 
 def test_every_source_on_the_web_has_a_link():

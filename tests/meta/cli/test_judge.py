@@ -112,7 +112,7 @@ def test_a_run_in_which_nothing_applied_fails(judge):
     assert "a run that verified nothing is no success" in run.output
 
 
-_IMPLEMENTATIONS = {"PYTHONPATH": str(Path(__file__).with_name("implementations"))}
+_IMPLEMENTATIONS = {"PYTHONPATH": str(CHECKOUT / "tests" / "meta" / "implementations")}
 
 
 def test_failures_tell_sentence_rule_source_and_timeline(judge):

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 from samples import queuespec
 
-from queuespec.cli.grid import in_words, is_idle, only_red, show_faults, start_methods_of
+from queuespec.__main__ import main
+from queuespec.cli.faults import in_words, is_idle, only_red, start_methods_of
 
 needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
 
@@ -19,7 +20,7 @@ def test_the_grid_says_what_every_fault_is_meant_for_and_which_rules_one_alone_c
     assert shown.returncode == 0, shown.stdout
     row = next(line.split(maxsplit=1) for line in shown.stdout.splitlines() if "order.fifo-in-process " in line)
     assert "lifo (meant)" in row[1]
-    assert "caught only by" in shown.stdout
+    assert "only " in shown.stdout
 
 
 def test_one_fault_shows_its_own_rules_and_does_not_claim_to_be_the_only_one():
@@ -39,8 +40,8 @@ def test_the_grid_is_data_as_well():
 
 
 def test_a_rule_that_no_fault_catches_is_named():
-    assert in_words({}, all_faults=True) == "caught by no fault"
-    assert in_words({"lifo": "deviates"}, all_faults=True) == "caught only by lifo (deviates)"
+    assert in_words({}, all_faults=True) == "no fault breaks it"
+    assert in_words({"lifo": "deviates"}, all_faults=True) == "only lifo (deviates)"
     assert in_words({"a": "hangs", "b": "meant"}, all_faults=True) == "a (hangs), b (meant)"
     assert in_words(None, all_faults=True) == "gave no verdict"
 
@@ -48,7 +49,7 @@ def test_a_rule_that_no_fault_catches_is_named():
 def test_an_unknown_fault_is_answered_by_one_sentence():
     shown = queuespec("faults", "lif")
 
-    assert (shown.returncode, shown.stderr) == (4, "queuespec faults: there is no fault 'lif'; did you mean lifo?\n")
+    assert (shown.returncode, shown.stderr) == (4, "queuespec faults: there is no fault 'lif'; did you mean 'lifo'?\n")
 
 
 def test_the_grid_can_be_found_anew():
@@ -93,9 +94,9 @@ def test_a_grid_without_any_verdict_is_a_failure():
 def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", list)
 
-    assert show_faults(["lifo", "--judge"]) == 1
+    assert main(["faults", "lifo", "--judge"]) == 1
 
-    assert capsys.readouterr().err == "queuespec faults: lifo would be no fault here, and is left out\n"
+    assert capsys.readouterr().err == "queuespec faults: skipping lifo, which is not a fault on this platform\n"
 
 
 @needs_fork
@@ -104,7 +105,7 @@ def test_a_fault_that_no_rule_notices_fails_the_command_by_name():
 
     shown = queuespec(*only_after_fork, "--start-method", "spawn")
 
-    assert "no rule is turned red by cancel-is-inherited" in shown.stdout
+    assert "no rule is broken by cancel-is-inherited" in shown.stdout
     assert shown.returncode == 1
 
 

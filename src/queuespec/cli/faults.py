@@ -1,4 +1,4 @@
-"""Rules and the faults that turn them red: ``queuespec faults`` shows what is declared, or judges all of them."""
+"""``queuespec faults``: the faults and the rules that they break, as they declare it or as it is found now."""
 
 from __future__ import annotations
 
@@ -14,58 +14,65 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from queuespec import results
-from queuespec.cli.arguments import USAGE_ERROR, Arguments
 from queuespec.cli.listing import unknown
+from queuespec.cli.parser import COMMANDS, Status, add_format
 from queuespec.queues.declare import EVERYTHING, faults
-from queuespec.report.console import console_for, show
+from queuespec.report.console import console_for, say_error, show
 from queuespec.rules import Chapter, Rule, chapters
 from queuespec.stage.processes import Household, ProcessTree
-from queuespec.text import markdown, one_line
+from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection, Mapping
 
+    from queuespec.cli.parser import Commands
     from queuespec.queues.declare import Declared
 
     Grid = Mapping[str, Mapping[str, str]]
     """Slug to fault to verdict; what is only declared is "meant" or "as well". No row: the rule gave no verdict."""
 
 PATIENCE = 2.0
-"""Seconds that a fault is waited for: what hangs, hangs at once."""
+"""Seconds to wait for a call of a fault: one that hangs does so immediately."""
 
 
-def show_faults(words: list[str]) -> int:
-    """``queuespec faults``: which faults turn which rules red."""
-    known = faults()
-    arguments = Arguments(
+def add_parser(commands: Commands) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
         "faults",
-        "Shows which faults turn which rules red: as they declare it, or as it is found now. "
-        "Exit status 1 if no rule gave a verdict, one that did is caught by no fault, or a fault by no rule.",
+        help=COMMANDS["faults"],
+        description="Shows which faults break which rules: as the faults declare it, or as it is found now. "
+        "The exit status is 1 if no rule gave a verdict, or one that did is broken by no fault, or a "
+        "fault breaks no rule.",
     )
-    arguments.add_argument("names", metavar="FAULT", nargs="*", help="these only (default: all)")
-    arguments.add_argument("--judge", action="store_true", help="judge them now; by all rules that takes a while")
-    arguments.add_argument("--rule", metavar="SLUG", action="append", default=[], help="of this rule only")
-    arguments.add_argument(
+    parser.add_argument("names", metavar="FAULT", nargs="*", help="only these (default: all)")
+    parser.add_argument("--judge", action="store_true", help="judge them now; all of them take a while")
+    parser.add_argument("--rule", metavar="SLUG", action="append", default=[], help="only this rule; repeatable")
+    parser.add_argument(
         "--start-method",
         metavar="NAME",
         action="append",
         default=[],
-        help="judge under this one (default: what the fault needs)",
+        help="judge under this one (default: what the fault needs); repeatable",
     )
-    arguments.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
-    given = arguments.parse_args(words)
+    add_format(parser, "markdown")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> Status:
+    """Prints the grid of rules and faults."""
+    known = faults()
     for name in given.names:
         if name not in known:
-            print(f"queuespec faults: {unknown(name, known, 'fault')}", file=sys.stderr)
-            return USAGE_ERROR
+            say_error(f"queuespec faults: {unknown(name, known, 'fault')}")
+            return Status.UNUSABLE
     names = given.names or list(known)
     found = chapters()
     slugs = [rule.slug for rule in tested(found)]
     for slug in given.rule:
         if slug not in slugs:
-            print(f"queuespec faults: {unknown(slug, slugs)}", file=sys.stderr)
-            return USAGE_ERROR
+            say_error(f"queuespec faults: {unknown(slug, slugs)}")
+            return Status.UNUSABLE
     wanted = set(given.rule or slugs)
     found = [replace(chapter, rules=tuple(rule for rule in chapter.rules if rule.slug in wanted)) for chapter in found]
     idle: list[str] = []
@@ -74,7 +81,7 @@ def show_faults(words: list[str]) -> int:
         methods = {name: start_methods_of(known[name]) for name in names}
         for name in names:
             if not methods[name]:
-                print(f"queuespec faults: {name} would be no fault here, and is left out", file=sys.stderr)
+                say_error(f"queuespec faults: skipping {name}, which is not a fault on this platform")
         names = [name for name in names if methods[name]]
         slowest_first = sorted(names, key=lambda name: known[name].collateral != EVERYTHING)
         verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
@@ -86,7 +93,7 @@ def show_faults(words: list[str]) -> int:
     else:
         to_people(grid, found, names, idle, given)
     uncaught = not given.names and not all(grid.values())
-    return 1 if idle or uncaught or not grid else 0
+    return Status.DEVIATION if idle or uncaught or not grid else Status.OK
 
 
 def start_methods_of(fault: type[Declared]) -> list[str]:
@@ -97,7 +104,7 @@ def start_methods_of(fault: type[Declared]) -> list[str]:
 
 
 def only_red(verdicts: Grid) -> Grid:
-    """Of the rules that have judged something, the faults that they have turned red for."""
+    """The faults that turned a rule red, for every rule with a judgment."""
     return {
         slug: {name: verdict for name, verdict in row.items() if verdict in results.BAD}
         for slug, row in verdicts.items()
@@ -106,7 +113,7 @@ def only_red(verdicts: Grid) -> Grid:
 
 
 def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
-    """Whether a fault turns nothing red, although a rule it is meant for has judged it; or left no verdicts at all."""
+    """Whether a fault turns nothing red, although a rule that it is meant for judged it, or has no verdicts at all."""
     its = {slug: row[name] for slug, row in verdicts.items() if name in row}
     return not set(its.values()) & set(results.BAD) and (
         not its or any(its.get(slug) in results.JUDGED for slug in meant)
@@ -114,11 +121,12 @@ def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
 
 
 def tested(found: list[Chapter]) -> list[Rule]:
+    """The rules that have a test."""
     return [rule for chapter in found for rule in chapter.rules if rule.test]
 
 
-def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
-    """The grid as the faults themselves declare it."""
+def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
+    """The grid as the faults declare it."""
     grid: dict[str, dict[str, str]] = {}
     for name in names:
         collateral = known[name].collateral
@@ -130,10 +138,10 @@ def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
 
 
 def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
-    """All verdicts on these faults under their start methods: one run of the specification a fault, several at a time,
-    in this order.
+    """The worst verdict of every rule for each of these faults.
 
-    Standard error tells how far it is, and what a run has said that left no verdicts.
+    Runs the specification once for each fault, under its start methods, in this order and several at a time. The
+    progress goes to standard error, with the last line of a run that left no results.
     """
     grid: dict[str, dict[str, str]] = {}
     options = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE)]
@@ -164,12 +172,12 @@ def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
                     row = grid.setdefault(verdict.rule, {})
                     row[name] = results.worst([verdict.verdict, row.get(name, verdict.verdict)])
                 done = len(methods) - len(waiting) - len(running)
-                print(f"{done} of {len(methods)} faults: {said}", file=sys.stderr, flush=True)
+                say_error(f"{done} of {len(methods)} faults: {said}")
     return grid
 
 
 def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict[str, Any]:
-    """The grid for programs; ``faults`` is null for a rule that gave no verdict."""
+    """The grid, as data for JSON; ``faults`` is null for a rule that gave no verdict."""
     return {
         "faults": [{"fault": name, "sentence": text} for name, text in faults.items()],
         "rules": [
@@ -180,23 +188,23 @@ def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict
 
 
 def in_words(row: Mapping[str, str] | None, all_faults: bool) -> str:
-    """The faults of a row, and how each was seen."""
+    """The faults of a row, each with its verdict or how it is declared."""
     if row is None:
         return "gave no verdict"
     if not row:
-        return "caught by no fault"
-    only = "caught only by " if all_faults and len(row) == 1 else ""
+        return "no fault breaks it"
+    only = "only " if all_faults and len(row) == 1 else ""
     return only + ", ".join(f"{name} ({how})" for name, how in row.items())
 
 
 def to_people(grid: Grid, found: list[Chapter], names: list[str], idle: list[str], given: argparse.Namespace) -> None:
-    """A row a rule: on a terminal, or as a table in Markdown."""
+    """A row for each rule: on a terminal, or as a table in Markdown."""
     console = console_for(sys.stdout)
     as_markdown = given.format == "markdown"
     rules = tested(found)
     width = max(len(rule.slug) for rule in rules) + 2
     if as_markdown:
-        show(console, Text("| rule | faults that turn it red |"), Text("| --- | --- |"))
+        show(console, Text("| rule | faults that break it |"), Text("| --- | --- |"))
     for chapter in found:
         rows = {rule.slug: grid.get(rule.slug) for rule in tested([chapter])}
         texts = {slug: in_words(row, not given.names) for slug, row in rows.items() if row or not given.names}
@@ -205,9 +213,11 @@ def to_people(grid: Grid, found: list[Chapter], names: list[str], idle: list[str
         for slug, text in texts.items():
             show(console, Text(f"| `{slug}` | {text} |" if as_markdown else f"  {slug:{width}}{text}"))
     caught = [row for row in grid.values() if row]
-    only = "" if given.names else f", {sum(len(row) == 1 for row in caught)} of them by one alone"
-    show(console, Text(), Text(f"{len(caught)} of {len(grid)} rules are turned red by {len(names)} faults{only}"))
+    only = "" if given.names else f", {sum(len(row) == 1 for row in caught)} of them by only one"
+    show(
+        console, Text(), Text(f"{len(caught)} of {len(grid)} rules are broken by {counted(len(names), 'fault')}{only}")
+    )
     if len(grid) < len(rules):
         show(console, Text(f"{len(rules) - len(grid)} more gave no verdict"))
     if idle:
-        show(console, Text(f"no rule is turned red by {', '.join(idle)}"))
+        show(console, Text(f"no rule is broken by {', '.join(idle)}"))
