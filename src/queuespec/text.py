@@ -22,8 +22,8 @@ def visible(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 verdict``, ``2 verdicts``."""
-    return f"{number} {noun}{'s' * (number != 1)}"
+    """``1 verdict``, ``2,400 verdicts``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def one_line(text: str, limit: int = LIMIT) -> str:

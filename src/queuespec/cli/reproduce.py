@@ -14,14 +14,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from queuespec.actors.adapter import VARIANTS
 from queuespec.cli.arguments import Arguments
 from queuespec.cli.inlining import Key, Program, Source
 from queuespec.cli.listing import unknown
+from queuespec.judge.facts import CannotJudge, probe, refuse_what_cannot_be_judged
 from queuespec.judge.options import positive_seconds
-from queuespec.plugin import probe, refuse_what_cannot_be_judged
 from queuespec.report.console import Forgiving
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
@@ -98,7 +96,7 @@ def main(words: list[str]) -> int:
             raise Refused(f"{one_line(str(given.output))!r} is there already; --force replaces it")
         else:
             write_atomically(given.output, [text])
-    except (Refused, pytest.UsageError) as refusal:
+    except (Refused, CannotJudge) as refusal:
         arguments.error(str(refusal))
     except OSError as error:
         if given.output is None:
@@ -108,7 +106,7 @@ def main(words: list[str]) -> int:
 
 
 def reproduction(given: argparse.Namespace) -> str:
-    """The program's text. Raises `Refused`, or `pytest.UsageError` for what cannot be judged."""
+    """The program's text. Raises `Refused`, or `CannotJudge` for what cannot be judged."""
     rules = {rule.slug: rule for rule in rules_of(chapters())}
     named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}
     rule = named.get(given.slug)
@@ -490,7 +488,7 @@ class Reproduction:
         if name == "facts":
             key, arguments = Key(DRIVER, "Facts"), ""
         elif name == "crowd":
-            key, arguments = Key("queuespec.plugin", "Crowd"), "2"
+            key, arguments = Key("queuespec.judge.crowd", "Crowd"), "2"
         else:
             key = Key("conftest", name)
             conftest = source_of("conftest")

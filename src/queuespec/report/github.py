@@ -11,7 +11,16 @@ from queuespec.results import BAD, Header, Results, Verdict
 from queuespec.text import command, command_property, counted, markdown
 
 if TYPE_CHECKING:
-    from queuespec.rules import Rule
+    from typing import Protocol
+
+    class Place(Protocol):
+        """Where a rule stands: its file and line."""
+
+        @property
+        def file(self) -> str: ...
+        @property
+        def line(self) -> int: ...
+
 
 LONGEST_SUMMARY = 1_000_000
 """Bytes of a step's summary; GitHub takes one mebibyte, and shows nothing of one that is longer."""
@@ -31,7 +40,7 @@ def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
     return found
 
 
-def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
+def annotation(rule: Place | None, verdicts: list[Verdict]) -> str:
     """One error annotation for a rule, at the line of its test."""
     first = verdicts[0]
     places = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
@@ -78,7 +87,7 @@ def tell(
     header: Header,
     verdicts: list[Verdict],
     problems: list[str],
-    rules: Callable[[Verdict], Rule | None],
+    rules: Callable[[Verdict], Place | None],
     write_line: Callable[[str], None],
 ) -> None:
     """Tells what was found, where GitHub Actions runs this; elsewhere nothing."""
