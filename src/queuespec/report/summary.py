@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ANY = "any"
 """The column of rules that have no start method."""
+LONGEST = 300
+"""Characters of an explanation: its beginning says what was called, its end what happened."""
 MOST_RULES = 12
 """Rules that one cause names."""
 GAP = "  "
@@ -141,13 +143,18 @@ def _show_cause(console: Console, cause: Cause) -> None:
     head = f"{cause.verdict}{REMARKS[cause.standing]}: "
     if cause.standing == EXPECTED and cause.verdict == "conforms":
         head = "unstable, conforms this time: "
-    explanation = hanging(console, head, one_line(cause.explanation, 1000) or "no explanation")
+    explanation = hanging(console, head, _shortened(cause.explanation) or "no explanation")
     explanation.stylize(STYLES[cause.standing], 0, len(head.rstrip()))
     show(console, explanation)
     if cause.standing == EXPECTED:
         show(console, hanging(console, GAP, f"{_rules_of(cause)}: {_places_of(cause)}"))
         return
     show(console, hanging(console, GAP, _rules_of(cause)), hanging(console, GAP, _places_of(cause)), Text())
+
+
+def _shortened(explanation: str) -> str:
+    line = one_line(explanation, 1000)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
 
 
 def _rules_of(cause: Cause) -> str:

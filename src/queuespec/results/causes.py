@@ -95,7 +95,7 @@ _NAMES = "|".join(map(re.escape, sorted((*KINDS, *START_METHODS), key=len, rever
 _DETAILS = (
     r"(?<!\w)[bru]{0,2}'(?:[^'\\]|\\.)*'",  # a quoted value comes first: it may hold anything of what follows
     r'(?<!\w)[bru]{0,2}"(?:[^"\\]|\\.)*"',
-    r"\bqueue\d*(?=\.)",  # the queue whose method is called, where there are several
+    r"\bqueue(?:\d+\b|(?=\.))",  # one of several queues, or the one whose method is called
     r"(?<![\w.])(?:parent|child|thread)(?: \d+)?\b",  # an actor
     rf"(?<![\w.])(?:{_NAMES})(?!\w)",
     r"(?<!\w)-?\d+(?:\.\d+)?(?:e[+-]?\d+)?",

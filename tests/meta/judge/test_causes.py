@@ -46,6 +46,7 @@ def test_how_urgent_a_verdict_is(one, expected):
         ("put('a') raised Full()", "queue2.put('b') raised Full()"),
         ("Queue() should have returned", "Manager.JoinableQueue() should have returned"),
         ("child was started by spawn, and not by fork", "child 2 was started by fork, and not by forkserver"),
+        ("put(queue2) raised Full()", "put(queue3) raised Full()"),
         ("lost: 'a'", "lost: 'a', 'b', 'c'"),
         ("returned [1, 2, 3]", "returned [1]"),
     ],

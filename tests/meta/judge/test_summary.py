@@ -104,6 +104,16 @@ def test_a_cause_of_many_rules_names_a_few():
     assert f"get.r{MOST_RULES}," not in output
 
 
+def test_a_long_explanation_keeps_its_beginning_and_its_end():
+    explanation = f"get_many(1000) should have returned {[*range(150)]}, but it returned []"
+
+    output = shown([verdict("get.a", "deviates", explanation=explanation)])
+
+    (line,) = [line for line in output.splitlines() if line.startswith("deviates: get_many(1000) should have")]
+    assert line.endswith(" but it returned []")
+    assert len(line) < 330
+
+
 def test_problems_of_the_run_are_shown():
     assert "problem: incomplete: without 2 of 3 planned verdicts\n" in shown(
         [verdict()], ["incomplete: without 2 of 3 planned verdicts"]
