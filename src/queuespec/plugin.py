@@ -27,19 +27,20 @@ from queuespec.judge.options import add_options
 from queuespec.results import expectations
 from queuespec.rules import Chapter, Facts, Rule, chapters, imported, rule_of, specification_folder
 from queuespec.rules.chapters import in_order
-from queuespec.stage.failures import Failure, Hangs
-from queuespec.stage.processes import Household
-from queuespec.stage.stage import (
-    Actor,
+from queuespec.stage import (
+    Failure,
+    Hangs,
     Program,
     Raised,
+    RemoteActor,
     Settings,
     Stage,
+    Supervisor,
+    Timeline,
     View,
-    in_lines,
-    in_words,
-    timeline,
 )
+from queuespec.stage.exceptions import error_in_words
+from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line, printable
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ class Judging:
         self.recorder: results.Recorder | None = None
         self.begun = datetime.now(timezone.utc)
         self.lost: dict[str, str] = {}
-        self._household: Household | None = None
+        self.timeline = Timeline()
+        """Of the test that is running."""
+        self._supervisor: Supervisor | None = None
         self._stages: dict[tuple[str, str], Stage] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -163,10 +166,10 @@ class Judging:
             self.lifeline = None
 
     @property
-    def household(self) -> Household:
-        if self._household is None:
-            self._household = Household()
-        return self._household
+    def supervisor(self) -> Supervisor:
+        if self._supervisor is None:
+            self._supervisor = Supervisor()
+        return self._supervisor
 
     def settings(self, folder: Path) -> Settings:
         return Settings(self.implementation, self.python, (str(folder),), self.patience, self.quiet)
@@ -175,7 +178,7 @@ class Judging:
         """A clean stage for this start method; one that was used before if it is as new."""
         key = (start_method, str(folder))
         if key not in self._stages:
-            self._stages[key] = Stage(self.settings(folder), start_method, self.household)
+            self._stages[key] = Stage(self.settings(folder), start_method, self.supervisor)
         return self._stages[key]
 
     def put_back(self, stage: Stage) -> None:
@@ -188,9 +191,9 @@ class Judging:
         for stage in self._stages.values():
             stage.leave()
         self._stages.clear()
-        if self._household is not None:
-            self._household.close()
-            self._household = None
+        if self._supervisor is not None:
+            self._supervisor.close()
+            self._supervisor = None
 
 
 class Finding:
@@ -532,8 +535,8 @@ def start_method(request: pytest.FixtureRequest) -> str:
 def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
     """A clean main program of the judged Python, for this start method."""
     judging = request.config.stash[JUDGING]
-    timeline.begin()
     stage = judging.stage(start_method, request.path.parent)
+    stage.records_in(judging.timeline)
     yield stage
     if request.node.stash[FINDING].verdict != "conforms":
         stage.clean = False
@@ -561,14 +564,7 @@ def queue(stage: Stage, kind: str) -> View:
 @pytest.fixture
 def make_child(stage: Stage) -> Callable[..., Any]:
     """Starts a child process: ``make_child(queue)`` is the queue as the child holds it, several give a tuple."""
-
-    def make(*held: View, daemon: bool = False) -> Any:
-        __tracebackhide__ = True
-        actor = stage.make_child(*held, daemon=daemon)
-        views = tuple(View(actor, view._name) for view in held)
-        return views[0] if len(views) == 1 else views or actor
-
-    return make
+    return stage.make_child
 
 
 @pytest.fixture
@@ -578,7 +574,7 @@ def child(queue: View, make_child: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def parent(stage: Stage) -> Actor:
+def parent(stage: Stage) -> RemoteActor:
     """The process that creates the queues and starts the children."""
     return stage.parent
 
@@ -586,7 +582,7 @@ def parent(stage: Stage) -> Actor:
 @pytest.fixture
 def context(stage: Stage) -> View:
     """The context of the start method as the parent holds it: ``context.cpu_count()``."""
-    return View(stage.parent, "context")
+    return stage.context
 
 
 @pytest.fixture
@@ -613,21 +609,19 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
     """Starts a program of the specification: ``program("producer_consumer")`` runs ``programs/producer_consumer.py``
     with the judged Python, and is watched from outside."""
     judging = request.config.stash[JUDGING]
-    timeline.begin()
     started = request.node.stash[PROGRAMS] = []
 
     def start(name: str, *arguments: object) -> Program:
         folder = request.path.parent / "programs"
         words = tuple(map(str, arguments))
-        started.append(Program(folder / f"{name}.py", words, judging.settings(folder), start_method, judging.household))
+        started.append(
+            Program(folder / f"{name}.py", words, judging.settings(folder), start_method, judging.supervisor)
+        )
         return started[-1]
 
     yield start
     for one in started:
-        if one.tree.popen.poll() is None:
-            one.tree.end()
-        else:
-            one.tree.close()
+        one.close()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -660,8 +654,8 @@ def crowd(request: pytest.FixtureRequest) -> Crowd:
 def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A main program that has chosen no start method yet, for this test alone."""
     judging = request.config.stash[JUDGING]
-    timeline.begin()
-    stage = Stage(judging.settings(request.path.parent), "", judging.household)
+    stage = Stage(judging.settings(request.path.parent), "", judging.supervisor)
+    stage.records_in(judging.timeline)
     yield stage
     if request.node.stash[FINDING].verdict == "conforms":
         stage.leave()
@@ -672,20 +666,13 @@ def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 @pytest.fixture
 def module(fresh_stage: Stage) -> View:
     """The module itself, as a program that has just started imports it: ``module.get_start_method()``."""
-    return View(fresh_stage.parent, "module")
+    return fresh_stage.module
 
 
 @pytest.fixture
 def make_thread(stage: Stage) -> Callable[..., Any]:
     """Starts a thread in the parent's process: ``make_thread(queue)`` is the queue as that thread calls it."""
-
-    def make(*held: View) -> Any:
-        __tracebackhide__ = True
-        actor = stage.make_thread(*held)
-        views = tuple(View(actor, view._name) for view in held)
-        return views[0] if len(views) == 1 else views or actor
-
-    return make
+    return stage.make_thread
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -694,6 +681,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if rule is None:
         return
     judging = item.config.stash[JUDGING]
+    judging.timeline = Timeline()
     finding = item.stash[FINDING] = Finding(rule)
     reason = rule.not_applicable(judging.facts, _parameter(item, "start_method") or None)
     if reason:
@@ -725,7 +713,7 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
         if item.config.getoption("timeline"):
-            finding.timeline = tuple(timeline.rows())
+            finding.timeline = tuple(item.config.stash[JUDGING].timeline.rows())
         _compare_with_what_was_declared(item, finding, report)
     elif report.failed and call.excinfo is not None:
         _explain(item, call.excinfo.value, finding, report)
@@ -786,7 +774,8 @@ def _explain(item: pytest.Item, error: BaseException, finding: Finding, report: 
         finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
         return
     finding.verdict = verdict
-    finding.explanation = one_line(sentence_about(error), 1000)
+    timeline = item.config.stash[JUDGING].timeline
+    finding.explanation = one_line(sentence_about(error, timeline), 1000)
     finding.timeline = tuple(timeline.rows())
     rule = finding.rule
     sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
@@ -813,11 +802,11 @@ _STACK_LINE = re.compile(r"^(Thread 0x|Current thread |Timeout \(|  File \".*\",
 """A line that `faulthandler` has written."""
 
 
-def sentence_about(error: BaseException) -> str:
+def sentence_about(error: BaseException, timeline: Timeline) -> str:
     """One sentence: what was called, what was expected, what happened."""
+    if isinstance(error, Raised):
+        return f"{error.remote_call} should have returned, but it raised {error_in_words(error)}"
     call = timeline.last
-    if isinstance(error, Raised) and call is not None:
-        return f"{call.text} should have returned, but it raised {in_words(error)}"
     text = str(error).partition("\n")[0]
     if isinstance(error, Failure) or not isinstance(error, AssertionError):
         return text
@@ -831,10 +820,11 @@ def sentence_about(error: BaseException) -> str:
     return text
 
 
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> list[str] | None:
     """``assert queue.get() == "a"`` fails with a sentence."""
     if op not in ("==", "is"):
         return None
+    timeline = config.stash[JUDGING].timeline
     returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
     if not returned or (left in (None, True, False) and returned[0] is not timeline.last):
         return None
