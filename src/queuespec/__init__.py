@@ -14,8 +14,7 @@ from queuespec.rules import (
     rule,
     untested,
 )
-from queuespec.stage import histories
-from queuespec.stage.stage import ShutDown, made, raises
+from queuespec.stage import ShutDown, histories, made, raises
 
 __version__ = "0.1.0"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from runs import CHECKOUT, command, environment, rest
 
-from queuespec.stage.processes import LONGEST_PARENT, temporary_folder
+from queuespec.stage.processes import LONGEST_PARENT, temporary_directory
 
 PLATFORMS = Path(__file__).with_name("platforms")
 PACKAGE = CHECKOUT / "src" / "queuespec"
@@ -263,7 +263,7 @@ def test_our_temporary_folder_leaves_room_for_the_names_of_sockets(tmp_path, mon
     for parent in (tmp_path / ("x" * 255), Path("/tmp") / ("y" * (LONGEST_PARENT - len("/tmp/")))):
         parent.mkdir(exist_ok=True)
         monkeypatch.setattr(tempfile, "tempdir", str(parent))
-        folder = temporary_folder()
+        folder = temporary_directory()
         os.rmdir(folder)
         assert len(folder) + len("/pymp-01234567/listener-01234567") <= 103
     parent.rmdir()

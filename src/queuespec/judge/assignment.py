@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from queuespec.stage.stage import Settings
+from queuespec.stage import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

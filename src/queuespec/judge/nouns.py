@@ -9,8 +9,7 @@ import pytest
 from queuespec.judge.assignment import ASSIGNMENT, Assignment
 from queuespec.judge.crowd import Crowd
 from queuespec.judge.verdicts import FINDING
-from queuespec.stage.processes import Household
-from queuespec.stage.stage import Actor, Program, Stage, View, timeline
+from queuespec.stage import Program, RemoteActor, Stage, Supervisor, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,19 +23,19 @@ class Stages:
 
     def __init__(self, given: Assignment) -> None:
         self._given = given
-        self._household: Household | None = None
+        self._supervisor: Supervisor | None = None
         self._kept: dict[tuple[str, Path], Stage] = {}
 
     @property
-    def household(self) -> Household:
+    def supervisor(self) -> Supervisor:
         """Everything that this process has started."""
-        if self._household is None:
-            self._household = Household()
-        return self._household
+        if self._supervisor is None:
+            self._supervisor = Supervisor()
+        return self._supervisor
 
     def fresh(self, start_method: str, directory: Path) -> Stage:
         """A new stage, whose actors import roles and items from this directory."""
-        return Stage(self._given.settings_for(directory), start_method, self.household)
+        return Stage(self._given.settings_for(directory), start_method, self.supervisor)
 
     def take(self, start_method: str, directory: Path) -> Stage:
         """A clean stage: the one that was used before, or a new one."""
@@ -57,19 +56,13 @@ class Stages:
         for stage in self._kept.values():
             stage.leave()
         self._kept.clear()
-        if self._household is not None:
-            self._household.close()
-            self._household = None
+        if self._supervisor is not None:
+            self._supervisor.close()
+            self._supervisor = None
 
 
 STAGES = pytest.StashKey[Stages]()
 """Where pytest's configuration keeps the `Stages`."""
-
-
-def _as_held_by(actor: Actor, held: tuple[View, ...]) -> Any:
-    """The objects as this actor holds them: one alone, several as a tuple; the actor itself if there are none."""
-    views = tuple(View(actor, view._name) for view in held)
-    return views[0] if len(views) == 1 else views or actor
 
 
 @pytest.fixture
@@ -83,8 +76,8 @@ def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
     """A clean main program of the judged Python, for this start method."""
     stages = request.config.stash[STAGES]
     finding = request.node.stash[FINDING]
-    timeline.begin()
     stage = finding.stage = stages.take(start_method, request.path.parent)
+    stage.records_in(finding.timeline)
     yield stage
     if finding.verdict != "conforms":
         stage.clean = False
@@ -95,8 +88,8 @@ def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
 def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A main program that has chosen no start method yet, for this test alone."""
     finding = request.node.stash[FINDING]
-    timeline.begin()
     stage = finding.stage = request.config.stash[STAGES].fresh("", request.path.parent)
+    stage.records_in(finding.timeline)
     yield stage
     if finding.verdict == "conforms":
         stage.leave()
@@ -125,12 +118,7 @@ def queue(stage: Stage, kind: str) -> View:
 @pytest.fixture
 def make_child(stage: Stage) -> Callable[..., Any]:
     """Starts a child process: ``make_child(queue)`` is the queue as the child holds it, several give a tuple."""
-
-    def make(*held: View, daemon: bool = False) -> Any:
-        __tracebackhide__ = True
-        return _as_held_by(stage.make_child(*held, daemon=daemon), held)
-
-    return make
+    return stage.make_child
 
 
 @pytest.fixture
@@ -142,16 +130,11 @@ def child(queue: View, make_child: Callable[..., Any]) -> Any:
 @pytest.fixture
 def make_thread(stage: Stage) -> Callable[..., Any]:
     """Starts a thread in the parent's process: ``make_thread(queue)`` is the queue as that thread calls it."""
-
-    def make(*held: View) -> Any:
-        __tracebackhide__ = True
-        return _as_held_by(stage.make_thread(*held), held)
-
-    return make
+    return stage.make_thread
 
 
 @pytest.fixture
-def parent(stage: Stage) -> Actor:
+def parent(stage: Stage) -> RemoteActor:
     """The process that creates the queues and starts the children."""
     return stage.parent
 
@@ -159,13 +142,13 @@ def parent(stage: Stage) -> Actor:
 @pytest.fixture
 def context(stage: Stage) -> View:
     """The context of the start method as the parent holds it: ``context.cpu_count()``."""
-    return View(stage.parent, "context")
+    return stage.context
 
 
 @pytest.fixture
 def module(fresh_stage: Stage) -> View:
     """The module itself, as a program that has just started imports it: ``module.get_start_method()``."""
-    return View(fresh_stage.parent, "module")
+    return fresh_stage.module
 
 
 @pytest.fixture
@@ -193,24 +176,20 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
     """Starts a program of the specification: ``program("producer_consumer")`` runs ``programs/producer_consumer.py``
     with the judged Python, and is watched from outside."""
     given = request.config.stash[ASSIGNMENT]
-    household = request.config.stash[STAGES].household
+    supervisor = request.config.stash[STAGES].supervisor
     started = request.node.stash[FINDING].programs
-    timeline.begin()
 
     def start(name: str, *arguments: object) -> Program:
         directory = request.path.parent / "programs"
         words = tuple(map(str, arguments))
         path = directory / f"{name}.py"
-        fresh = Program(path, words, given.settings_for(directory), start_method, household)
+        fresh = Program(path, words, given.settings_for(directory), start_method, supervisor)
         started.append(fresh)
         return fresh
 
     yield start
     for one in started:
-        if one.tree.popen.poll() is None:
-            one.tree.end()
-        else:
-            one.tree.close()
+        one.close()
 
 
 @pytest.fixture

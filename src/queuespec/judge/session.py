@@ -19,7 +19,7 @@ from queuespec.judge.options import add_options
 from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import INPUT, Workers, is_worker, received
 from queuespec.results import expectations
-from queuespec.stage.stage import in_lines
+from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:

@@ -13,14 +13,15 @@ from queuespec import results
 from queuespec.judge.assignment import ASSIGNMENT
 from queuespec.judge.planned import PLANNED, Planned, rule_of_item
 from queuespec.results import Verdict, expectations
-from queuespec.stage.failures import Failure, Hangs
-from queuespec.stage.stage import Program, Raised, Stage, in_words, timeline
+from queuespec.stage import Failure, Hangs, Program, Raised, Stage, Timeline
+from queuespec.stage.exceptions import error_in_words
 from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from queuespec.rules import Rule
+    from queuespec.stage.timeline import Row
 
 CARGO = "queuespec_verdict"
 """The attribute of a test report that carries the verdict, also from a worker to its controller."""
@@ -37,7 +38,10 @@ class Finding:
     seconds: float = 0.0
     reported: set[str] = dataclasses.field(default_factory=set)
     """The start methods that the child processes report."""
-    timeline: tuple[tuple[float, str, str, str, float | None], ...] = ()
+    timeline: Timeline = dataclasses.field(default_factory=Timeline)
+    """All calls of the test, whichever of its stages performs them."""
+    told: tuple[Row, ...] = ()
+    """The rows of the timeline that the verdict keeps."""
     entry: expectations.Entry | None = None
     """The expected deviation that matches."""
     stage: Stage | None = None
@@ -50,13 +54,15 @@ class Finding:
             self.explanation,
             reported_start_method=", ".join(sorted(self.reported)),
             seconds=round(self.seconds, 4),
-            timeline=self.timeline,
+            timeline=self.told,
             declared=self.entry.declaration if self.entry is not None else None,
         )
 
 
 FINDING = pytest.StashKey[Finding]()
 """Where the item of a rule keeps its `Finding`."""
+CURRENT = pytest.StashKey[Timeline]()
+"""Where pytest's configuration keeps the timeline of the rule's test that runs, or ran last."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,6 +73,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     facts = item.config.stash[ASSIGNMENT].facts
     finding = item.stash[FINDING] = Finding(planned, rule)
+    item.config.stash[CURRENT] = finding.timeline
     for verdict, reason in (
         ("not-applicable", rule.not_applicable(facts, planned.start_method or None)),
         ("unsupported", rule.unsupported(facts, planned.kind or None)),
@@ -91,7 +98,7 @@ def pytest_runtest_makereport(
     if call.when == "call" and report.passed:
         finding.verdict = "conforms"
         if item.config.getoption("timeline"):
-            finding.timeline = tuple(timeline.rows())
+            finding.told = tuple(finding.timeline.rows())
         _expect(item, finding, report)
     elif report.failed and call.excinfo is not None:
         _judge(call.excinfo.value, finding)
@@ -133,8 +140,8 @@ def _judge(error: BaseException, finding: Finding) -> None:
         finding.verdict = "not-run"
         finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
         return
-    finding.explanation = one_line(sentence_about(error), 1000)
-    finding.timeline = tuple(timeline.rows())
+    finding.explanation = one_line(sentence_about(error, finding.timeline), 1000)
+    finding.told = tuple(finding.timeline.rows())
 
 
 def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
@@ -170,8 +177,8 @@ def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pyt
     under = " under ".join(word for word in (planned.kind, planned.start_method) if word)
     where = f"{under}: {judged}" if under else judged
     report.sections.append((f"verdict {finding.verdict}", f"{finding.explanation}\n{where}"))
-    if timeline.calls:
-        report.sections.append(("timeline", str(timeline)))
+    if finding.timeline.calls:
+        report.sections.append(("timeline", str(finding.timeline)))
     outputs = {f"output of the program {one_line(one.text)}": one.output for one in finding.programs}
     if finding.stage is not None:
         outputs["output of the judged processes"] = finding.stage.tree.output()
@@ -187,11 +194,11 @@ _STACK_LINE = re.compile(r"^(Thread 0x|Current thread |Timeout \(|  File \".*\",
 """A line that `faulthandler` has written."""
 
 
-def sentence_about(error: BaseException) -> str:
+def sentence_about(error: BaseException, timeline: Timeline) -> str:
     """One sentence: what was called, what was expected, what happened."""
+    if isinstance(error, Raised):
+        return f"{error.remote_call} should have returned, but it raised {error_in_words(error)}"
     call = timeline.last
-    if isinstance(error, Raised) and call is not None:
-        return f"{call.text} should have returned, but it raised {in_words(error)}"
     text = str(error).partition("\n")[0]
     if isinstance(error, Failure) or not isinstance(error, AssertionError):
         return text
@@ -205,9 +212,10 @@ def sentence_about(error: BaseException) -> str:
     return text
 
 
-def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> list[str] | None:
     """``assert queue.get() == "a"`` fails with a sentence."""
-    if op not in ("==", "is"):
+    timeline = config.stash.get(CURRENT, None)
+    if op not in ("==", "is") or timeline is None:
         return None
     returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
     if not returned or (left in (None, True, False) and returned[0] is not timeline.last):

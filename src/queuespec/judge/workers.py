@@ -20,7 +20,7 @@ from queuespec.judge import planned
 from queuespec.judge.assignment import Assignment, assignment
 from queuespec.results.expectations import Declarations, Entry
 from queuespec.rules import Facts
-from queuespec.stage.processes import Household
+from queuespec.stage import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -66,7 +66,7 @@ class Workers:
     """The workers of a run, seen from the controller: a lifeline for all of them, and a directory for their plans."""
 
     def __init__(self) -> None:
-        self._household = Household()
+        self._supervisor = Supervisor()
         self._lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
 
     def input(self, given: Assignment) -> dict[str, Any]:
@@ -75,12 +75,12 @@ class Workers:
             "facts": json.dumps(vars(given.facts)),
             "expected": json.dumps([entry.as_data for entry in given.expected.entries]),
             "lifeline": self._lifeline.getsockname()[1],
-            "plans": self._household.folder,
+            "plans": self._supervisor.directory,
         }
 
     def plan_of(self, worker: str) -> list[Planned]:
         """The plan that a worker has written; it can be read once. Raises `OSError`."""
-        file = _plan_file(self._household.folder, worker)
+        file = _plan_file(self._supervisor.directory, worker)
         text = file.read_text(encoding="utf-8")
         file.unlink()
         return planned.from_text(text)
@@ -92,7 +92,7 @@ class Workers:
     def close(self) -> None:
         """Ends the workers and removes what they have written."""
         self.end()
-        self._household.close()
+        self._supervisor.close()
 
 
 def _plan_file(directory: str, worker: str) -> Path:
