@@ -25,8 +25,7 @@ if TYPE_CHECKING:
         rule,
         untested,
     )
-    from queuespec.stage import histories
-    from queuespec.stage.stage import ShutDown, made, raises
+    from queuespec.stage import ShutDown, histories, made, raises
     from queuespec.version import __version__ as __version__
 
 __all__ = [
@@ -52,7 +51,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(__all__, "queuespec.rules"),
     **dict.fromkeys(("Empty", "Full"), "queue"),
-    **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage.stage"),
+    **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage"),
     "histories": "queuespec.stage.histories",
     "__version__": "queuespec.version",
 }
