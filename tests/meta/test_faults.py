@@ -40,6 +40,7 @@ def facts_of(fault, **real):
     words = ("implementation_version", "python_version", "machine", "release", "executable")
     facts = {**dict.fromkeys(words, ""), "lacks": (), "free_threaded": False, "semaphores": None}
     named = {"implementation": f"fault:{fault.name}", "python_implementation": "cpython", "implementation_home": ""}
+    facts["python_build"] = ""
     return Facts(**{**facts, **named, **real, **fault.pretends})
 
 

@@ -191,7 +191,7 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(tmp_path):
     run = queuespec("--rule", RULE, "--results", tmp_path / "nowhere" / "results.jsonl")
 
     assert run.returncode == 4
-    assert "--results: there is no folder" in run.stderr
+    assert "--results: there is no directory" in run.stderr
 
 
 def test_what_is_no_file_is_not_replaced(tmp_path):
