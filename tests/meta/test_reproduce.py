@@ -183,7 +183,6 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
         (["order.fifo-in-process", "--implementation", "no_such_module"], "there is no implementation named"),
         (["order.fifo-in-process", "--python", "no-such-python"], "cannot be run as a Python interpreter"),
         (["simple.close", "--implementation", "queue_class:Queue"], "does not have SimpleQueue"),
-        (["ctx.dummy-replica", "--implementation", "fault:dummy-is-not-for-threads"], "when it is imported"),
         (["order.fifo-in-process", "--output", "no/such/folder/file.py"], "cannot be written: "),
         (["order.fifo-in-process", "--output", str(Path(__file__))], "is there already; --force replaces it"),
         (["order.fifo-in-process", "--patience", "0"], "is not a positive number of seconds"),

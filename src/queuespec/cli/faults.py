@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from queuespec import results
-from queuespec.cli.listing import fault_modules, unknown
+from queuespec.cli.listing import unknown
 from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.queues.declare import EVERYTHING, faults
 from queuespec.report.console import console_for, say, say_error, show
 from queuespec.rules import Chapter, Rule, chapters
 from queuespec.stage.processes import Household, ProcessTree
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from queuespec.cli.parser import Commands
+    from queuespec.queues.declare import Declared
 
     Grid = Mapping[str, Mapping[str, str]]
     """Slug to fault to verdict; what is only declared is "meant" or "as well". No row: the rule gave no verdict."""
@@ -59,7 +61,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> Status:
     """Prints the grid of rules and faults."""
-    known = fault_modules()
+    known = faults()
     for name in given.names:
         if name not in known:
             say_error(f"queuespec faults: {unknown(name, known, 'fault')}")
@@ -81,24 +83,24 @@ def run(given: argparse.Namespace) -> Status:
             if not methods[name]:
                 say_error(f"queuespec faults: skipping {name}, which is not a fault on this platform")
         names = [name for name in names if methods[name]]
-        slowest_first = sorted(names, key=lambda name: getattr(known[name], "COLLATERAL", ()) != "everything")
+        slowest_first = sorted(names, key=lambda name: known[name].collateral != EVERYTHING)
         verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
-        idle = [name for name in names if is_idle(name, known[name].BREAKS, verdicts)]
+        idle = [name for name in names if is_idle(name, known[name].breaks, verdicts)]
         grid = only_red(verdicts)
     grid = {slug: dict(sorted(row.items())) for slug, row in grid.items() if slug in wanted}
     if given.format == "json":
-        say(json.dumps(as_data(grid, found, {name: sentence(known[name]) for name in names}), indent=1))
+        say(json.dumps(as_data(grid, found, {name: known[name].sentence for name in names}), indent=1))
     else:
         to_people(grid, found, names, idle, given)
     uncaught = not given.names and not all(grid.values())
     return Status.DEVIATION if idle or uncaught or not grid else Status.OK
 
 
-def start_methods_of(fault: Any) -> list[str]:
+def start_methods_of(fault: type[Declared]) -> list[str]:
     """The start methods of this platform to judge it under; empty if it is not a fault here."""
     here = multiprocessing.get_all_start_methods()
-    wanted = getattr(fault, "START_METHODS", ("fork" if "fork" in here else "spawn",))
-    return [] if sys.platform in getattr(fault, "NOT_ON", ()) else [method for method in wanted if method in here]
+    wanted = fault.start_methods or ("fork" if "fork" in here else "spawn",)
+    return [] if sys.platform in fault.not_on else [method for method in wanted if method in here]
 
 
 def only_red(verdicts: Grid) -> Grid:
@@ -118,24 +120,19 @@ def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
     )
 
 
-def sentence(fault: Any) -> str:
-    """What is wrong with it."""
-    return (fault.__doc__ or "").strip().partition("\n")[0]
-
-
 def tested(found: list[Chapter]) -> list[Rule]:
     """The rules that have a test."""
     return [rule for chapter in found for rule in chapter.rules if rule.test]
 
 
-def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
+def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
     """The grid as the faults declare it."""
     grid: dict[str, dict[str, str]] = {}
     for name in names:
-        collateral = getattr(known[name], "COLLATERAL", ())
+        collateral = known[name].collateral
         for slug in collateral if isinstance(collateral, tuple) else ():
             grid.setdefault(slug, {})[name] = "as well"
-        for slug in known[name].BREAKS:
+        for slug in known[name].breaks:
             grid.setdefault(slug, {})[name] = "meant"
     return grid
 

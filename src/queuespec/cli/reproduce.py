@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from queuespec.actors.adapter import VARIANTS
+from queuespec.actors.adapter import DECLARED
 from queuespec.cli.inlining import Key, Program, Source
 from queuespec.cli.listing import unknown
 from queuespec.cli.parser import COMMANDS, Status
 from queuespec.judge.options import positive_seconds
 from queuespec.plugin import probe, refuse_what_cannot_be_judged
+from queuespec.queues.declare import find
 from queuespec.report.console import Forgiving, say_error
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from queuespec.cli.inlining import Edit
     from queuespec.cli.parser import Commands
+    from queuespec.queues.declare import Declared
 
 DRIVER = "queuespec.cli.driver"
 PACKAGE = Path(__file__).parents[1]
@@ -60,9 +62,6 @@ BY_EDITS = ("expect", "check", "Caller")
 
 MAKERS = {"make_queue", "make_child", "make_thread", "make_object", "make_manager", "program"}
 """Nouns of the driver's."""
-
-HOOKS = ("Queue", "JoinableQueue", "SimpleQueue", "Served", "Proxy", "context", "process", "manager", "module")
-"""What `queuespec.actors.adapter.Variant` looks for in a module."""
 
 
 class Refused(Exception):
@@ -145,9 +144,7 @@ def reproduction(given: argparse.Namespace) -> str:
 @functools.cache
 def source_of(module: str) -> Source | None:
     """A module of the specification or of this package; None for one that is installed wherever Python is."""
-    if module == "queuespec.actors.adapter":
-        path = PACKAGE / "implementations" / "__init__.py"
-    elif module.startswith("queuespec."):
+    if module.startswith("queuespec."):
         path = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
     else:
         path = specification_folder() / f"{module}.py"
@@ -166,7 +163,7 @@ class Reproduction:
         self.start_method = start_method
         self.kind = kind
         self.patience = patience
-        self.variant = f"{VARIANTS[self.module]}.{self.path.replace('-', '_')}" if self.module in VARIANTS else ""
+        self.variant: type[Declared] | None = find(self.module, self.path) if self.module in DECLARED else None
         chapter = source_of(Path(rule.file).stem)
         assert chapter is not None
         self.chapter = chapter
@@ -186,7 +183,7 @@ class Reproduction:
         varied = {name for names, _ in self.cases for name in names}
         if set(self.fixtures) - PLAIN_FIXTURES - CALLERS - varied:
             return False
-        if self.variant and {"context", "process", "manager", "module", "Served"} & set(self._hooks()):
+        if self.variant and {"context", "process", "manager", "module", "Manager", "Served"} & set(vars(self.variant)):
             return False
         if (self.variant or self.path) and {"module", "make_manager"} & set(self.fixtures):
             return False
@@ -249,13 +246,6 @@ class Reproduction:
     def _home(self) -> str:
         """The module that a plain program has its context of."""
         return "multiprocessing" if self.variant or self.path else self.module
-
-    def _hooks(self) -> list[str]:
-        variant = source_of(self.variant)
-        assert variant is not None
-        if variant.performed:
-            raise Refused(f"what {self.module}:{self.path} does when it is imported, a program of its own cannot show")
-        return [name for name in variant.definitions if name in HOOKS]
 
     @property
     def text(self) -> str:
@@ -335,15 +325,13 @@ class Reproduction:
         }
 
     def _add_implementation(self, program: Program) -> None:
-        made = f"Variant(sys.modules[__name__], {_quoted(self.module + ':' + self.path)})"
-        if not self.variant:
-            made = f"QueueClass({self.module}, {_quoted(self.path)})"
-        program.constants[Key(DRIVER, "IMPLEMENTATION")] = f"IMPLEMENTATION = {made}"
+        made = f"QueueClass({self.module}, {_quoted(self.path)})"
         if self.variant:
-            for name in self._hooks():
-                key = Key(self.variant, name)
-                program.names[key] = name
-                program.add(key)
+            made = f"Variant({self.variant.__name__}, {_quoted(self.module + ':' + self.path)})"
+            key = Key(self.variant.__module__, self.variant.__name__)
+            program.names[key] = self.variant.__name__
+            program.add(key)
+        program.constants[Key(DRIVER, "IMPLEMENTATION")] = f"IMPLEMENTATION = {made}"
 
     def _programs(self) -> str:
         """The programs of the specification that the rule names, and what they import."""
@@ -442,9 +430,9 @@ class Reproduction:
         build = f"{owner}.{kind}"
         if self.path and not self.variant:
             build = f"{self.module}.{self.path}"
-        elif self.variant and kind in self._hooks() and owner == "context":
+        elif self.variant and hasattr(self.variant, kind) and owner == "context":
             program.imports.add("import functools")
-            build = f"functools.partial({kind}, ctx=context)"
+            build = f"functools.partial({self.variant.__name__}.{kind}, ctx=context)"
         program.imports.add(f"import {self._home}")
         for name in self._wanted():
             if name == "context":

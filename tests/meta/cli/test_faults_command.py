@@ -33,7 +33,7 @@ def test_one_fault_shows_its_own_rules_and_does_not_claim_to_be_the_only_one():
 def test_the_grid_is_data_as_well():
     data = json.loads(queuespec("faults", "lifo", "--format", "json").stdout)
 
-    assert data["faults"] == [{"fault": "lifo", "sentence": "What a process has put last comes out first."}]
+    assert data["faults"] == [{"fault": "lifo", "sentence": "The last item that a process put is returned first."}]
     found = {rule["rule"]: rule["faults"] for rule in data["rules"]}
     assert found["order.fifo-in-process"] == {"lifo": "meant"}
     assert found["ctx.default-first"] == {}
@@ -110,10 +110,13 @@ def test_a_fault_that_no_rule_notices_fails_the_command_by_name():
 
 
 def test_a_fault_that_would_be_none_on_this_platform_has_no_start_method():
-    assert start_methods_of(SimpleNamespace(START_METHODS=("spawn", "of another platform"))) == ["spawn"]
-    assert start_methods_of(SimpleNamespace(START_METHODS=("of another platform",))) == []
-    assert start_methods_of(SimpleNamespace(NOT_ON=(sys.platform,))) == []
-    assert len(start_methods_of(SimpleNamespace())) == 1
+    def methods(start_methods=(), not_on=()):
+        return start_methods_of(SimpleNamespace(start_methods=start_methods, not_on=not_on))
+
+    assert methods(start_methods=("spawn", "of another platform")) == ["spawn"]
+    assert methods(start_methods=("of another platform",)) == []
+    assert methods(not_on=(sys.platform,)) == []
+    assert len(methods()) == 1
 
 
 def test_rules_without_a_judgement_have_no_row():

@@ -138,6 +138,8 @@ def test_failures_tell_sentence_rule_source_and_timeline(judge):
         (("--implementation", "json"), "the module 'json' has no get_context"),
         (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
         (("--implementation", "fault:no-such-fault"), "there is no implementation named 'fault:no-such-fault' here"),
+        (("--implementation", "fault:lifi"), "named 'fault:lifi' here; did you mean fault:lifo"),
+        (("--implementation", "better:flushes_in_puts"), "did you mean better:flushes-in-put?"),
         (("--rule", "get.no-such-rule"), "there is no rule 'get.no-such-rule'"),
     ],
     ids=lambda value: " ".join(value).replace(str(Path(__file__)), "a file") if isinstance(value, tuple) else "",
