@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from typing import Any, Callable
 
-from queuespec.stage.stage import Actor, Call, Program, Stage
+from queuespec.stage import Call, Program, RemoteActor, Stage
 
 RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "put_while_sending(", "rests_while_waiting(")
 """How calls begin that rest on purpose: that they take their time is what the rule is about."""
@@ -53,13 +53,13 @@ for _owner, _method in (
     (Program, "__init__"),
     (Program, "ends"),
     (Program, "prints"),
-    (Actor, "leaves"),
+    (RemoteActor, "leaves"),
 ):
     charge(_owner, _method, "starting and ending processes")
 charge(Call, "stays_blocked", "quiet time")
 
 
-def account_of(stage: Stage, call: Call) -> str:
+def account_of(call: Call, *_: object) -> str:
     """Of the wait for a call to end."""
     if call.text.startswith(RESTING):
         return "rests that are the rule itself"
@@ -68,7 +68,7 @@ def account_of(stage: Stage, call: Call) -> str:
     return "time-outs" if SECONDS.search(call.text) else REST
 
 
-charge(Stage, "finish", account_of)
+charge(Call, "finish", account_of)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -22,8 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queuespec.rules import specification_folder
-from queuespec.stage.processes import Household
-from queuespec.stage.stage import Settings, Stage, View, timeline
+from queuespec.stage import Settings, Stage, Supervisor, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,9 +71,9 @@ def floor(method: str, queues: int, folder: Path) -> Iterator[Callable[[], float
 
 def rule(stage: Stage) -> None:
     """The usual rule: a queue, a child, an item passed, everything tidied up."""
-    timeline.begin()
+    stage.records_in(Timeline())
     queue = stage.make_queue("Queue")
-    child = View(stage.make_child(queue), queue._name)
+    child = stage.make_child(queue)
     getting = child.calls.get()
     queue.put("item")
     assert getting.returns() == "item"
@@ -95,16 +94,16 @@ def bare_start() -> None:
 def costs(rounds: int, folder: Path) -> None:
     """The cost of a rule, and of a stage, beside their floors."""
     settings = Settings("multiprocessing", sys.executable, (str(specification_folder()),))
-    household = Household()
+    supervisor = Supervisor()
     for method in multiprocessing.get_all_start_methods():
         starts, bare = [], []
         for _ in range(rounds):
             begun = time.perf_counter()
-            stage = Stage(settings, method, household)
+            stage = Stage(settings, method, supervisor)
             starts.append(time.perf_counter() - begun)
             stage.leave()
             bare.append(timed(bare_start))
-        stage = Stage(settings, method, household)
+        stage = Stage(settings, method, supervisor)
         lowest, with_queue, cost = [], [], []
         with floor(method, 0, folder) as bare_process, floor(method, 1, folder) as process_with_queue:
             for _ in range(rounds):
@@ -120,7 +119,7 @@ def costs(rounds: int, folder: Path) -> None:
         )
         ratio = statistics.median(starts) / statistics.median(bare)
         print(f"{'':<11} bare    {milliseconds(bare)}   stage{milliseconds(starts)}   {ratio:.2f} x")
-    household.close()
+    supervisor.close()
 
 
 def whole_run() -> None:

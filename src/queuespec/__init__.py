@@ -25,10 +25,8 @@ if TYPE_CHECKING:
         rule,
         untested,
     )
-    from queuespec.stage import histories
-    from queuespec.stage.stage import ShutDown, made, raises
-
-__version__ = "0.1.0"
+    from queuespec.stage import ShutDown, histories, made, raises
+    from queuespec.version import __version__ as __version__
 
 __all__ = [
     "ARTICLE",
@@ -53,8 +51,9 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(__all__, "queuespec.rules"),
     **dict.fromkeys(("Empty", "Full"), "queue"),
-    **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage.stage"),
+    **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage"),
     "histories": "queuespec.stage.histories",
+    "__version__": "queuespec.version",
 }
 """The module of each name; `histories` is itself one."""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
+META = Path(__file__).parent
+CHECKOUT = META.parents[1]
 METHODS = multiprocessing.get_all_start_methods()
 METHOD = "fork" if "fork" in METHODS else "spawn"
 ACCUSING = METHOD if sys.platform != "darwin" else "spawn"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from runs import CHECKOUT, command, environment, rest
 
-from queuespec.stage.processes import LONGEST_PARENT, temporary_folder
+from queuespec.stage.processes import LONGEST_PARENT, temporary_directory
 
 PLATFORMS = Path(__file__).with_name("platforms")
 PACKAGE = CHECKOUT / "src" / "queuespec"
@@ -238,7 +238,7 @@ def test_the_installed_command_runs_in_parallel_and_knows_what_failed_last(insta
     again, output = installed(*options, *A_FEW_RULES, "--last-failed", "-k", "empty")
 
     assert (first, again) == (1, 1)
-    assert "1 verdict: 1 deviates" in output
+    assert "1 of 1 verdict fails" in output
 
 
 def test_the_command_runs_from_a_folder_with_spaces_and_letters_of_any_script(installed):
@@ -263,7 +263,7 @@ def test_our_temporary_folder_leaves_room_for_the_names_of_sockets(tmp_path, mon
     for parent in (tmp_path / ("x" * 255), Path("/tmp") / ("y" * (LONGEST_PARENT - len("/tmp/")))):
         parent.mkdir(exist_ok=True)
         monkeypatch.setattr(tempfile, "tempdir", str(parent))
-        folder = temporary_folder()
+        folder = temporary_directory()
         os.rmdir(folder)
         assert len(folder) + len("/pymp-01234567/listener-01234567") <= 103
     parent.rmdir()

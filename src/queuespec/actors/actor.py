@@ -18,7 +18,8 @@ import threading
 import time
 from typing import Any, NoReturn
 
-from queuespec.actors.protocol import Address, Decoder, Opaque, decoded, described, encoded
+from queuespec.actors import protocol
+from queuespec.actors.protocol import Address, Decoder, Opaque, decoded
 
 
 def found(name: str) -> Any:
@@ -30,9 +31,21 @@ def found(name: str) -> Any:
     return value
 
 
+class Lacks(Exception):
+    """An object has no attribute of the name that was to be called; the `AttributeError` is the argument."""
+
+
 def called(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-    """Performs one method call on an object that the actor holds."""
-    return getattr(target, method)(*args, **kwargs)
+    """Performs one method call on an object that the actor holds.
+
+    Raises:
+        Lacks: the object has no such method. An `AttributeError` comes from inside the call.
+    """
+    try:
+        bound = getattr(target, method)
+    except AttributeError as error:
+        raise Lacks(error) from None
+    return bound(*args, **kwargs)
 
 
 class _Leave(Exception):
@@ -53,7 +66,7 @@ def leave(how: str = "return") -> NoReturn:
 
 
 class Actor:
-    """One witness: a process, or a thread of one, that holds objects and performs requests."""
+    """A process, or a thread of one, that holds objects and performs requests."""
 
     def __init__(self, line: Line, objects: dict[str, Any]) -> None:
         self.objects = objects
@@ -81,13 +94,10 @@ class Actor:
                     raise EOFError from None
                 self._decoder.feed(data)
 
-    def _answer(self, *message: Any) -> None:
-        self._channel.sendall(encoded(message))
-
     def serve(self) -> None:
         """Performs requests until told to leave. Without a judge there is nothing to do: the process ends."""
         try:
-            self._answer(0, "ready")
+            self._channel.sendall(protocol.ready())
             while True:
                 self._perform(*self._next_request())
         except _Leave as request:
@@ -106,29 +116,31 @@ class Actor:
             perform = found(function)
             args, kwargs = decoded(body, self._resolve)
         except Exception as error:
-            self._answer(number, "broken", described(error), 0.0)
+            self._channel.sendall(protocol.broken(number, error))
             return
         if perform is leave:
-            self._answer(number, "returned", None, 0.0)
+            self._channel.sendall(protocol.returned(number, None, 0.0))
             leave(*args)
-        self._answer(number, "started")
+        self._channel.sendall(protocol.started(number))
         if self._stacks_after is not None:
             assert sys.__stderr__ is not None
             faulthandler.dump_traceback_later(self._stacks_after, file=sys.__stderr__)
         begun = time.monotonic()
         try:
             result = perform(*args, **kwargs)
+        except Lacks as lacking:
+            answer = protocol.lacks(number, lacking.args[0], time.monotonic() - begun)
         except BaseException as error:
-            answer = (number, "raised", described(error), time.monotonic() - begun)
+            answer = protocol.raised(number, error, time.monotonic() - begun)
         else:
             seconds = time.monotonic() - begun
             if keep is not None:
                 self.objects[keep] = result
                 result = None
-            answer = (number, "returned", result, seconds)
+            answer = protocol.returned(number, result, seconds)
         if self._stacks_after is not None:
             faulthandler.cancel_dump_traceback_later()
-        self._answer(*answer)
+        self._channel.sendall(answer)
 
 
 class Line:
@@ -155,7 +167,7 @@ class Line:
         channel = socket.socket()
         channel.connect(("127.0.0.1", self.address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        channel.sendall(self.address.actor_secret.encode() + encoded((self.name, identity(self.starter))))
+        channel.sendall(self.address.actor_secret.encode() + protocol.introduction(self.name, identity(self.starter)))
         self.channel = channel
         _channels.add(channel)
         return channel

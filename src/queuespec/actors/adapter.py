@@ -15,11 +15,7 @@ import importlib
 import os
 from typing import Any
 
-KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
-"""The kinds of queue, as the rules name them."""
-
-MARK = "QUEUESPEC_MARK"
-"""Environment variable with what the names of semaphores of one judge contain."""
+from queuespec.actors.protocol import KINDS, MARK
 
 
 class UnknownImplementation(Exception):
@@ -62,7 +58,7 @@ class Implementation:
         """Has the names of semaphores made here, and in children, tell whose they are.
 
         A process that is killed between making one and having it registered with the resource tracker leaves it; the
-        warden removes what carries the mark. Where names cannot be listed there is nothing to remove, and no mark.
+        reaper removes what carries the mark. Where names cannot be listed there is nothing to remove, and no mark.
         """
         mark = os.environ.get(MARK)
         if not mark or not os.path.isdir("/dev/shm"):

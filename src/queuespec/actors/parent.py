@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from queuespec.actors.actor import Actor, Line, become_the_stage, serve_child
 from queuespec.actors.adapter import Api, load
-from queuespec.actors.protocol import Address
+from queuespec.actors.protocol import CONTEXT, MODULE, PARENT, Address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ class Parent:
         return self.implementation.make(owner, kind, *args, **kwargs)
 
     def make_manager(self) -> Any:
-        """A manager that has been started; `tidy` shuts it down."""
+        """A manager that has been started; `tidy` shuts it down if it is held under a name with ``manager``."""
         return self.implementation.manager(self.context)
 
     def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
@@ -66,9 +66,11 @@ class Parent:
         return code if code is None else int(code)
 
     def is_alive(self, name: str) -> bool:
+        """Whether a child still runs."""
         return bool(self.processes[name].is_alive())
 
     def kill(self, name: str) -> None:
+        """Kills a child by the implementation's own means."""
         self.processes[name].kill()
 
     def tidy(self, seconds: float) -> list[str]:
@@ -85,7 +87,7 @@ class Parent:
             else:
                 process.close()
         self.processes.clear()
-        for name in [name for name in objects if name not in ("parent", "context", "module")]:
+        for name in [name for name in objects if name not in LASTING]:
             held = objects.pop(name)
             if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
                 held.close()
@@ -110,8 +112,11 @@ class Parent:
         return left
 
 
+LASTING = (PARENT.name, CONTEXT.name, MODULE.name)
+"""Names of what the parent actor holds from one test to the next."""
+
 objects: dict[str, Any] = {}
-"""What the parent actor holds."""
+"""What the parent actor holds, by name."""
 
 
 def main() -> None:
@@ -128,5 +133,5 @@ def main() -> None:
     address = Address(*settings["address"])
     actor = Actor(Line(address, "parent"), objects)
     parent = Parent(settings["implementation"], settings["start_method"], address)
-    objects.update(parent=parent, context=parent.context, module=parent.module)
+    objects.update(zip(LASTING, (parent, parent.context, parent.module)))
     actor.serve()

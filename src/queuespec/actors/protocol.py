@@ -1,14 +1,16 @@
 """What travels between an actor and its judge.
 
-    request   (number, "module:function", encoded (args, kwargs), keep)
-    answers   (number, "started"), then (number, "returned", value, seconds)
-              or (number, "raised", description, seconds);
-              (number, "broken", description, 0.0) for a request that could not be read: the specification's failure
+An actor introduces itself (`introduction`), says that it is `ready` once it holds its objects, and then answers one
+`request` at a time: `started`, followed by `returned`, `raised` or `lacks`; or `broken` alone, for a request that it
+cannot read. Messages are tuples of plain values:
 
-An actor says who it is, then (0, "ready") once it holds its objects. A ``keep`` that is not None names the result in
-the actor's objects instead of sending it. Objects that an actor holds cross the channel by that name. Values cross it
-only if they are made of Python's plain built-in types; anything else arrives as its type's name and its repr, so that
-the judge never has to import, or trust, what it judges.
+    introduction   (name, identity)
+    request        (number, "module:function", pickled (args, kwargs), keep)
+    answer         (number, word), (number, word, value, seconds)
+
+A ``keep`` that is not None names the result in the actor's objects instead of sending it. Objects that an actor holds
+cross the channel by that name. Values cross it only if they are made of Python's plain built-in types; anything else
+arrives as its type's name and its repr, so that the judge never has to import, or trust, what it judges.
 """
 
 from __future__ import annotations
@@ -27,6 +29,27 @@ LARGEST_MESSAGE = 1 << 28
 PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset})
 
 QUEUE_EXCEPTIONS = ("Empty", "Full", "ShutDown")
+"""Classes of the module `queue` that judge and actor know by name."""
+
+KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
+"""The kinds of queue, as the rules name them."""
+
+MARK = "QUEUESPEC_MARK"
+"""Environment variable with a text that the names of all semaphores of one judge contain."""
+
+PROGRAM_CONTEXT = "QUEUESPEC_CONTEXT"
+"""Environment variable that tells a program of the specification what to judge: a JSON object with ``home`` (the
+directory of this module), ``implementation`` and ``start_method``."""
+
+CALLED = "queuespec.actors.actor:called"
+"""The function that a request names to call a method: its arguments are the object, the method's name, and those of
+the call."""
+
+LEAVE = "queuespec.actors.actor:leave"
+"""The function that a request names to end an actor; its argument says how."""
+
+READY, STARTED, RETURNED, RAISED, LACKS, BROKEN = "ready", "started", "returned", "raised", "lacks", "broken"
+"""The words of an answer."""
 
 _SIZE = struct.Struct("!I")
 
@@ -40,6 +63,16 @@ class Held(namedtuple("Held", "name")):
 
 class Made(namedtuple("Made", "function args kwargs")):
     """Stands in a message for an object that the receiving actor makes by calling ``module:function``."""
+
+
+PARENT = Held("parent")
+"""What the parent actor can do besides calling methods (`queuespec.actors.parent.Parent`)."""
+
+CONTEXT = Held("context")
+"""The context of the start method, which the parent actor holds."""
+
+MODULE = Held("module")
+"""The module that is judged, which the parent actor holds."""
 
 
 class Opaque(namedtuple("Opaque", "type repr")):
@@ -91,11 +124,60 @@ def short_repr(value: Any, limit: int = 120) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
-def encoded(message: Any) -> bytes:
-    """`message` as one frame: its length, then its pickle."""
+def pickled(message: Any) -> bytes:
+    """`message` as bytes that `decoded` reads."""
     body = io.BytesIO()
     _Pickler(body, 4).dump(message)
-    return _SIZE.pack(body.tell()) + body.getvalue()
+    return body.getvalue()
+
+
+def encoded(message: Any) -> bytes:
+    """`message` as one frame: its length, then its pickle."""
+    body = pickled(message)
+    return _SIZE.pack(len(body)) + body
+
+
+def introduction(name: str, identity: dict[str, Any]) -> bytes:
+    """The first frame of an actor: the name it was started under, and `queuespec.actors.actor.identity`."""
+    return encoded((name, identity))
+
+
+def request(number: int, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], keep: str | None) -> bytes:
+    """The frame that asks an actor to perform ``module:function``.
+
+    The arguments are pickled on their own: an actor can answer a request whose arguments it cannot read.
+    """
+    return encoded((number, function, pickled((args, kwargs)), keep))
+
+
+def ready() -> bytes:
+    """The frame of an actor that holds its objects and can be asked."""
+    return encoded((0, READY))
+
+
+def started(number: int) -> bytes:
+    """The frame that announces a call: its function begins now."""
+    return encoded((number, STARTED))
+
+
+def returned(number: int, value: Any, seconds: float) -> bytes:
+    """The frame of a call that returned."""
+    return encoded((number, RETURNED, value, seconds))
+
+
+def raised(number: int, error: BaseException, seconds: float) -> bytes:
+    """The frame of a call that raised."""
+    return encoded((number, RAISED, described(error), seconds))
+
+
+def lacks(number: int, error: AttributeError, seconds: float) -> bytes:
+    """The frame of a method call whose object has no such method: nothing was called."""
+    return encoded((number, LACKS, described(error), seconds))
+
+
+def broken(number: int, error: BaseException) -> bytes:
+    """The frame that answers a request that cannot be read."""
+    return encoded((number, BROKEN, described(error), 0.0))
 
 
 class Decoder:
@@ -109,6 +191,7 @@ class Decoder:
         self._data = bytearray()
 
     def feed(self, data: bytes) -> None:
+        """Takes the bytes that have arrived."""
         self._data += data
 
     def next(self) -> Any:

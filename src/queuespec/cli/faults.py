@@ -19,7 +19,7 @@ from queuespec.cli.parser import COMMANDS, Status, add_format
 from queuespec.queues.declare import EVERYTHING, faults
 from queuespec.report.console import console_for, say, say_error, show
 from queuespec.rules import Chapter, Rule, chapters
-from queuespec.stage.processes import Household, ProcessTree
+from queuespec.stage import ProcessTree, Supervisor
 from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
@@ -148,17 +148,17 @@ def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
     options += [word for slug in slugs for word in ("--rule", slug)]
     waiting = list(methods)[::-1]
     running: dict[str, ProcessTree] = {}
-    with contextlib.closing(Household()) as household:
+    with contextlib.closing(Supervisor()) as supervisor:
 
         def file_of(name: str) -> str:
-            return str(Path(household.folder, f"{name}.jsonl"))
+            return str(Path(supervisor.directory, f"{name}.jsonl"))
 
         while waiting or running:
             while waiting and len(running) < 3 * (os.cpu_count() or 1):
                 name = waiting.pop()
                 words = [*options, "--implementation", f"fault:{name}", "--results", file_of(name)]
                 words += [word for method in methods[name] for word in ("--start-method", method)]
-                running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], household)
+                running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], supervisor)
             for name in [name for name, tree in running.items() if tree.wait(0.02) is not None]:
                 tree = running.pop(name)
                 tree.close()

@@ -14,14 +14,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from queuespec.actors.adapter import DECLARED
 from queuespec.cli.inlining import Key, Program, Source
 from queuespec.cli.listing import unknown
 from queuespec.cli.parser import COMMANDS, Status
+from queuespec.judge.facts import CannotJudge, probe, refuse_what_cannot_be_judged
 from queuespec.judge.options import positive_seconds
-from queuespec.plugin import probe, refuse_what_cannot_be_judged
 from queuespec.queues.declare import find
 from queuespec.report.console import Forgiving, say_error
 from queuespec.report.document import rules_of
@@ -103,7 +101,7 @@ def run(given: argparse.Namespace) -> Status:
             raise Refused(f"{one_line(str(given.output))!r} is there already; --force replaces it")
         else:
             write_atomically(given.output, [text])
-    except (Refused, pytest.UsageError) as refusal:
+    except (Refused, CannotJudge) as refusal:
         say_error(f"queuespec reproduce: {refusal}")
         return Status.UNUSABLE
     except OSError as error:
@@ -116,7 +114,7 @@ def run(given: argparse.Namespace) -> Status:
 
 
 def reproduction(given: argparse.Namespace) -> str:
-    """The program's text. Raises `Refused`, or `pytest.UsageError` for what cannot be judged."""
+    """The program's text. Raises `Refused`, or `CannotJudge` for what cannot be judged."""
     rules = {rule.slug: rule for rule in rules_of(chapters())}
     named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}
     rule = named.get(given.slug)
@@ -487,7 +485,7 @@ class Reproduction:
         if name == "facts":
             key, arguments = Key(DRIVER, "Facts"), ""
         elif name == "crowd":
-            key, arguments = Key("queuespec.plugin", "Crowd"), "2"
+            key, arguments = Key("queuespec.judge.crowd", "Crowd"), "2"
         else:
             key = Key("conftest", name)
             conftest = source_of("conftest")

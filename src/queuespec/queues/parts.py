@@ -1,8 +1,10 @@
-"""What several of the wrong queues are made of: each differs from it in one method, or one value."""
+"""What several of the wrong queues are made of: base classes that ask for one method or value, and functions."""
 
+import contextlib
 import queue as thread_queue
 import types
 from multiprocessing import queues
+from multiprocessing.reduction import ForkingPickler
 
 
 class Asking(queues.Queue):
@@ -88,6 +90,30 @@ class OtherExceptions(queues.Queue):
             return super().get(block, timeout)
         except thread_queue.Empty:
             raise self.Empty from None
+
+
+def write_now(queue, item):
+    """Pickles the item and writes it to the queue's pipe, in the thread that calls this."""
+    data = ForkingPickler.dumps(item)
+    with queue._wlock or contextlib.nullcontext():
+        queue._writer.send_bytes(data)
+
+
+def wait_for_other_readers(queue, timeout):
+    """Waits until no other process is in get(). Raises `queue.Empty` after `timeout` seconds."""
+    if not queue._rlock.acquire(True, timeout):
+        raise thread_queue.Empty
+    queue._rlock.release()
+
+
+def until(is_over, attempt, failure):
+    """Repeats `attempt`, for 0.01 s each time, until it succeeds; raises its `failure` once `is_over()` is true."""
+    while True:
+        try:
+            return attempt(True, 0.01)
+        except failure:
+            if is_over():
+                raise
 
 
 def changed(real, **changes):

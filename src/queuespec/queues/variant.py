@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from queuespec.actors.adapter import KINDS, Implementation, UnknownImplementation
+from queuespec.actors.adapter import Implementation, UnknownImplementation
+from queuespec.actors.protocol import KINDS
 from queuespec.queues.declare import find
 
 

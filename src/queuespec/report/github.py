@@ -13,7 +13,16 @@ from queuespec.results.merging import Merged
 from queuespec.text import command, command_property, counted, markdown
 
 if TYPE_CHECKING:
-    from queuespec.rules import Rule
+    from typing import Protocol
+
+    class Place(Protocol):
+        """Where a rule stands: its file and line."""
+
+        @property
+        def file(self) -> str: ...
+        @property
+        def line(self) -> int: ...
+
 
 LONGEST_SUMMARY = 1_000_000
 """Bytes of a step's summary; GitHub shows nothing of one that is longer than one mebibyte."""
@@ -29,8 +38,8 @@ def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
     return found
 
 
-def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
-    """One error annotation for a rule, at the line of its test if that is in the workspace."""
+def annotation(rule: Place | None, verdicts: list[Verdict]) -> str:
+    """One error annotation for a rule, at the line of its test."""
     first = verdicts[0]
     places = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
     message = f"{first.sentence}: {first.verdict} ({', '.join(places)}): {first.explanation}"
@@ -76,7 +85,7 @@ def write(
     header: Header,
     verdicts: list[Verdict],
     problems: list[str],
-    rules: Callable[[Verdict], Rule | None],
+    rules: Callable[[Verdict], Place | None],
     write_line: Callable[[str], None],
 ) -> None:
     """Writes the annotations by `write_line` and appends to the step summary, under GitHub Actions only.

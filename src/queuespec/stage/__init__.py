@@ -1,1 +1,47 @@
-"""The judge's view of the actors: processes are started, make calls, and are waited for with deadlines. No pytest."""
+"""The judge's view of the actors: processes are started, make calls, and are waited for with deadlines. No pytest.
+
+A `Supervisor` ends whatever is started here. A `Stage` makes queues and children, which say what became of each call:
+
+    with contextlib.closing(Supervisor()) as supervisor:
+        stage = Stage(Settings("multiprocessing", sys.executable, ()), "spawn", supervisor)
+        queue = stage.make_queue("Queue", 1)
+        child = stage.make_child(queue)
+        getting = child.calls.get()
+        getting.stays_blocked()
+        queue.put("late")
+        assert getting.returns() == "late"
+        stage.leave()
+
+What the queue does otherwise is raised as a `Failure`, what the judge's user does wrong as a `SuiteError`.
+"""
+
+from queuespec.stage.calls import Call, View, made, raises
+from queuespec.stage.exceptions import Raised, ShutDown
+from queuespec.stage.failures import Crashes, Deviates, Failure, Hangs, SuiteError
+from queuespec.stage.processes import ProcessTree, Supervisor
+from queuespec.stage.programs import Program
+from queuespec.stage.remote import RemoteActor
+from queuespec.stage.settings import Settings
+from queuespec.stage.stage import Stage
+from queuespec.stage.timeline import Timeline
+
+__all__ = [
+    "Call",
+    "Crashes",
+    "Deviates",
+    "Failure",
+    "Hangs",
+    "ProcessTree",
+    "Program",
+    "Raised",
+    "RemoteActor",
+    "Settings",
+    "ShutDown",
+    "Stage",
+    "SuiteError",
+    "Supervisor",
+    "Timeline",
+    "View",
+    "made",
+    "raises",
+]

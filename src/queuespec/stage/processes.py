@@ -17,9 +17,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
-from queuespec.actors.adapter import MARK
+from queuespec.actors.protocol import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,15 +31,21 @@ SUSPENDED = 0x4 if sys.platform == "win32" else 0
 """CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
 
 APART = 0x8000200 if sys.platform == "win32" else 0
-"""CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: Ctrl-C is not for a warden."""
+"""CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: Ctrl-C is not for a reaper."""
+
+LAST_WORDS = 2.0
+"""Seconds in which the rest of a program's output arrives when the program has ended."""
 
 LONGEST_PARENT = 51
-"""Characters of a folder for temporary files. On macOS, `multiprocessing` goes elsewhere from 64 characters on (CPython
-3.13.15, 3.14.10); our folder's name takes 12 of them."""
+"""Characters of a directory for temporary files. On macOS, `multiprocessing` goes elsewhere from 64 characters on
+(CPython 3.13.15, 3.14.10); the name of ours takes 12 of them."""
 
 
-def temporary_folder() -> str:
-    """A new folder for temporary files, short enough for sockets if there is one. Raises `OSError` if there is none."""
+def temporary_directory() -> str:
+    """A new directory for temporary files, with a name short enough for sockets where that can be.
+
+    Raises `OSError` if there is none to write to.
+    """
     parent = tempfile.gettempdir()
     if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
         parent = "/tmp"
@@ -50,30 +56,33 @@ class ProcessTree:
     """A program and all its descendants. Raises `OSError` if the program cannot be started."""
 
     def __init__(
-        self, command: Sequence[str], household: Household, stdin: str = "", env: Mapping[str, str] | None = None
+        self, command: Sequence[str], supervisor: Supervisor, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> None:
-        self._household = household
+        self._supervisor = supervisor
         self._kept = bytearray()
         self.written = 0
-        self._lock = threading.Lock()
+        self._news = threading.Condition()
+        """Guards what has been read; notified when there is more of it, and when the program ends."""
+        self._ended = False
         self.popen = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**household.environment(), **(env or {})},
+            env={**supervisor.environment(), **(env or {})},
             start_new_session=os.name == "posix",
             creationflags=SUSPENDED,
         )
         self.pid = self.popen.pid
         try:
-            household.adopt(self)
+            supervisor.adopt(self)
         except BaseException:
             self.popen.kill()
             self.popen.communicate()
             raise
-        self._reader = threading.Thread(target=self._read, name="output of a stage", daemon=True)
+        self._reader = threading.Thread(target=self._read, name="output of a program", daemon=True)
         self._reader.start()
+        threading.Thread(target=self._see_the_end, name="end of a program", daemon=True).start()
         assert self.popen.stdin is not None
         with contextlib.suppress(OSError):
             self.popen.stdin.write(stdin.encode())
@@ -86,28 +95,56 @@ class ProcessTree:
                 data = os.read(stream.fileno(), 1 << 16)
                 if not data:
                     break
-                with self._lock:
+                with self._news:
                     self._kept += data
                     self.written += len(data)
                     del self._kept[:-KEPT_OUTPUT]
+                    self._news.notify_all()
+
+    def _see_the_end(self) -> None:
+        """Waits for the end of the program; where it can, without reaping it, so that its process id stays its own."""
+        if hasattr(os, "waitid"):
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            self.popen.wait()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
 
     def output(self, since: int = 0) -> str:
         """What the tree has printed, standard output and error, from byte `since` on; at most the last
         `KEPT_OUTPUT` bytes."""
-        with self._lock:
+        with self._news:
             kept = self._kept[max(0, since - (self.written - len(self._kept))) :]
         return kept.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def forget_output(self) -> None:
-        with self._lock:
+        """Keeps nothing of what has been printed so far."""
+        with self._news:
             self._kept.clear()
+
+    def waits_for(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Waits until the condition holds, which may become true when the tree prints or its program ends, `seconds` at
+        most; whether it does."""
+        with self._news:
+            return self._news.wait_for(condition, max(0.0, seconds))
+
+    def prints_within(self, seconds: float) -> bool:
+        """Waits until something more is printed, `seconds` at most; whether it is."""
+        seen = self.written
+        return self.waits_for(lambda: self.written > seen, seconds)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the program has ended; its descendants may still print."""
+        return self._ended or self.popen.poll() is not None
 
     def wait(self, seconds: float) -> int | None:
         """Exit code of the program (negative for a signal), or None if it still runs after `seconds`."""
-        try:
-            return self.popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return None
+        if not self.has_ended:
+            self.waits_for(lambda: self._ended, seconds)
+        return self.popen.wait() if self._ended else self.popen.poll()
 
     def reads_until(self, deadline: float) -> bool:
         """Whether, at that `time.monotonic`, some process could still print."""
@@ -116,24 +153,24 @@ class ProcessTree:
 
     def end(self, known: Iterable[int] = ()) -> None:
         """Ends the tree now. `known` are process ids of its members that need not be asked twice."""
-        self._household.end(self, known)
+        self._supervisor.end(self, known)
         self.popen.wait()
 
     def close(self) -> None:
         """Lets go of a tree whose program has ended by itself."""
-        self._household.release(self)
+        self._supervisor.release(self)
 
 
-class Household:
-    """Everything a judge has started, and its folder for temporary files. Closing it leaves nothing behind."""
+class Supervisor:
+    """Everything a judge has started, and its directory for temporary files. Closing it leaves nothing behind."""
 
     def __init__(self) -> None:
-        self.folder = temporary_folder()
+        self.directory = temporary_directory()
         self.mark = secrets.token_hex(4)
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
         self._jobs: dict[ProcessTree, int] = {}
-        self._warden = subprocess.Popen(
+        self._reaper = subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("reaper.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -141,20 +178,21 @@ class Household:
             start_new_session=os.name == "posix",
             creationflags=APART,
         )
-        self._tell(f"={self.folder}")
+        self._tell(f"={self.directory}")
         self._tell(f"~{self.mark}")
 
     def _tell(self, line: str) -> None:
-        assert self._warden.stdin is not None
+        assert self._reaper.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            self._warden.stdin.write(os.fsencode(line + "\n"))
-            self._warden.stdin.flush()
+            self._reaper.stdin.write(os.fsencode(line + "\n"))
+            self._reaper.stdin.flush()
 
     def environment(self) -> Mapping[str, str]:
-        """The judge's environment, with a temporary folder that is ours to remove, and a mark for semaphores."""
-        return {**os.environ, MARK: self.mark, "TMPDIR": self.folder, "TEMP": self.folder, "TMP": self.folder}
+        """The judge's environment, with a temporary directory that is ours to remove, and a mark for semaphores."""
+        return {**os.environ, MARK: self.mark, "TMPDIR": self.directory, "TEMP": self.directory, "TMP": self.directory}
 
     def adopt(self, tree: ProcessTree) -> None:
+        """Watches over a tree whose program has just been started. Raises `OSError` if Windows refuses."""
         if os.name == "posix":
             self._tell(f"+{tree.pid}")
         elif sys.platform == "win32":
@@ -171,6 +209,7 @@ class Household:
         self._sweep()
 
     def end(self, tree: ProcessTree, known: Iterable[int]) -> None:
+        """Ends a tree now. `known` are process ids of its members that need not be asked twice."""
         if os.name == "posix":
             from queuespec.stage.reaper import ask_to_end
 
@@ -204,7 +243,7 @@ class Household:
                 windows_jobs.close(self._jobs.pop(tree))
 
     def close(self) -> None:
-        """Ends everything and removes the folder; takes some two seconds at worst."""
+        """Ends everything and removes the directory; takes some two seconds at worst."""
         for tree in list(self._trees):
             tree.end()
         self._sweep(2.0)
@@ -215,8 +254,8 @@ class Household:
                 windows_jobs.end(job)
                 windows_jobs.close(job)
             self._jobs.clear()
-        assert self._warden.stdin is not None
+        assert self._reaper.stdin is not None
         with contextlib.suppress(OSError):
-            self._warden.stdin.close()
-        self._warden.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+            self._reaper.stdin.close()
+        self._reaper.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,6 +1,6 @@
 """Ends and removes what its owner leaves behind; a program of its own, so that it outlives an owner that is killed.
 
-Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a folder to
+Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a directory to
 remove, ``~MARK`` for semaphores with this in their names. At the end of that input, which is the end of its owner,
 whatever is still watched is ended and removed.
 """
@@ -113,16 +113,17 @@ def signalled(group: int, number: int) -> bool:
 
 
 def main() -> None:
+    """Reads standard input to its end, then ends and removes what is left."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     groups: set[int] = set()
-    folders: set[str] = set()
+    directories: set[str] = set()
     marks: set[str] = set()
     for line in map(os.fsdecode, sys.stdin.buffer):
         sign, value = line[0], line[1:].rstrip("\n")
         if sign == "=":
-            folders.add(value)
+            directories.add(value)
         elif sign == "~":
             marks.add(value)
         else:
@@ -131,9 +132,9 @@ def main() -> None:
     if groups:  # there are none on Windows
         end_groups(sorted(groups))
     deadline = time.monotonic() + GRACE
-    for folder in folders:
-        while os.path.isdir(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+    for directory in directories:
+        while os.path.isdir(directory):
+            shutil.rmtree(directory, ignore_errors=True)
             if time.monotonic() > deadline:
                 break  # somebody else may write into it for ever
             time.sleep(0.01)

@@ -13,23 +13,7 @@ from multiprocessing.reduction import ForkingPickler
 from queue import Empty, Full
 
 from queuespec.queues.declare import EVERYTHING, fault
-
-
-def wait_for_other_readers(queue, timeout):
-    """Waits until no other process is in get(). Raises `queue.Empty` after `timeout` seconds."""
-    if not queue._rlock.acquire(True, timeout):
-        raise Empty
-    queue._rlock.release()
-
-
-def until(is_over, attempt, failure):
-    """Repeats `attempt`, for 0.01 s each time, until it succeeds; raises its `failure` once `is_over()` is true."""
-    while True:
-        try:
-            return attempt(True, 0.01)
-        except failure:
-            if is_over():
-                raise
+from queuespec.queues.parts import until, wait_for_other_readers
 
 
 @fault(

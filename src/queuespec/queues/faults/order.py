@@ -1,13 +1,12 @@
 """Queues that are wrong about the order of items."""
 
-import contextlib
 import threading
 from multiprocessing import queues
 from multiprocessing.reduction import ForkingPickler
 from queue import Full
 
 from queuespec.queues.declare import EVERYTHING, fault
-from queuespec.queues.parts import Lossy
+from queuespec.queues.parts import Lossy, write_now
 
 
 class RefusingQueue:
@@ -212,7 +211,5 @@ class AThreadForEachPut:
             threading.Thread(target=self._send, args=(obj,), daemon=True).start()
 
         def _send(self, obj):
-            data = ForkingPickler.dumps(obj)
-            with self._wlock or contextlib.nullcontext():
-                self._writer.send_bytes(data)
+            write_now(self, obj)
             threading.Event().wait()

@@ -1,14 +1,12 @@
 """Queues that are wrong about put() and its timeouts."""
 
-import contextlib
 import threading
 import time
 from multiprocessing import queues
-from multiprocessing.reduction import ForkingPickler
 from queue import Full
 
 from queuespec.queues.declare import fault
-from queuespec.queues.parts import Asking, Dropping, OtherExceptions
+from queuespec.queues.parts import Asking, Dropping, OtherExceptions, write_now
 
 
 @fault(
@@ -94,9 +92,7 @@ class PutPicklesAtOnce:
         def put(self, obj, block=True, timeout=None):
             if not self._sem.acquire(block, timeout):
                 raise Full
-            data = ForkingPickler.dumps(obj)
-            with self._wlock or contextlib.nullcontext():
-                self._writer.send_bytes(data)
+            write_now(self, obj)
 
 
 @fault(breaks={"put.one-feeder-for-all-threads": "<="})

@@ -1,7 +1,6 @@
 """The stage: what it judges, whom it lets in, when it is used again."""
 
 import builtins
-import multiprocessing
 import os
 import shutil
 import socket
@@ -12,43 +11,13 @@ from pathlib import Path
 import pytest
 import runs
 import stage_roles
+from stages import METHODS, PATH
 
 from queuespec import Full
-from queuespec.actors.actor import Actor as JudgedActor
-from queuespec.actors.actor import Line
+from queuespec.actors.actor import Actor, Line
 from queuespec.actors.protocol import Address, described
-from queuespec.stage.failures import Crashes, Deviates, SuiteError
-from queuespec.stage.processes import Household
-from queuespec.stage.stage import (
-    Raised,
-    Settings,
-    Stage,
-    View,
-    _raised,
-    is_a,
-    made,
-    raises,
-    timeline,
-)
-
-PATH = (str(Path(__file__).parent),)
-METHODS = multiprocessing.get_all_start_methods()
-
-
-@pytest.fixture
-def household():
-    home = Household()
-    yield home
-    home.close()
-
-
-@pytest.fixture(params=METHODS)
-def a_stage(request, household):
-    settings = Settings("multiprocessing", runs.judged_python, PATH, patience=20.0)
-    stage = Stage(settings, request.param, household)
-    timeline.begin()
-    yield stage
-    stage.end()
+from queuespec.stage import Crashes, Deviates, Raised, Settings, Stage, SuiteError, made, raises
+from queuespec.stage.exceptions import is_a, raised_by
 
 
 def test_a_child_reports_the_start_method_by_evidence(a_stage):
@@ -56,7 +25,7 @@ def test_a_child_reports_the_start_method_by_evidence(a_stage):
 
     child = a_stage.make_child(queue)
 
-    assert child.identity["start_method"] == a_stage.start_method
+    assert child.process.identity.start_method == a_stage.start_method
 
 
 def test_a_start_method_under_a_wrong_name_deviates(a_stage):
@@ -89,7 +58,7 @@ def test_a_stage_with_a_thread_that_does_not_end_is_not_used_again(a_stage):
 
 def test_a_stage_with_a_hanging_child_is_not_used_again(a_stage):
     queue = a_stage.make_queue("Queue")
-    child = View(a_stage.make_child(queue), "queue")
+    child = a_stage.make_child(queue)
     child.calls.get().stays_blocked()
 
     a_stage.tidy()
@@ -98,11 +67,11 @@ def test_a_stage_with_a_hanging_child_is_not_used_again(a_stage):
 
 
 def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):
-    stranger = socket.create_connection(("127.0.0.1", a_stage._address.port))
+    stranger = socket.create_connection(("127.0.0.1", a_stage.address.port))
     stranger.sendall(b"x" * 64)
 
     queue = a_stage.make_queue("Queue")
-    child = View(a_stage.make_child(queue), "queue")
+    child = a_stage.make_child(queue)
     queue.put("a")
 
     assert child.get() == "a"
@@ -121,24 +90,24 @@ def test_an_actor_obeys_nobody_but_its_judge(shown):
             channel.shutdown(socket.SHUT_WR)
 
             with pytest.raises(ConnectionRefusedError, match="is not the judge of this actor"):
-                JudgedActor(line, {})
+                Actor(line, {})
 
 
 def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage):
     queue = a_stage.make_queue("Queue")
-    child = View(a_stage.make_child(queue), "queue")
+    child = a_stage.make_child(queue)
     child.begins(stage_roles.die_when_told)
     begun = time.monotonic()
 
     how = "died with exit code 7" if os.name == "posix" else "died"  # only there the busy parent can be asked
     with pytest.raises(Crashes, match=f"the process of child {how}"):
-        a_stage.result(queue.begins(stage_roles.put_and_wait_for_ever))
+        queue.plays(stage_roles.put_and_wait_for_ever)
 
     assert time.monotonic() - begun < a_stage.settings.patience
 
 
-def test_a_child_that_is_tidied_away_does_what_it_has_to_do_at_its_exit(household, tmp_path):
-    stage = Stage(Settings("multiprocessing", runs.judged_python, PATH), "spawn", household)
+def test_a_child_that_is_tidied_away_does_what_it_has_to_do_at_its_exit(supervisor, tmp_path):
+    stage = Stage(Settings("multiprocessing", runs.judged_python, PATH), "spawn", supervisor)
     written = tmp_path / "written"
     stage.make_child().plays(stage_roles.write_at_exit, str(written))
 
@@ -155,7 +124,7 @@ EXCEPTIONS = [value for value in vars(builtins).values() if isinstance(value, ty
 @pytest.mark.parametrize("kind", EXCEPTIONS, ids=lambda kind: kind.__name__)
 def test_every_exception_of_python_can_be_raised_again_here(kind):
     known = [f"builtins.{base.__name__}" for base in kind.__mro__ if base is not object]
-    error = _raised({**described(Exception("why")), "name": kind.__name__, "known": known})
+    error = raised_by("put('a')", {**described(Exception("why")), "name": kind.__name__, "known": known})
 
     assert is_a(error, kind)
     assert str(error) == "why"
@@ -186,7 +155,7 @@ def test_items_are_made_by_the_actor(a_stage):
     queue.put(made(stage_roles.echo, "made there"))
 
     assert queue.get() == "made there"
-    assert "put(echo('made there'))" in str(timeline)
+    assert "put(echo('made there'))" in str(a_stage.timeline)
 
 
 def _patched_library(folder, old, new):
@@ -212,13 +181,13 @@ def test_a_patched_library_first_on_the_path_is_what_is_judged_in_parent_and_chi
     assert run.words("order.fifo-in-process") == {"conforms"}
 
 
-def test_a_child_has_the_patched_library_too(household, tmp_path, monkeypatch):
+def test_a_child_has_the_patched_library_too(supervisor, tmp_path, monkeypatch):
     _patched_library(tmp_path, "    def get_nowait(self):", "    def get_nowait(self):\n        return 'patched'")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     settings = Settings("multiprocessing", runs.judged_python, PATH, patience=20.0)
-    stage = Stage(settings, "spawn", household)
+    stage = Stage(settings, "spawn", supervisor)
 
-    child = View(stage.make_child(stage.make_queue("Queue")), "queue")
+    child = stage.make_child(stage.make_queue("Queue"))
 
     assert child.get_nowait() == "patched"
     stage.end()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-IMPLEMENTATIONS = str(Path(__file__).with_name("implementations"))
+IMPLEMENTATIONS = str(Path(__file__).parents[1] / "implementations")
 SLUG = "get.blocks-when-empty"
 
 

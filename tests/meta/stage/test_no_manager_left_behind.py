@@ -54,7 +54,7 @@ def test_after_a_run_of_a_manager_that_never_ends(run):
 def test_after_the_judge_is_killed_while_a_client_of_the_manager_waits(run):
     fault = ("--implementation", "fault:manager-serves-one-at-a-time", "--patience", "100", "--start-method", "fork")
     watched = run(*fault, "--rule", "manager.blocked-get-does-not-stall")
-    watched.has_started(["judge", "warden", "parent", "manager", "child"])
+    watched.has_started(["judge", "reaper", "parent", "manager", "child"])
 
     watched.process.kill()
 

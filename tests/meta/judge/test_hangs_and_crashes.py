@@ -36,7 +36,7 @@ def break_queue(judge):
         # An object is pickled for a child only where processes are not forked.
         method = "spawn" if place in ("pickling", "unpickling") else ACCUSING
         rules = [word for slug in (CHILD, ALONE, TWO) for word in ("--rule", slug)]
-        folder = Path(__file__).with_name("implementations")
+        folder = Path(__file__).parents[1] / "implementations"
         run = judge(
             *(
                 "--implementation",

@@ -4,8 +4,8 @@ import argparse
 
 import pytest
 
+from queuespec.judge.crowd import Crowd
 from queuespec.judge.options import positive_number
-from queuespec.plugin import Crowd
 
 
 def test_a_crowd_puts_the_same_number_of_items_for_each_producer():

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import psutil
 import pytest
-from runs import CHECKOUT, CROSS_SECTION, command, environment, rest
+from runs import CHECKOUT, CROSS_SECTION, META, command, environment, rest
 
 SECONDS = 5.0
 """How long after a run something of it may still be there."""
 
 SHORT = "/tmp" if os.name == "posix" else None
-"""A folder with a short name: a run puts its temporary files elsewhere where sockets would get too long a name."""
+"""A directory with a short name: a run puts its temporary files elsewhere where sockets would get too long a name."""
 
 ENDS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGKILL") if hasattr(signal, name)]
 
 MARK = "QUEUESPEC_META_RUN"
-BREAKING = str(Path(__file__).with_name("implementations"))
-MARKING = str(Path(__file__).with_name("marking"))
+BREAKING = str(META / "implementations")
+MARKING = str(META / "marking")
 
 
 class Watched:
@@ -61,7 +61,7 @@ class Watched:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if list(self.folder.glob("**/called")):
-                assert len(self.processes()) > 2, "the judge, its warden and a stage should be seen"
+                assert len(self.processes()) > 2, "the judge, its reaper and a stage should be seen"
                 return
             time.sleep(0.05)
         raise AssertionError("the run did not get to the call that blocks")
@@ -189,7 +189,7 @@ def test_after_a_signal_while_faults_are_judged(run, end):
     rules = [word for slug in CROSS_SECTION for word in ("--rule", slug)]
     words = [sys.executable, "-m", "queuespec", "faults", "--judge", "get-hangs-in-c", "lifo", *rules]
     watched = run(parallel=False, words=words)
-    watched.has_started(["grid", "its warden", "a judge", "its warden", "a stage"])
+    watched.has_started(["grid", "its reaper", "a judge", "its reaper", "a stage"])
 
     watched.process.send_signal(end)
 

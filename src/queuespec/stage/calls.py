@@ -1,0 +1,360 @@
+"""Calls that actors perform, as a test says them: ``queue.put("a")``, ``getting = child.calls.get()``.
+
+A `View` is an object as one actor holds it, a `Call` is what became of one call so far, and `raises` expects an
+exception of the calls in its block.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
+
+from queuespec.actors import protocol
+from queuespec.actors.protocol import Held, Made, Opaque, short_repr
+from queuespec.stage import documented
+from queuespec.stage.channel import Request
+from queuespec.stage.exceptions import Raised, RemoteTraceback, error_in_words, is_a, raised_by
+from queuespec.stage.failures import Crashes, Deviates, Hangs, SuiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from queuespec.stage.remote import RemoteActor
+
+CLOCK_TOLERANCE = 0.5
+"""The part of a timeout that must have passed: clocks are coarse, and two of them may disagree."""
+
+
+class Call:
+    """A call that an actor performs, seen from the judge. Its methods finish a sentence about it.
+
+    The attributes are for reading: what they say changes when an answer arrives, and when the stage gives the call up.
+    """
+
+    def __init__(self, actor: RemoteActor, text: str, request: Request, begun: float, noted: bool) -> None:
+        self.actor = actor
+        self.text = text
+        """The call in words: ``put('a')``."""
+        self.begun = begun
+        """The `time.monotonic` of the judge when the call was asked for."""
+        self.noted = noted
+        """Whether it is part of the test, and of its timeline."""
+        self.announced = False
+        self.returned = False
+        self.value: Any = None
+        self.error: Raised | None = None
+        self.seconds: float | None = None
+        """How long it took, measured by its actor; None while it is not over."""
+        self._request = request
+        self._word = ""
+        self._fate = ""
+        self._blocks = _blocks.get() if noted else ()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has returned or raised."""
+        return self.returned or self.error is not None
+
+    @property
+    def outcome(self) -> str:
+        """What came of it so far, in words."""
+        return self._fate or (self._ending if self.over else "still running")
+
+    @property
+    def _ending(self) -> str:
+        if self.error is not None:
+            return f"raised {error_in_words(self.error)}"
+        return f"returned {in_words(self.value)}"
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that the finished call took, measured by its actor."""
+        __tracebackhide__ = True
+        self.finish()
+        assert self.seconds is not None
+        return self.seconds
+
+    # What the stage and the channel say of it
+
+    def announce(self) -> None:
+        """Its actor begins to perform it."""
+        self.announced = True
+
+    def resolve(self, word: str, value: Any = None, seconds: float = 0.0) -> None:
+        """Its answer has arrived (see `queuespec.actors.protocol`)."""
+        self._word, self.seconds = word, seconds
+        if word == protocol.RETURNED:
+            self.value, self.returned = value, True
+        else:
+            self.error = raised_by(self.text, value)
+
+    def give_up(self, fate: str) -> None:
+        """Nobody waits for its answer any more; `fate` says in words why."""
+        self._fate = fate
+
+    def interrupt(self) -> None:
+        """The judge has ended it by a signal: the exception that it raised is not its own."""
+        self.error, self.returned = None, True
+        self.give_up("interrupted by the judge")
+
+    # What a test says of it
+
+    def stays_blocked(self) -> None:
+        """Watches for the quiet time that the call does not end."""
+        __tracebackhide__ = True
+        stage = self.actor.stage
+        stage.watch(lambda: self.over or self.actor.gone, stage.settings.quiet)
+        if self.over:
+            self.finish()
+            raise Deviates(f"{self.text} did not block: it {self._ending}")
+        if self.actor.gone:
+            raise Crashes(f"{self.text} did not block: its process {stage.how_it_died(self.actor)}")
+
+    def finish(self, expected: type[BaseException] | None = None) -> None:
+        """Waits with patience until the call is over; `expected` is an exception that it should raise.
+
+        Raises:
+            Hangs: it does not end.
+            Crashes: its process does.
+            SuiteError: there is no such method, or the actor cannot read the request.
+        """
+        __tracebackhide__ = True
+        stage = self.actor.stage
+        if self.noted:
+            stage.timeline.asks_for(self)
+            for block in self._blocks:
+                block.call = self
+        stage.watch(lambda: self.over or self.actor.gone, stage.settings.patience)
+        if self.over:
+            self._refuse_slips([expected, *(block.expected for block in self._blocks)])
+        elif self.actor.gone:
+            how = stage.how_it_died(self.actor)
+            self.give_up(f"its process {how}")
+            raise Crashes(f"{self.text}: its process {how}")
+        else:
+            self.hangs()
+
+    def _refuse_slips(self, expected: list[type[BaseException] | None]) -> None:
+        __tracebackhide__ = True
+        if self._word == protocol.BROKEN:
+            assert self.error is not None
+            raise SuiteError(f"{self.text} could not be asked for: {self.error.remote_traceback}")
+        if self._word == protocol.LACKS:
+            request = self._request
+            slip = documented.slip(request.target, request.method, request.documented, AttributeError in expected)
+            if slip:
+                raise SuiteError(slip)
+
+    def hangs(self) -> NoReturn:
+        """Raises `Hangs`, with the stacks of the call's process where they can be had."""
+        __tracebackhide__ = True
+        stage = self.actor.stage
+        self.give_up("still running")
+        text = f"{self.text} was still running after {stage.settings.patience:g} s"
+        raise Hangs(text + stage.where(self.actor))
+
+    def result(self) -> Any:
+        """What the call returned; what it raised is raised here, with the remote traceback as its cause."""
+        __tracebackhide__ = True
+        self.finish()
+        if self.error is not None:
+            raise self.error from RemoteTraceback(self.error.remote_traceback)
+        return self.value
+
+    def returns(self) -> Any:
+        """What the call returned."""
+        __tracebackhide__ = True
+        self.finish()
+        if self.error is not None:
+            raise Deviates(f"{self.text} should have returned, but it {self._ending}") from self.error
+        return self.value
+
+    def returns_one_of(self, *allowed: object) -> Any:
+        """What the call returned, which must be equal to one of `allowed`."""
+        __tracebackhide__ = True
+        value = self.returns()
+        if value not in allowed:
+            wanted = " or ".join(map(repr, allowed))
+            raise Deviates(f"{self.text} should have returned {wanted}, but it {self._ending}")
+        return value
+
+    def raises(self, expected: type[BaseException]) -> Raised:
+        """The exception that the call raised, which must be an instance of `expected`."""
+        __tracebackhide__ = True
+        self.finish(expected)
+        if self.error is None or not is_a(self.error, expected):
+            wanted = f"{self.text} should have raised {expected.__name__}"
+            raise Deviates(f"{wanted}, but it {self._ending}") from self.error
+        return self.error
+
+    def succeeds_or_raises(self, allowed: type[BaseException]) -> None:
+        """The call ends, and if it raises, then an instance of `allowed`."""
+        __tracebackhide__ = True
+        self.finish()
+        if self.error is not None and not is_a(self.error, allowed):
+            wanted = f"{self.text} should have returned or raised {allowed.__name__}"
+            raise Deviates(f"{wanted}, but it {self._ending}") from self.error
+
+    def waited(self, seconds: float) -> None:
+        """The call took `seconds` before it ended; half of that is enough (`CLOCK_TOLERANCE`), longer is no fault."""
+        __tracebackhide__ = True
+        if self.elapsed < seconds * CLOCK_TOLERANCE:
+            raise Deviates(
+                f"{self.text} should have waited {seconds:g} s, but it {self.outcome} after {self.elapsed:.3f} s"
+            )
+
+
+class raises:
+    """``with raises(Full): queue.put_nowait("b")``: the last call of the block must raise that exception.
+
+    The exception is there afterwards as `error`. ``with raises(AttributeError)`` is how a rule says that a kind of
+    queue does not have a method that others have.
+
+    Raises `Deviates` if the last call does otherwise, `SuiteError` if no call was made in the block.
+    """
+
+    def __init__(self, expected: type[BaseException]) -> None:
+        self.expected = expected
+        self.error: BaseException | None = None
+        self.call: Call | None = None
+        """Of the calls that were made in this block, the one whose outcome was asked for last."""
+
+    def __enter__(self) -> raises:
+        self._outside = _blocks.set((*_blocks.get(), self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        __tracebackhide__ = True
+        _blocks.reset(self._outside)
+        self.error = error
+        if error is not None and not isinstance(error, Raised):
+            return False
+        if self.call is None:
+            raise SuiteError(f"no call was made in the block `with raises({self.expected.__name__})`")
+        self.call.raises(self.expected)
+        return True
+
+
+_blocks: ContextVar[tuple[raises, ...]] = ContextVar("blocks", default=())
+"""The `with raises` blocks that are open here, the innermost last."""
+
+
+class View:
+    """An object as one actor holds it: it has the object's own methods, performed there.
+
+    `calls` begins a call and does not wait for its end; `plays` and `begins` perform a role with the object as first
+    argument; `process` is the actor itself.
+    """
+
+    def __init__(self, process: RemoteActor, name: str, documented_methods: frozenset[str] = documented.FAMILY) -> None:
+        self._name = name
+        self._documented = documented_methods
+        self.process = process
+
+    @property
+    def calls(self) -> Calls:
+        """Begins calls of the object's methods."""
+        return Calls(self)
+
+    def plays(self, role: Callable[..., object], *args: object, **kwargs: object) -> Any:
+        """Performs a module-level function with the object as first argument; what it returned."""
+        __tracebackhide__ = True
+        return self.begins(role, *args, **kwargs).result()
+
+    def begins(self, role: Callable[..., object], *args: object, **kwargs: object) -> Call:
+        """Begins to perform a module-level function with the object as first argument."""
+        __tracebackhide__ = True
+        text = role.__qualname__ + arguments_in_words(args, kwargs)
+        return self.process.stage.begin(self.process, text, role_request(role, (self, *args), kwargs))
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method.startswith("__"):
+            raise AttributeError(method)
+
+        def call(*args: object, **kwargs: object) -> Any:
+            __tracebackhide__ = True
+            return begin_method(self, method, args, kwargs).result()
+
+        return call
+
+
+class Calls:
+    """Begins calls of an object's methods: ``getting = child.calls.get()`` returns once the actor has announced it."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __getattr__(self, method: str) -> Callable[..., Call]:
+        def begin(*args: object, **kwargs: object) -> Call:
+            __tracebackhide__ = True
+            return begin_method(self._view, method, args, kwargs)
+
+        return begin
+
+
+def begin_method(view: View, method: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Call:
+    """Begins to call a method of an object where its actor holds it."""
+    __tracebackhide__ = True
+    stage = view.process.stage
+    owner = f"{view._name}." if stage.many_objects else ""
+    text = owner + method + arguments_in_words(args, kwargs)
+    sent_args, sent_kwargs = as_sent((view, method, *args)), as_sent(dict(kwargs))
+    request = Request(protocol.CALLED, sent_args, sent_kwargs, documented=view._documented)
+    return stage.begin(view.process, text, request)
+
+
+def role_request(
+    role: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object], keep: str | None = None
+) -> Request:
+    """Asks for a module-level function; the actor keeps the result under the name `keep` if there is one."""
+    return Request(name_of(role), as_sent(args), as_sent(dict(kwargs)), keep)
+
+
+def held_by(actor: RemoteActor, view: View) -> View:
+    """The same object as another actor holds it."""
+    return View(actor, view._name, view._documented)
+
+
+def made(function: Callable[..., object], *args: object, **kwargs: object) -> Any:
+    """An item that cannot cross the channel: the actor makes it, by calling this module-level function."""
+    return Made(name_of(function), args, kwargs)
+
+
+def name_of(function: Callable[..., object]) -> str:
+    """``module:function``, as an actor finds it."""
+    return f"{function.__module__}:{function.__qualname__}"
+
+
+def as_sent(value: Any) -> Any:
+    """`value` with every `View` replaced by the name under which the receiving actor holds the object."""
+    if isinstance(value, View):
+        return Held(value._name)
+    if isinstance(value, Made):
+        return Made(value.function, as_sent(value.args), as_sent(dict(value.kwargs)))
+    if isinstance(value, (Held, Opaque)):
+        return value
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(as_sent, value))
+    if isinstance(value, dict):
+        return {key: as_sent(entry) for key, entry in value.items()}
+    return value
+
+
+def in_words(value: object) -> str:
+    """A value as the text of a call names it."""
+    if isinstance(value, Made):
+        return str(value.function).rpartition(":")[2] + arguments_in_words(value.args, value.kwargs)
+    if isinstance(value, View):
+        return value._name
+    if isinstance(value, Opaque):
+        return str(value.repr)
+    return short_repr(value, 60)
+
+
+def arguments_in_words(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """``('a', timeout=1)``: the arguments of a call, as its text names them."""
+    words = [in_words(value) for value in args] + [f"{name}={in_words(value)}" for name, value in kwargs.items()]
+    return f"({', '.join(words)})"

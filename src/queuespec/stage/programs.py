@@ -1,0 +1,115 @@
+"""Programs of the specification: they run by themselves and are watched from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+from queuespec.actors import protocol
+from queuespec.stage.failures import Deviates, Hangs
+from queuespec.stage.processes import LAST_WORDS, ProcessTree
+from queuespec.stage.settings import ACTORS
+from queuespec.stage.stacks import settled_stack
+from queuespec.text import one_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from queuespec.stage.processes import Supervisor
+    from queuespec.stage.settings import Settings
+
+
+class Program:
+    """A program that runs by itself and is watched from outside: exit code, output, time.
+
+    Raises `OSError` if it cannot be started.
+    """
+
+    def __init__(
+        self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
+    ) -> None:
+        self.text = f"{path.stem}{arguments}" if arguments else path.stem
+        self._patience = settings.patience
+        context = {
+            "home": str(ACTORS),
+            "implementation": settings.implementation,
+            "start_method": start_method,
+        }
+        self.tree = ProcessTree(
+            [settings.python, str(path), *arguments], supervisor, env={protocol.PROGRAM_CONTEXT: json.dumps(context)}
+        )
+
+    @property
+    def output(self) -> str:
+        """What it has printed so far, standard output and standard error."""
+        return self.tree.output()
+
+    def ends(self) -> int:
+        """Waits with patience until the program has ended; its exit code, negative for a signal."""
+        __tracebackhide__ = True
+        code = self.tree.wait(self._patience)
+        if code is None:
+            self._hangs(f"was still running after {self._patience:g} s: {one_line(self.output)}")
+        self.tree.reads_until(time.monotonic() + LAST_WORDS)
+        return code
+
+    def prints(self, text: str) -> None:
+        """Waits with patience until the program has printed this."""
+        __tracebackhide__ = True
+        tree = self.tree
+        tree.waits_for(lambda: text in self.output or tree.has_ended, self._patience)
+        if text not in self.output and tree.has_ended:
+            tree.reads_until(time.monotonic() + LAST_WORDS)
+        if text in self.output:
+            return
+        if tree.has_ended:
+            said = self.output or "it printed nothing"
+            raise Deviates(f"the program {self.text} should have printed {text!r}, but it ended: {said}")
+        self._hangs(f"had not printed {text!r} after {self._patience:g} s")
+
+    def succeeds(self) -> None:
+        """The program ends by itself, with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code != 0:
+            raise Deviates(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
+
+    def fails(self) -> None:
+        """The program ends by itself, and not with exit code 0."""
+        __tracebackhide__ = True
+        code = self.ends()
+        if code == 0:
+            raise Deviates(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
+
+    def prints_nothing_but(self, text: str) -> None:
+        """The program ends by itself and has printed exactly this, standard output and standard error."""
+        __tracebackhide__ = True
+        self.ends()
+        if self.output != text:
+            raise Deviates(f"the program {self.text} should have printed nothing but {text!r}: {self.output!r}")
+
+    def close(self) -> None:
+        """Ends the program if it still runs, and lets go of it."""
+        if self.tree.has_ended:
+            self.tree.close()
+        else:
+            self.tree.end()
+
+    def _hangs(self, how: str) -> NoReturn:
+        """Raises `Hangs`, with the stacks of the program where a signal has them printed."""
+        __tracebackhide__ = True
+        before = self.tree.written
+        text = f"the program {self.text} {how}"
+        if os.name == "posix":
+            with contextlib.suppress(OSError):
+                self.tree.popen.send_signal(signal.SIGUSR2)
+        stack = settled_stack(self.tree, before)
+        raise Hangs(f"{text}\n\nwhere the program was:\n{stack}" if stack else text)
+
+    def _how_it_ended(self, code: int) -> str:
+        last = self.output.strip().rpartition("\n")[2]
+        return f"it ended with exit code {code}" + (f": {last}" if last else "")

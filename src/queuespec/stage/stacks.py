@@ -1,0 +1,31 @@
+"""Python stacks of judged processes, as `faulthandler` writes them among the output of their process tree."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from queuespec.stage.processes import ProcessTree
+
+LONGEST = 1.0
+"""Seconds within which a stack that was asked for is printed."""
+
+SETTLED = 0.02
+"""Seconds without further output after which a stack is whole."""
+
+
+def settled_stack(tree: ProcessTree, before: int) -> str:
+    """The stacks that have been printed since byte `before`, once they are whole; empty if there are none."""
+    deadline = time.monotonic() + LONGEST
+    if tree.waits_for(lambda: bool(stack_in(tree.output(before))), LONGEST):
+        while tree.prints_within(SETTLED) and time.monotonic() < deadline:
+            pass
+    return stack_in(tree.output(before))
+
+
+def stack_in(output: str) -> str:
+    """The lines that `faulthandler` has written, without the frames of the actor itself."""
+    ours = tuple(f'{mark}actors{mark}{name}.py"' for mark in "/\\" for name in ("actor", "main", "parent"))
+    lines = [line for line in output.splitlines() if line.startswith(("Thread 0x", "Current thread", '  File "'))]
+    return "\n".join(line for line in lines if not any(name in line for name in ours))

@@ -1,0 +1,56 @@
+"""The timeline of a test: who called what, when, for how long, and what came back."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Optional
+
+from queuespec.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from queuespec.stage.calls import Call
+
+SHOWN_CALLS = 60
+"""Calls of a timeline that people are shown, the last ones."""
+
+Row = tuple[float, str, str, str, Optional[float]]
+"""A call: seconds since the test began, actor, call, outcome, duration in seconds or None."""
+
+
+class Timeline:
+    """Every call of a test, from the moment it is made. Stages of one test may share one."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.last: Call | None = None
+        """The call whose outcome was asked for last."""
+        self._begun = time.monotonic()
+
+    def begins(self, call: Call) -> None:
+        """Notes a call that begins."""
+        self.calls.append(call)
+
+    def asks_for(self, call: Call) -> None:
+        """Notes that somebody asks what came of a call."""
+        self.last = call
+
+    def rows(self) -> list[Row]:
+        """The calls, in the order in which they began."""
+        return [
+            (call.begun - self._begun, call.actor.name, call.text, call.outcome, call.seconds) for call in self.calls
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(in_lines(self.rows()))
+
+
+def in_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """The rows of a timeline for a person: the last ones, where there are many."""
+    left_out = len(rows) - SHOWN_CALLS
+    if left_out > 0:
+        yield f"{left_out:9} earlier calls"
+    for begun, actor, text, outcome, seconds in rows[-SHOWN_CALLS:]:
+        took = "" if seconds is None else f"  ({seconds * 1000:.1f} ms)"
+        yield f"{begun * 1000:9.1f} ms  {one_line(actor, 80):<10} {one_line(text, 200)}  {one_line(outcome, 200)}{took}"
