@@ -1,4 +1,4 @@
-"""Text that others wrote, made fit for a file, a terminal, a table or a log: bounded, and with nothing active in it."""
+"""Text of others, made fit for a file, a terminal, a table or a log: bounded, with no active content."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ LIMIT = 500
 
 
 def visible(text: str) -> str:
-    """`text` with everything that is no visible character written as an escape: ``\\x1b``, ``\\n``, ``\\u202e``.
+    """`text` with an escape for every invisible character: ``\\x1b``, ``\\n``, ``\\u202e``.
 
-    So are the signs with which a workflow command of GitHub Actions begins: one of them anywhere in a line.
+    The marks that begin a workflow command of GitHub Actions are escaped, too.
     """
     text = text.replace("##[", "#\\x23[")
     if text.lstrip().startswith("::"):

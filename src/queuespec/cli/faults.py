@@ -17,7 +17,7 @@ from queuespec import results
 from queuespec.cli.listing import unknown
 from queuespec.cli.parser import COMMANDS, Status, add_format
 from queuespec.queues.declare import EVERYTHING, faults
-from queuespec.report.console import console_for, say_error, show
+from queuespec.report.console import console_for, say, say_error, show
 from queuespec.rules import Chapter, Rule, chapters
 from queuespec.stage import ProcessTree, Supervisor
 from queuespec.text import counted, markdown, one_line
@@ -89,7 +89,7 @@ def run(given: argparse.Namespace) -> Status:
         grid = only_red(verdicts)
     grid = {slug: dict(sorted(row.items())) for slug, row in grid.items() if slug in wanted}
     if given.format == "json":
-        print(json.dumps(as_data(grid, found, {name: known[name].sentence for name in names}), indent=1))
+        say(json.dumps(as_data(grid, found, {name: known[name].sentence for name in names}), indent=1))
     else:
         to_people(grid, found, names, idle, given)
     uncaught = not given.names and not all(grid.values())
@@ -97,7 +97,7 @@ def run(given: argparse.Namespace) -> Status:
 
 
 def start_methods_of(fault: type[Declared]) -> list[str]:
-    """Those of this platform under which it is to be judged; none where it would be no fault."""
+    """The start methods of this platform to judge it under; empty if it is not a fault here."""
     here = multiprocessing.get_all_start_methods()
     wanted = fault.start_methods or ("fork" if "fork" in here else "spawn",)
     return [] if sys.platform in fault.not_on else [method for method in wanted if method in here]
@@ -125,7 +125,7 @@ def tested(found: list[Chapter]) -> list[Rule]:
     return [rule for chapter in found for rule in chapter.rules if rule.test]
 
 
-def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
+def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
     """The grid as the faults declare it."""
     grid: dict[str, dict[str, str]] = {}
     for name in names:

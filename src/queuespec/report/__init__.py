@@ -1,1 +1,1 @@
-"""What people read: the table of a run, and the documents made from rules and results."""
+"""Output for people: the table of a run, what changed between two, and the specification as a document."""

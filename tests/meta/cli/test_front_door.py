@@ -11,7 +11,7 @@ import pytest
 from runs import CHECKOUT, METHOD, environment
 from samples import RULE, queuespec, text_of, verdict
 
-from queuespec import __main__
+from queuespec import __main__, __version__
 from queuespec.__main__ import main
 from queuespec.cli.parser import COMMANDS, Status
 from queuespec.judge.options import add_options
@@ -65,7 +65,9 @@ def test_the_version_names_pytest_and_python_as_well(words):
     shown = queuespec(*words)
 
     assert shown.returncode == 0
-    assert shown.stdout == f"queuespec 0.1.0 (pytest {pytest.__version__}, Python {platform.python_version()})\n"
+    assert (
+        shown.stdout == f"queuespec {__version__} (pytest {pytest.__version__}, Python {platform.python_version()})\n"
+    )
 
 
 @pytest.mark.parametrize(
