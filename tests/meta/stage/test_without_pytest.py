@@ -14,7 +14,7 @@ sys.modules.update(pytest=None, _pytest=None)
 from queuespec.stage import Failure, Settings, Stage, Supervisor
 
 with contextlib.closing(Supervisor()) as supervisor:
-    stage = Stage(Settings(sys.argv[1], sys.executable, (), patience=5.0), sys.argv[2], supervisor)
+    stage = Stage(Settings(sys.argv[1], sys.executable, (), patience=30.0), sys.argv[2], supervisor)
     queue = stage.make_queue("Queue")
     child = stage.make_child(queue)
     try:
