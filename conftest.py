@@ -1,2 +1,3 @@
-# As well as in the settings: for runs with settings of somebody else.
+"""Loads the plugin for runs with settings of somebody else, which do not name it."""
+
 pytest_plugins = ["queuespec.plugin"]

@@ -25,9 +25,9 @@ SECONDS, MEGABYTES = 5.0, 300.0
 MEASURED = """
 import resource, sys, time
 sys.path.insert(0, {source!r})
-from queuespec.cli import commands
+from queuespec.__main__ import main
 sys.stdout = open({output!r}, "w", encoding="utf-8")
-status = commands.{function}(sys.argv[1:])
+status = main([{command!r}, *sys.argv[1:]])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
 print(peak, time.process_time(), file=sys.stderr)
 sys.exit(status)
@@ -36,7 +36,9 @@ sys.exit(status)
 
 def write(path: Path, python: str, rules: int, start_methods: tuple[str, ...], bad: int) -> None:
     """A file as a run writes it: every `bad`-th verdict deviates."""
-    header = results.Header("0.1.0", "0123456789abcdef", "multiprocessing", "cpython", python, "Linux", start_methods)
+    subject = {"implementation": "multiprocessing", "python_implementation": "cpython", "system": "Linux"}
+    run = {"queuespec": "0.1.0", "rule_set": "0123456789abcdef", "python_version": python}
+    header = results.Header.from_data({**subject, **run, "start_methods": start_methods})
     verdicts = (
         results.Verdict(
             rule=f"chapter{rule % 12}.rule-number-{rule}",
@@ -58,9 +60,9 @@ def write(path: Path, python: str, rules: int, start_methods: tuple[str, ...], b
     results.write(path, header, verdicts)
 
 
-def measure(name: str, function: str, arguments: list[str], output: Path) -> bool:
+def measure(name: str, command: str, arguments: list[str], output: Path) -> bool:
     begun = time.perf_counter()
-    program = MEASURED.format(source=str(SOURCE), output=str(output), function=function)
+    program = MEASURED.format(source=str(SOURCE), output=str(output), command=command)
     process = subprocess.run([sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True)
     seconds = time.perf_counter() - begun
     if process.returncode not in (0, 1):
@@ -89,9 +91,7 @@ def main() -> int:
         write(old, "3.14.1", -(-VERDICTS // 6), methods, 97)
         write(new, "3.14.2", -(-VERDICTS // 6), methods, 89)
         kept = [
-            measure(
-                f"table, {len(files)} files, {form}", "show_table", [*map(str, files), "--format", form], home / "out"
-            )
+            measure(f"table, {len(files)} files, {form}", "table", [*map(str, files), "--format", form], home / "out")
             for form in ("text", "markdown", "json")
         ]
         kept += [

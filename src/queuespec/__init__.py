@@ -1,22 +1,32 @@
-"""queuespec: the executable specification of Python's `multiprocessing.Queue` family."""
+"""queuespec: the executable specification of Python's `multiprocessing.Queue` family.
 
-from queue import Empty, Full
+What a writer of rules imports. Nothing is loaded before it is used, so that importing a part of the package costs no
+more than that part.
+"""
 
-from queuespec.rules import (
-    ARTICLE,
-    CHANGELOG,
-    DOCS,
-    ISSUE,
-    OBSERVED,
-    PICKLE,
-    THREAD_QUEUE,
-    WHATS_NEW,
-    rule,
-    untested,
-)
-from queuespec.stage import ShutDown, histories, made, raises
+from __future__ import annotations
 
-__version__ = "0.1.0"
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from queue import Empty, Full
+
+    from queuespec.rules import (
+        ARTICLE,
+        CHANGELOG,
+        DOCS,
+        ISSUE,
+        OBSERVED,
+        PICKLE,
+        THREAD_QUEUE,
+        WHATS_NEW,
+        each,
+        rule,
+        untested,
+    )
+    from queuespec.stage import ShutDown, histories, made, raises
+    from queuespec.version import __version__ as __version__
 
 __all__ = [
     "ARTICLE",
@@ -30,9 +40,31 @@ __all__ = [
     "Empty",
     "Full",
     "ShutDown",
+    "each",
     "histories",
     "made",
     "raises",
     "rule",
     "untested",
 ]
+
+_HOMES = {
+    **dict.fromkeys(__all__, "queuespec.rules"),
+    **dict.fromkeys(("Empty", "Full"), "queue"),
+    **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage"),
+    "histories": "queuespec.stage.histories",
+    "__version__": "queuespec.version",
+}
+"""The module of each name; `histories` is itself one."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module(_HOMES[name])
+    found = globals()[name] = home if home.__name__.endswith(f".{name}") else getattr(home, name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

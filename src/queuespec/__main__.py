@@ -1,77 +1,75 @@
-"""The command line: ``queuespec [pytest options]`` judges, and other commands read what was found."""
+"""``python -m queuespec`` and ``queuespec``: performs the command that the first argument names, by default `judge`."""
 
 from __future__ import annotations
 
-import importlib
+import argparse
 import os
 import sys
-from pathlib import Path
 
-import pytest
+from queuespec.cli import judge
+from queuespec.cli.parser import COMMANDS, Status, parser_of
+from queuespec.report.console import Forgiving, say_error
+from queuespec.results.verdict import BadFile
+from queuespec.rules.words import did_you_mean
+from queuespec.text import one_line
 
-from queuespec.rules import specification_folder
+TRACEBACK = "QUEUESPEC_TRACEBACK"
+"""The environment variable that shows the traceback of an error of ours."""
 
-COMMANDS = {
-    "check": "queuespec.cli.commands:check",
-    "compare": "queuespec.cli.commands:compare",
-    "deviations": "queuespec.cli.commands:draft_deviations",
-    "explain": "queuespec.cli.listing:explain",
-    "faults": "queuespec.cli.grid:show_faults",
-    "list": "queuespec.cli.listing:list_rules",
-    "reproduce": "queuespec.cli.reproduce:main",
-    "spec": "queuespec.report.document:main",
-    "table": "queuespec.cli.commands:show_table",
-}
-"""Commands other than judging: the function that is given the rest of the line and returns the exit status."""
-
-NO_OUTPUT = 2
-INTERRUPTED = 130
-"""As shells have it."""
+FRONT = ("-h", "--help", "-V", "--version", "--print-completion")
+"""First arguments that are about the command line itself."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Performs the command that the first argument names, or else judges with pytest's options; the exit status."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments and arguments[0] in COMMANDS:
-        return perform(arguments[0], arguments[1:])
-    return judge(arguments)
+def main(words: list[str] | None = None) -> int:
+    """Performs a command, of these arguments or those of the process; returns its exit status.
 
-
-def perform(command: str, arguments: list[str]) -> int:
-    """Performs a command other than judging; its exit status, also where nobody reads what it says."""
-    from queuespec.report.console import Forgiving, say_error
-
+    Raises:
+        SystemExit: for an argument that cannot be used, or a request for help.
+    """
+    words = sys.argv[1:] if words is None else words
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started this
+        if getattr(sys, name) is None:  # the process was started with the file descriptor closed
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    module, _, function = COMMANDS[command].partition(":")
+    about = f"queuespec {words[0]}" if words and words[0] in COMMANDS else "queuespec"
     try:
-        status = int(getattr(importlib.import_module(module), function)(arguments))
+        status = int(perform(words))
         Forgiving(sys.stdout).flush()
-    except BrokenPipeError:  # whoever reads has read enough
-        Forgiving(sys.stdout).forget()
-        return NO_OUTPUT
-    except OSError as error:
-        say_error(f"queuespec {command}: the output cannot be written: {error.strerror or error}")
-        Forgiving(sys.stdout).forget()
-        return NO_OUTPUT
+        return status
     except KeyboardInterrupt:
-        return INTERRUPTED
-    return status
+        say_error(f"{about}: interrupted")
+        return Status.INTERRUPTED
+    except BadFile as error:
+        say_error(f"{about}: {error}")
+        return Status.UNUSABLE
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            say_error(f"{about}: cannot write the output: {error.strerror or error}")
+        Forgiving(sys.stdout).forget()
+        return Status.UNUSABLE
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        what = one_line(f"{type(error).__name__}: {error}")
+        say_error(f"{about}: internal error: {what}; set {TRACEBACK}=1 to see the traceback")
+        return Status.INTERNAL_ERROR
 
 
-def judge(arguments: list[str]) -> int:
-    """Runs the specification with pytest's options; pytest's exit status."""
-    folder = specification_folder()
-    checkout = folder.parent.parent
-    if (checkout / "pyproject.toml").is_file():
-        root, settings = checkout, checkout / "pyproject.toml"
-        own = []
+def perform(words: list[str]) -> int:
+    """Performs a command; returns its exit status. Raises what a command raises."""
+    first = words[0] if words else ""
+    if first == "judge" or (first.startswith(("-", "@")) and first not in FRONT) or not first:
+        return judge.run(argparse.Namespace(words=words[1:] if first == "judge" else words))
+    if first in COMMANDS or first in FRONT:
+        given = (parser_of(first) if first in COMMANDS else parser_of()).parse_args(words)
+        return int(given.run(given))
+    if os.path.exists(judge.file_of(first)):
+        return judge.run(argparse.Namespace(words=words))
+    if os.sep in first or "/" in first or "::" in first or first.endswith(".py"):
+        say_error(f"queuespec: there is no file or directory '{one_line(judge.file_of(first), 100)}'")
     else:
-        root, settings = folder, Path(__file__).with_name("pytest.ini")
-        own = [] if "no:cacheprovider" in arguments else ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
-    own += ["-p", "queuespec.plugin", "-c", str(settings), "--rootdir", str(root)]
-    return int(pytest.main([*own, *arguments, str(folder)]))
+        hint = did_you_mean(first, COMMANDS) or "; 'queuespec --help' lists the commands"
+        say_error(f"queuespec: no command '{one_line(first, 100)}'{hint}")
+    return Status.UNUSABLE
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 LIMIT = 500
@@ -22,8 +21,8 @@ def visible(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 verdict``, ``2 verdicts``."""
-    return f"{number} {noun}{'s' * (number != 1)}"
+    """``1 verdict``, ``2,445 verdicts``."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def one_line(text: str, limit: int = LIMIT) -> str:
@@ -42,7 +41,8 @@ def printable(text: str, limit: int = 20_000) -> str:
 
 def markdown(text: str, limit: int = LIMIT) -> str:
     """`text` as it reads, in a cell of a Markdown table: no markup, no HTML."""
-    return re.sub(r"([\\`*_\[\]~|#$])", r"\\\1", html.escape(one_line(text, limit), quote=False))
+    shown = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]~|#$])", r"\\\1", shown)
 
 
 def command(text: str) -> str:

@@ -35,7 +35,7 @@ CROSS_SECTION = (
     "td.too-many",
 )
 """Rules of most chapters, quick to judge. Every fault is judged by them, whatever it is meant for; one that turns some
-of them red as well names these in its COLLATERAL."""
+of them red as well names these as its ``collateral``."""
 
 
 def rest(values, few, words=False):

@@ -25,7 +25,7 @@ def header(**changes):
         "start_methods": ("fork", "spawn"),
         "started": "2026-01-02T03:04:05Z",
     }
-    return Header(**{**facts, **changes})
+    return Header.from_data({**facts, **changes})
 
 
 def verdict(rule=RULE, verdict="conforms", **changes):

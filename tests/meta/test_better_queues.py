@@ -1,15 +1,13 @@
 """Queues that do more than they must keep every promise: a rule that refuses one has made an accident a promise."""
 
-import importlib
-import pkgutil
 import sys
 
 import pytest
 from runs import CROSS_SECTION, asked
 
-from queuespec.queues import better
+from queuespec.queues.declare import better_queues
 
-BETTER = sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(better.__path__))
+BETTER = better_queues()
 A_FEW = ("empty-never-lags", "flushes-in-put")
 
 
@@ -19,8 +17,7 @@ A_FEW = ("empty-never-lags", "flushes-in-put")
     + [pytest.param(name, (), id=name, marks=pytest.mark.thorough) for name in BETTER],
 )
 def test_a_better_queue_conforms(judge, name, rules):
-    module = importlib.import_module(f"queuespec.queues.better.{name.replace('-', '_')}")
-    if sys.platform in getattr(module, "NOT_ON", ()):
+    if sys.platform in BETTER[name].not_on:
         pytest.skip("this queue needs what the system lacks")
     options = ("--implementation", f"better:{name}", "-k", "not Manager", "-n4")
 

@@ -1,35 +1,47 @@
 """Every fault is seen: the rules it is meant for turn red, and say why in the expected words. The others stay green."""
 
-import importlib
-import pkgutil
-
 import pytest
 from runs import CROSS_SECTION, asked, rest
 
-from queuespec.cli.grid import start_methods_of
-from queuespec.queues import faults
-from queuespec.rules import chapters
+from queuespec.cli.faults import start_methods_of
+from queuespec.queues.declare import EVERYTHING, faults
+from queuespec.rules import Facts, chapters
 
-FAULTS = sorted(module.name for module in pkgutil.iter_modules(faults.__path__))
+FAULTS = faults()
+RULES = {rule.slug: rule for chapter in chapters() for rule in chapter.rules if rule.test}
 BAD = {"deviates", "hangs", "crashes"}
-EVERYTHING = "everything"
-"""COLLATERAL of a fault that is hardly a queue any more."""
 
 A_FEW = (
-    "children_are_daemons",
-    "close_drops_the_buffer",
-    "full_one_late",
-    "get_hangs_in_c",
-    "join_returns_at_once",
-    "like_macos",
+    "children-are-daemons",
+    "close-drops-the-buffer",
+    "full-one-late",
+    "get-hangs-in-c",
+    "join-returns-at-once",
+    "like-macos",
     "lifo",
-    "loses_items",
-    "manager_queue_is_a_stack",
-    "qsize_is_negative",
-    "simple_is_a_stack",
-    "timeouts_ignored",
+    "loses-items",
+    "manager-queue-is-a-stack",
+    "qsize-is-negative",
+    "simple-is-a-stack",
+    "timeouts-ignored",
 )
 """Faults of many chapters, for a run that is not thorough."""
+
+PLATFORMS = {
+    "linux": ("Linux", ("fork", "spawn", "forkserver")),
+    "darwin": ("Darwin", ("spawn", "fork", "forkserver")),
+    "win32": ("Windows", ("spawn",)),
+}
+"""`sys.platform`, and what goes with it: `platform.system`, the start methods."""
+
+
+def facts_of(fault, **real):
+    """What the rules are told of a platform, where this fault is judged."""
+    words = ("implementation_version", "python_version", "machine", "release", "executable")
+    facts = {**dict.fromkeys(words, ""), "lacks": (), "free_threaded": False, "semaphores": None}
+    named = {"implementation": f"fault:{fault.name}", "python_implementation": "cpython", "implementation_home": ""}
+    facts["python_build"] = ""
+    return Facts(**{**facts, **named, **real, **fault.pretends})
 
 
 def reds(run, slugs):
@@ -47,35 +59,65 @@ def silent(run, breaks):
     }
 
 
-@pytest.mark.parametrize("fault", rest(FAULTS, A_FEW))
-def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, fault):
-    module = importlib.import_module(f"queuespec.queues.faults.{fault}")
-    methods = start_methods_of(module)
+@pytest.mark.parametrize("name", rest(FAULTS, A_FEW))
+def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, name):
+    fault = FAULTS[name]
+    methods = start_methods_of(fault)
     if not methods:
-        pytest.skip("this fault would be none here, or needs what this platform lacks")
-    collateral = getattr(module, "COLLATERAL", ())
-    green = getattr(module, "CONFORMS", ())
-    if collateral != EVERYTHING:
-        green = {*green, *CROSS_SECTION} - {*module.BREAKS, *collateral}
-    name = ("--implementation", f"fault:{fault.replace('_', '-')}")
+        pytest.skip("this fault is not wrong here, or needs what this platform lacks")
+    green = set(fault.conforms)
+    if fault.collateral != EVERYTHING:
+        green |= set(CROSS_SECTION) - {*fault.breaks, *fault.collateral}
+    options = ("--implementation", f"fault:{name}")
 
-    run = judge(*name, "--patience", "2", *asked((*module.BREAKS, *green), methods))
+    run = judge(*options, "--patience", "2", *asked((*fault.breaks, *green), methods))
 
-    if module.BREAKS and all(run.words(slug) == {"not-applicable"} for slug in module.BREAKS):
-        pytest.skip("none of the rules that it breaks applies here")
-    unsaid = silent(run, module.BREAKS)
+    meant = fault.breaks or fault.conforms
+    assert any(run.words(slug) != {"not-applicable"} for slug in meant), (
+        "none of the rules that it is about applies here"
+    )
+    unsaid = silent(run, fault.breaks)
     if unsaid:  # on a busy machine two seconds may be too short, and a race may have but one runner
-        again = judge(*name, "--patience", "20", *asked(unsaid, methods))
-        assert not silent(again, {slug: module.BREAKS[slug] for slug in unsaid}), again.output
+        again = judge(*options, "--patience", "20", *asked(unsaid, methods))
+        assert not silent(again, {slug: fault.breaks[slug] for slug in unsaid}), again.output
     assert "not-run" not in {verdict["verdict"] for verdict in run.verdicts}, run.output
     accused = reds(run, green)
     if accused:
-        again = judge(*name, "--patience", "20", *asked(accused, methods))
+        again = judge(*options, "--patience", "20", *asked(accused, methods))
         assert not reds(again, accused), again.output
 
 
+@pytest.mark.parametrize("minor", range(9, 16))
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_fault_is_declared_only_where_a_rule_can_notice_it(monkeypatch, platform, minor):
+    system, methods = PLATFORMS[platform]
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: list(methods))
+
+    def is_noticed(fault):
+        facts = facts_of(fault, python=(3, minor, 0), system=system, start_methods=methods)
+        meant = [RULES[slug] for slug in fault.breaks or fault.conforms]
+        return any(not rule.not_applicable(facts, method) for rule in meant for method in start_methods_of(fault))
+
+    assert [name for name, fault in FAULTS.items() if start_methods_of(fault) and not is_noticed(fault)] == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_names_rules_that_exist(name):
+    fault = FAULTS[name]
+    also = fault.collateral if fault.collateral != EVERYTHING else ()
+
+    assert {*fault.breaks, *fault.conforms, *also} - set(RULES) == set()
+
+
+def test_a_fault_is_in_the_chapter_of_the_first_rule_that_it_is_about():
+    expected = {name: RULES[next(iter(fault.breaks or fault.conforms))].chapter for name, fault in FAULTS.items()}
+
+    assert {name: fault.__module__.rpartition(".")[2] for name, fault in FAULTS.items()} == expected
+
+
 def test_every_tested_rule_is_broken_by_a_fault():
-    broken = {slug for fault in FAULTS for slug in importlib.import_module(f"queuespec.queues.faults.{fault}").BREAKS}
-    green = [rule.slug for chapter in chapters() for rule in chapter.rules if rule.test and rule.slug not in broken]
+    broken = {slug for fault in FAULTS.values() for slug in fault.breaks}
+    green = [slug for slug in RULES if slug not in broken]
 
     assert not green, f"{len(green)} rules are broken by no fault: {', '.join(green)}"

@@ -238,7 +238,7 @@ def test_the_installed_command_runs_in_parallel_and_knows_what_failed_last(insta
     again, output = installed(*options, *A_FEW_RULES, "--last-failed", "-k", "empty")
 
     assert (first, again) == (1, 1)
-    assert "1 verdict: 1 deviates" in output
+    assert "1 of 1 verdict fails" in output
 
 
 def test_the_command_runs_from_a_folder_with_spaces_and_letters_of_any_script(installed):

@@ -176,14 +176,13 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["get.block-when-empty"], "there is no rule 'get.block-when-empty'; did you mean get.blocks-when-empty"),
+        (["get.block-when-empty"], "there is no rule 'get.block-when-empty'; did you mean 'get.blocks-when-empty'"),
         (["manager.slower"], "manager.slower has no test that could be performed: "),
         (["order.fifo-in-process", "--kind", "SimpleQueue"], "and not about 'SimpleQueue'"),
         (["order.fifo-in-process", "--start-method", "teleport"], "there is no 'teleport' here"),
         (["order.fifo-in-process", "--implementation", "no_such_module"], "there is no implementation named"),
         (["order.fifo-in-process", "--python", "no-such-python"], "cannot be run as a Python interpreter"),
         (["simple.close", "--implementation", "queue_class:Queue"], "does not have SimpleQueue"),
-        (["ctx.dummy-replica", "--implementation", "fault:dummy-is-not-for-threads"], "when it is imported"),
         (["order.fifo-in-process", "--output", "no/such/folder/file.py"], "cannot be written: "),
         (["order.fifo-in-process", "--output", str(Path(__file__))], "is there already; --force replaces it"),
         (["order.fifo-in-process", "--patience", "0"], "is not a positive number of seconds"),
@@ -194,10 +193,12 @@ def test_what_cannot_be_is_answered_by_one_sentence(capsys, monkeypatch, words, 
     monkeypatch.setenv("PYTHONPATH", str(IMPLEMENTATIONS))
     before = Path(__file__).read_bytes()
 
-    with pytest.raises(SystemExit) as end:
-        main(["reproduce", *words])
+    try:
+        status = main(["reproduce", *words])
+    except SystemExit as end:
+        status = end.code
 
-    assert end.value.code == 4
+    assert status == 4
     printed = capsys.readouterr()
     assert said in printed.err
     assert len(printed.err.splitlines()) == 1
@@ -207,10 +208,8 @@ def test_what_cannot_be_is_answered_by_one_sentence(capsys, monkeypatch, words, 
 
 @pytest.mark.skipif("spawn" not in METHODS or sys.platform == "win32", reason="it applies there")
 def test_a_rule_that_does_not_apply_is_refused_with_its_reason(capsys):
-    with pytest.raises(SystemExit) as end:
-        main(["reproduce", "ctx.methods-windows"])
+    assert main(["reproduce", "ctx.methods-windows"]) == 4
 
-    assert end.value.code == 4
     assert "ctx.methods-windows does not apply: only on Windows" in capsys.readouterr().err
 
 

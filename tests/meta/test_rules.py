@@ -4,9 +4,6 @@ import ast
 import re
 from collections import Counter
 
-import pytest
-
-from queuespec.cli.listing import fault_modules
 from queuespec.rules import KINDS, LEVELS, chapters, specification_folder
 
 CHAPTERS = chapters()
@@ -83,19 +80,3 @@ def test_no_two_rules_read_the_same():
     sentences = Counter((rule.chapter, rule.sentence) for rule in RULES)
 
     assert [sentence for sentence, count in sentences.items() if count > 1] == []
-
-
-@pytest.mark.parametrize("name", sorted(fault_modules()))
-def test_a_fault_names_rules_that_exist(name):
-    fault = fault_modules()[name]
-    named = {*getattr(fault, "BREAKS", ()), *getattr(fault, "CONFORMS", ())}
-    tested = {rule.slug for rule in RULES if rule.test}
-
-    assert sorted(named - tested) == []
-
-
-@pytest.mark.parametrize("name", sorted(fault_modules()))
-def test_a_fault_says_in_a_sentence_what_its_user_would_notice(name):
-    first = (fault_modules()[name].__doc__ or "").strip().partition("\n")[0]
-
-    assert first.endswith((".", ":", ",")) or len(first) > 60

@@ -1,0 +1,1 @@
+"""The command line: one parser, and a module for each command with `add_parser` and `run`."""

@@ -21,6 +21,10 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from queue import Empty, Full
+
+from queuespec.actors.adapter import Api, QueueClass
+from queuespec.queues.variant import Variant
 
 MODULE = multiprocessing
 CONTEXT = multiprocessing.get_context()

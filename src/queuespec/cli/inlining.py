@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Edit = tuple[int, int, str]
 """Bytes from, bytes to, what stands there instead."""
 
-LEFT_OUT = ("rule", "pytest")
-"""Decorators whose functions are plain functions in the program."""
+LEFT_OUT = ("rule", "pytest", "fault", "better")
+"""Decorators that the program does without."""
 
 
 class Key(NamedTuple):

@@ -14,15 +14,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from queuespec.actors.adapter import VARIANTS
-from queuespec.cli.arguments import Arguments
+from queuespec.actors.adapter import DECLARED
 from queuespec.cli.inlining import Key, Program, Source
 from queuespec.cli.listing import unknown
+from queuespec.cli.parser import COMMANDS, Status
+from queuespec.judge.facts import CannotJudge, probe, refuse_what_cannot_be_judged
 from queuespec.judge.options import positive_seconds
-from queuespec.plugin import probe, refuse_what_cannot_be_judged
-from queuespec.report.console import Forgiving
+from queuespec.queues.declare import find
+from queuespec.report.console import Forgiving, say_error
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
 from queuespec.rules import Facts, Rule, chapters, specification_folder
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from queuespec.cli.inlining import Edit
+    from queuespec.cli.parser import Commands
+    from queuespec.queues.declare import Declared
 
 DRIVER = "queuespec.cli.driver"
 PACKAGE = Path(__file__).parents[1]
@@ -60,20 +61,18 @@ BY_EDITS = ("expect", "check", "Caller")
 MAKERS = {"make_queue", "make_child", "make_thread", "make_object", "make_manager", "program"}
 """Nouns of the driver's."""
 
-HOOKS = ("Queue", "JoinableQueue", "SimpleQueue", "Served", "Proxy", "context", "process", "manager", "module")
-"""What `queuespec.actors.adapter.Variant` looks for in a module."""
-
 
 class Refused(Exception):
     """There can be no such program; the text is one sentence."""
 
 
-def main(words: list[str]) -> int:
-    """``queuespec reproduce``: writes the program."""
-    arguments = Arguments(
+def add_parser(commands: Commands) -> None:
+    """Adds the command."""
+    arguments = commands.add_parser(
         "reproduce",
-        "Writes a short program without queuespec that shows whether a queue does what a rule says: its exit status is "
-        "0 if it does. It is meant to be attached to a bug report.",
+        help=COMMANDS["reproduce"],
+        description="Writes a short program without queuespec that shows whether a queue does what a rule says: its "
+        "exit status is 0 if it does. It is meant to be attached to a bug report.",
     )
     arguments.add_argument("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
     arguments.add_argument("--start-method", metavar="NAME", help="default: the first that the rule is about")
@@ -89,7 +88,11 @@ def main(words: list[str]) -> int:
     )
     arguments.add_argument("--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
     arguments.add_argument("--force", action="store_true", help="also where FILE is there already")
-    given = arguments.parse_args(words)
+    arguments.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> Status:
+    """Writes the program."""
     try:
         text = reproduction(given)
         if given.output is None:
@@ -98,17 +101,20 @@ def main(words: list[str]) -> int:
             raise Refused(f"{one_line(str(given.output))!r} is there already; --force replaces it")
         else:
             write_atomically(given.output, [text])
-    except (Refused, pytest.UsageError) as refusal:
-        arguments.error(str(refusal))
+    except (Refused, CannotJudge) as refusal:
+        say_error(f"queuespec reproduce: {refusal}")
+        return Status.UNUSABLE
     except OSError as error:
         if given.output is None:
             raise  # told as for every other command
-        arguments.error(f"{one_line(str(given.output))!r} cannot be written: {error.strerror or type(error).__name__}")
-    return 0
+        why = error.strerror or type(error).__name__
+        say_error(f"queuespec reproduce: {one_line(str(given.output))!r} cannot be written: {why}")
+        return Status.UNUSABLE
+    return Status.OK
 
 
 def reproduction(given: argparse.Namespace) -> str:
-    """The program's text. Raises `Refused`, or `pytest.UsageError` for what cannot be judged."""
+    """The program's text. Raises `Refused`, or `CannotJudge` for what cannot be judged."""
     rules = {rule.slug: rule for rule in rules_of(chapters())}
     named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}
     rule = named.get(given.slug)
@@ -136,9 +142,7 @@ def reproduction(given: argparse.Namespace) -> str:
 @functools.cache
 def source_of(module: str) -> Source | None:
     """A module of the specification or of this package; None for one that is installed wherever Python is."""
-    if module == "queuespec.actors.adapter":
-        path = PACKAGE / "implementations" / "__init__.py"
-    elif module.startswith("queuespec."):
+    if module.startswith("queuespec."):
         path = PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
     else:
         path = specification_folder() / f"{module}.py"
@@ -157,7 +161,7 @@ class Reproduction:
         self.start_method = start_method
         self.kind = kind
         self.patience = patience
-        self.variant = f"{VARIANTS[self.module]}.{self.path.replace('-', '_')}" if self.module in VARIANTS else ""
+        self.variant: type[Declared] | None = find(self.module, self.path) if self.module in DECLARED else None
         chapter = source_of(Path(rule.file).stem)
         assert chapter is not None
         self.chapter = chapter
@@ -177,7 +181,7 @@ class Reproduction:
         varied = {name for names, _ in self.cases for name in names}
         if set(self.fixtures) - PLAIN_FIXTURES - CALLERS - varied:
             return False
-        if self.variant and {"context", "process", "manager", "module", "Served"} & set(self._hooks()):
+        if self.variant and {"context", "process", "manager", "module", "Manager", "Served"} & set(vars(self.variant)):
             return False
         if (self.variant or self.path) and {"module", "make_manager"} & set(self.fixtures):
             return False
@@ -240,13 +244,6 @@ class Reproduction:
     def _home(self) -> str:
         """The module that a plain program has its context of."""
         return "multiprocessing" if self.variant or self.path else self.module
-
-    def _hooks(self) -> list[str]:
-        variant = source_of(self.variant)
-        assert variant is not None
-        if variant.performed:
-            raise Refused(f"what {self.module}:{self.path} does when it is imported, a program of its own cannot show")
-        return [name for name in variant.definitions if name in HOOKS]
 
     @property
     def text(self) -> str:
@@ -326,15 +323,13 @@ class Reproduction:
         }
 
     def _add_implementation(self, program: Program) -> None:
-        made = f"Variant(sys.modules[__name__], {_quoted(self.module + ':' + self.path)})"
-        if not self.variant:
-            made = f"QueueClass({self.module}, {_quoted(self.path)})"
-        program.constants[Key(DRIVER, "IMPLEMENTATION")] = f"IMPLEMENTATION = {made}"
+        made = f"QueueClass({self.module}, {_quoted(self.path)})"
         if self.variant:
-            for name in self._hooks():
-                key = Key(self.variant, name)
-                program.names[key] = name
-                program.add(key)
+            made = f"Variant({self.variant.__name__}, {_quoted(self.module + ':' + self.path)})"
+            key = Key(self.variant.__module__, self.variant.__name__)
+            program.names[key] = self.variant.__name__
+            program.add(key)
+        program.constants[Key(DRIVER, "IMPLEMENTATION")] = f"IMPLEMENTATION = {made}"
 
     def _programs(self) -> str:
         """The programs of the specification that the rule names, and what they import."""
@@ -433,9 +428,9 @@ class Reproduction:
         build = f"{owner}.{kind}"
         if self.path and not self.variant:
             build = f"{self.module}.{self.path}"
-        elif self.variant and kind in self._hooks() and owner == "context":
+        elif self.variant and hasattr(self.variant, kind) and owner == "context":
             program.imports.add("import functools")
-            build = f"functools.partial({kind}, ctx=context)"
+            build = f"functools.partial({self.variant.__name__}.{kind}, ctx=context)"
         program.imports.add(f"import {self._home}")
         for name in self._wanted():
             if name == "context":
@@ -490,7 +485,7 @@ class Reproduction:
         if name == "facts":
             key, arguments = Key(DRIVER, "Facts"), ""
         elif name == "crowd":
-            key, arguments = Key("queuespec.plugin", "Crowd"), "2"
+            key, arguments = Key("queuespec.judge.crowd", "Crowd"), "2"
         else:
             key = Key("conftest", name)
             conftest = source_of("conftest")
@@ -551,7 +546,7 @@ class Reproduction:
 def _parameters(test: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
     """What a test is repeated for: names, and the expression of the values that they take."""
     for decorator in test.decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("each", "pytest.mark.parametrize"):
             names = ast.literal_eval(decorator.args[0])
             yield [names] if isinstance(names, str) else list(names), decorator.args[1]
 

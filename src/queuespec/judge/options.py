@@ -27,61 +27,57 @@ def positive_number(text: str) -> int:
 
 
 def add_options(add: Callable[..., Any]) -> None:
-    """Adds the options for judging, by argparse's `add_argument` or by what pytest has of that kind."""
+    """Adds the options for judging, by argparse's `add_argument` or pytest's `addoption`.
+
+    Each help text fits a line beside its option in 80 columns.
+    """
     add(
         "--implementation",
         metavar="NAME",
         default="multiprocessing",
-        help="judge this queue: a module with multiprocessing's API, MODULE:CLASS, or fault:NAME "
-        "(default: multiprocessing)",
+        help="judge this: a module, MODULE:CLASS or fault:NAME",
     )
     add(
         "--start-method",
         metavar="NAME",
         action="append",
         default=[],
-        help="judge under this start method only; may be given several times (default: all that the platform has)",
+        help="judge under this start method only; repeatable",
     )
     add(
         "--python",
         metavar="EXECUTABLE",
         default=sys.executable,
-        help="judge the queue of this interpreter, 3.9 or later; it needs nothing installed (default: this one)",
+        help="judge the queue of this interpreter (3.9 or later)",
     )
     add(
         "--patience",
         metavar="SECONDS",
         type=positive_seconds,
         default=10.0,
-        help="how long a thing that must happen may take (default: 10)",
+        help="timeout of what must complete; raise it if slow (10)",
     )
     add(
         "--quiet-time",
         metavar="SECONDS",
         type=positive_seconds,
         default=0.1,
-        help="how long to watch that nothing happens (default: 0.1)",
+        help="how long to watch a call that must block (0.1)",
     )
-    add(
-        "--rule",
-        metavar="SLUG",
-        action="append",
-        default=[],
-        help="judge this rule only; may be given several times",
-    )
+    add("--rule", metavar="SLUG", action="append", default=[], help="judge this rule only; repeatable")
     add(
         "--crowd",
         metavar="NUMBER",
         type=positive_number,
         default=2,
-        help="let that many producers and as many consumers meet in rules about many processes (default: 2)",
+        help="producers and consumers in rules about many (2 each)",
     )
-    add("--results", metavar="FILE", help="write the verdicts to this file, one line of JSON each")
+    add("--results", metavar="FILE", help="write the verdicts to this file, as JSON Lines")
     add(
-        "--deviations",
+        "--expectations",
         metavar="FILE",
         action="append",
         default=[],
-        help="expect the deviations that this TOML file declares; may be given several times",
+        help="expect the deviations in this TOML file; repeatable",
     )
-    add("--timeline", action="store_true", help="show the calls of every test that was judged, also where all is well")
+    add("--timeline", action="store_true", help="print every call with its time and outcome")

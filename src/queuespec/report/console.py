@@ -1,4 +1,4 @@
-"""Where people read: a terminal of some width, with or without colours, or a file that has neither."""
+"""Output for people: a terminal of some width, with or without colors, or a file, which has neither."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ import sys
 import textwrap
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from rich.console import Console
-from rich.text import Text
-
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
+    from rich.text import Text
 
 UNBOUNDED = 100_000
-"""The width of what is no terminal: nothing is wrapped there."""
+"""The width of a file: nothing is wrapped there."""
 NARROW = 30
-"""Columns that a sentence needs, to stand beside something else."""
+"""A sentence with fewer columns than this is not put beside something else."""
 
 
-def console_for(file: TextIO, colour: bool | None = None, width: int | None = None) -> Console:
-    """A console for this stream: colours on a terminal only, and none under ``NO_COLOR``."""
+def console_for(file: TextIO, color: bool | None = None, width: int | None = None) -> Console:
+    """A console for a stream: colors on a terminal only, and none under ``NO_COLOR``, unless `color` decides."""
+    from rich.console import Console  # here, and not for those who print plain lines: it takes a while
+
     terminal = file.isatty()
     options: dict[str, Any] = {"emoji": False, "markup": False, "highlight": False}
-    if colour is None:
-        colour = terminal and not os.environ.get("NO_COLOR")
-    else:  # whoever has decided so has made the terminal understand it
+    if color is None:
+        color = terminal and not os.environ.get("NO_COLOR")
+    else:  # the caller, who decides, has prepared the terminal for it
         options["legacy_windows"] = False
-    if not colour:
+    if not color:
         options.update(color_system=None, no_color=True)
     elif not terminal:
         options["color_system"] = "standard"
     if width is not None or not terminal:
         options["width"] = width or UNBOUNDED
-    return Console(file=cast("IO[str]", Forgiving(file)), force_terminal=colour, safe_box=True, **options)
+    return Console(file=cast("IO[str]", Forgiving(file)), force_terminal=color, safe_box=True, **options)
 
 
 class Forgiving(io.TextIOBase):
-    """A stream that writes an escape where the encoding of the one behind it lacks a character, and nothing any more
-    once nobody reads it."""
+    """A stream on top of another: it escapes characters that the encoding lacks, and discards what is written after the
+    reader has closed the pipe."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -50,62 +50,64 @@ class Forgiving(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
+        """That of the stream below."""
         return self._encoding
 
     def isatty(self) -> bool:
+        """Whether the stream below is a terminal."""
         return self._file.isatty()
 
     def fileno(self) -> int:
+        """The file descriptor of the stream below."""
         return self._file.fileno()
 
     def flush(self) -> None:
+        """Flushes the stream below. Raises `OSError`, but not for a closed pipe."""
         try:
             self._file.flush()
         except OSError as error:
-            self._unless_nobody_reads(error)
+            self._raise_unless_closed(error)
 
     def close(self) -> None:
-        """The stream behind it belongs to others. A flush at the end of this object, as its base class has it, could
-        raise where nobody can catch it; Python 3.15 prints that."""
+        """Does nothing: the stream below belongs to others. The base class would flush when this object is collected,
+        where nobody can catch an exception; Python 3.15 prints it."""
 
     def write(self, text: str) -> int:
+        """Writes text; returns the number of characters. Raises `OSError`, but not for a closed pipe."""
         try:
             return self._file.write(text)
         except UnicodeEncodeError:
             return self.write(text.encode(self._encoding, "backslashreplace").decode(self._encoding))
         except OSError as error:
-            self._unless_nobody_reads(error)
+            self._raise_unless_closed(error)
             return len(text)
 
-    def _unless_nobody_reads(self, error: OSError) -> None:
+    def _raise_unless_closed(self, error: OSError) -> None:
         if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
             raise error
         self.forget()
 
     def forget(self) -> None:
-        """From here on, what is written is thrown away."""
+        """Discards what is written from here on."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, self._file.fileno())
         os.close(nowhere)
 
 
-def hand_over(text: str) -> None:
-    """Writes a document for programs as it is; what the encoding of the output lacks is escaped."""
+def say(text: str) -> None:
+    """Prints text to standard output, without wrapping or colors."""
     Forgiving(sys.stdout).write(text + "\n")
 
 
-def say(*lines: str) -> None:
-    """Prints plain lines for people."""
-    show(console_for(sys.stdout), *map(Text, lines))
-
-
 def say_error(text: str) -> None:
-    """Prints one sentence where errors belong."""
-    show(console_for(sys.stderr), Text(text))
+    """Prints one sentence to standard error."""
+    Forgiving(sys.stderr).write(text + "\n")
 
 
 def hanging(console: Console, head: str, text: str) -> Text:
-    """`text` behind a head, broken between words where the console is narrow, its further lines below the first."""
+    """`text` beside a head, wrapped between words with every line below the first."""
+    from rich.text import Text
+
     begin, indent = head, " " * len(head)
     if console.width - len(head) < NARROW:
         begin = indent = " " * 6
@@ -121,6 +123,6 @@ def hanging(console: Console, head: str, text: str) -> Text:
 
 
 def show(console: Console, *lines: RenderableType) -> None:
-    """Prints lines as they are: a long one is left to the terminal."""
+    """Prints lines without wrapping them."""
     for line in lines:
         console.print(line, soft_wrap=True)

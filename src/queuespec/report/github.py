@@ -1,4 +1,4 @@
-"""What a run tells GitHub Actions: the table in the step summary, and an error annotation for each deviating rule."""
+"""What a run writes for GitHub Actions: a table in the step summary, an error annotation for each deviating rule."""
 
 from __future__ import annotations
 
@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, Callable
 
 from queuespec.report import table
 from queuespec.results import BAD, Header, Results, Verdict
+from queuespec.results import summary as counts_in_words
+from queuespec.results.merging import Merged
 from queuespec.text import command, command_property, counted, markdown
 
 if TYPE_CHECKING:
-    from queuespec.rules import Rule
+    from typing import Protocol
+
+    class Place(Protocol):
+        """Where a rule stands: its file and line."""
+
+        @property
+        def file(self) -> str: ...
+        @property
+        def line(self) -> int: ...
+
 
 LONGEST_SUMMARY = 1_000_000
-"""Bytes of a step's summary; GitHub takes one mebibyte, and shows nothing of one that is longer."""
-
-
-def is_there() -> bool:
-    return os.environ.get("GITHUB_ACTIONS") == "true"
+"""Bytes of a step's summary; GitHub shows nothing of one that is longer than one mebibyte."""
 
 
 def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
-    """The verdicts that fail a run, by rule: those that gate, and are not what was declared."""
+    """The verdicts that fail a run, by rule: those that gate and are not expected."""
     found: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         expected = verdict.declared and verdict.declared["expected"] == verdict.verdict
@@ -31,7 +38,7 @@ def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
     return found
 
 
-def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
+def annotation(rule: Place | None, verdicts: list[Verdict]) -> str:
     """One error annotation for a rule, at the line of its test."""
     first = verdicts[0]
     places = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
@@ -48,25 +55,25 @@ def annotation(rule: Rule | None, verdicts: list[Verdict]) -> str:
 
 
 def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: int = LONGEST_SUMMARY) -> str:
-    """What the step summary says of a run, in Markdown: at most so many bytes; the empty text if they are too few."""
-    lines = [f"### {markdown(header.judged)} on {markdown(header.python)}, {markdown(header.platform)}", ""]
-    lines += [f"{counted(len(verdicts), 'verdict')}: {markdown(table.summary(verdicts))}", ""]
-    told = [f"- {markdown(problem)}" for problem in problems]
+    """The step summary of a run, in Markdown: at most `most` bytes, or empty if they are too few."""
+    lines = [f"### {markdown(header.subject.described)}", ""]
+    lines += [f"{counted(len(verdicts), 'verdict')}: {markdown(counts_in_words(verdicts))}", ""]
+    items = [f"- {markdown(problem)}" for problem in problems]
     for slug, found in accusations(verdicts).items():
-        told.append(f"- **{markdown(slug)}** {found[0].verdict}: {markdown(found[0].explanation)}")
-    lines += _that_fit(told, most // 3)
+        items.append(f"- **{markdown(slug)}** {found[0].verdict}: {markdown(found[0].explanation)}")
+    lines += _that_fit(items, most // 3)
     rest = most - _size("\n".join([*lines, "", "", ""]))
-    text = "\n".join([*lines, "", table.as_markdown(table.Merged([Results("", header, verdicts)]), rest), ""])
+    text = "\n".join([*lines, "", table.as_markdown(Merged([Results("", header, verdicts)]), rest), ""])
     return text if _size(text) <= most else ""
 
 
 def _that_fit(lines: list[str], most: int) -> list[str]:
-    """The first of these lines, so many as have room in so many bytes; and how many have none."""
+    """The first lines that take at most `most` bytes, and the number of the others."""
     size = 0
     for number, line in enumerate(lines):
         size += _size(line) + 1
         if size > most:
-            return [*lines[:number], f"- and {len(lines) - number} more"]
+            return [*lines[:number], f"- and {len(lines) - number:,} more"]
     return lines
 
 
@@ -74,15 +81,18 @@ def _size(text: str) -> int:
     return len(text.encode("utf-8", "backslashreplace"))
 
 
-def tell(
+def write(
     header: Header,
     verdicts: list[Verdict],
     problems: list[str],
-    rules: Callable[[Verdict], Rule | None],
+    rules: Callable[[Verdict], Place | None],
     write_line: Callable[[str], None],
 ) -> None:
-    """Tells what was found, where GitHub Actions runs this; elsewhere nothing."""
-    if not is_there():
+    """Writes the annotations by `write_line` and appends to the step summary, under GitHub Actions only.
+
+    `rules` returns the rule of a verdict, or None if that is not known.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     for found in accusations(verdicts).values():
         write_line(annotation(rules(found[0]), found))
@@ -93,6 +103,6 @@ def tell(
                 text = summary(header, verdicts, problems, LONGEST_SUMMARY - file.tell() - 1)
                 file.write("\n" * bool(text and file.tell()) + text)
             if not text:
-                write_line("the step summary is full: GitHub takes no more than a mebibyte")
+                write_line("the step summary is full: GitHub accepts at most one mebibyte")
         except OSError as error:
-            write_line(f"the step summary cannot be written: {error.strerror or error}")
+            write_line(f"cannot write the step summary: {error.strerror or error}")

@@ -1,10 +1,17 @@
-"""Verdicts and the files that keep them: what was judged, what came of it, what was expected, what changed."""
+"""Verdicts and their files: what was judged, the outcome, the expected deviations, what changed."""
 
 from queuespec.results.reading import opened, read
 from queuespec.results.verdict import (
     BAD,
+    CONFORMS,
+    CRASHES,
+    DEVIATES,
     FORMAT,
+    HANGS,
     JUDGED,
+    NOT_APPLICABLE,
+    NOT_RUN,
+    UNSUPPORTED,
     VERDICTS,
     BadFile,
     Header,
@@ -12,14 +19,22 @@ from queuespec.results.verdict import (
     Verdict,
     counts,
     rule_set,
+    summary,
     worst,
 )
 from queuespec.results.writing import Recorder, as_lines, write, write_atomically
 
 __all__ = [
     "BAD",
+    "CONFORMS",
+    "CRASHES",
+    "DEVIATES",
     "FORMAT",
+    "HANGS",
     "JUDGED",
+    "NOT_APPLICABLE",
+    "NOT_RUN",
+    "UNSUPPORTED",
     "VERDICTS",
     "BadFile",
     "Header",
@@ -31,6 +46,7 @@ __all__ = [
     "opened",
     "read",
     "rule_set",
+    "summary",
     "worst",
     "write",
     "write_atomically",

@@ -1,13 +1,12 @@
-"""Known deviations, declared as data: files of TOML in ``deviations/`` and those that ``--deviations`` names.
+"""Expected deviations, as data: TOML files, ours in ``expectations/`` and those that ``--expectations`` names.
 
-An entry says for which verdicts it holds, what is expected instead of `conforms`, and why. It is strict: a verdict that
-conforms again, and an entry that matches nothing that was judged, fail the run.
+An entry says which verdicts it is about, which verdict is expected instead of `conforms`, and why. It is strict: a
+verdict that conforms again, or an entry that matches no verdict, fails the run.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion
 
 from queuespec.results.reading import opened
-from queuespec.results.verdict import BAD, JUDGED, BadFile
-from queuespec.rules.words import START_METHODS, python_name, system_name
+from queuespec.results.verdict import BAD, CONFORMS, JUDGED, NOT_RUN, BadFile
+from queuespec.rules.words import START_METHODS, did_you_mean, python_name, system_name
 from queuespec.text import one_line
 
 if sys.version_info >= (3, 11):
@@ -28,43 +27,51 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from queuespec.results.verdict import Header, Verdict
+    from queuespec.results.verdict import Verdict
+    from queuespec.rules import Subject
 
-FOLDER = Path(__file__).with_name("expectations")
+DIRECTORY = Path(__file__).with_name("expectations")
 LONGEST_FILE = 4_000_000
+"""Bytes."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Entry:
-    """One declared deviation. A condition that is empty holds everywhere."""
+class Expectation:
+    """One expected deviation. An empty condition is met everywhere."""
 
     rule: str
     implementation: str
     expect: str
+    """One of `BAD`."""
     reason: str
     link: str = ""
     unstable: bool = False
+    """Whether it may conform as well."""
     version: str = ""
+    """Versions of the implementation, such as ``>=4,<5``."""
     python: str = ""
+    """Versions of Python."""
     python_implementation: str = ""
+    """`sys.implementation.name`."""
     system: tuple[str, ...] = ()
     start_method: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     parameters: str = ""
     where: str = ""
-    """The file, and which entry of it."""
+    """The file, and the number of the entry in it."""
 
-    def concerns(self, header: Header) -> bool:
-        """Whether the conditions on implementation, Python and system hold for what is judged."""
+    def concerns(self, subject: Subject) -> bool:
+        """Whether what is judged meets the conditions on implementation, Python and system."""
         return (
-            self.implementation == header.implementation
-            and self.python_implementation in ("", header.python_implementation)
-            and (not self.system or system_name(header.system) in self.system)
-            and _within(self.version, header.implementation_version)
-            and _within(self.python, header.python_version)
+            self.implementation == subject.implementation
+            and self.python_implementation in ("", subject.python_implementation)
+            and (not self.system or system_name(subject.system) in self.system)
+            and is_within(self.version, subject.implementation_version)
+            and is_within(self.python, subject.python_version)
         )
 
     def matches(self, rule: str, kind: str, start_method: str, parameters: str) -> bool:
+        """Whether it is about the verdict with this key."""
         return (
             self.rule == rule
             and (not self.kind or kind in self.kind)
@@ -74,28 +81,29 @@ class Entry:
 
     @property
     def as_data(self) -> dict[str, Any]:
+        """All of it, as data for JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Entry:
+    def from_data(cls, data: dict[str, Any]) -> Expectation:
+        """The expectation of which `as_data` was written as JSON."""
         lists: dict[str, Any] = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
         return cls(**{**data, **lists})
 
     @property
     def sentence(self) -> str:
-        """All of it, for people: who deviates, where, how, why."""
+        """All of it, for people: what deviates, where, how, why."""
         about = [f"{self.implementation} {self.version}".rstrip()]
-        python = python_name(self.python_implementation) or "Python"
         if self.python or self.python_implementation:
-            about.append(f"{python} {self.python}".rstrip())
+            about.append(f"{python_name(self.python_implementation) or 'Python'} {self.python}".rstrip())
         about += [", ".join(words) for words in (self.system, self.start_method, self.kind) if words]
         how = f"{self.expect}{', but not always' if self.unstable else ''}"
         found = f"{', '.join(about)}: {how}: {one_line(self.reason)}"
         return f"{found} ({one_line(self.link)})" if self.link else found
 
     @property
-    def declaration(self) -> dict[str, Any]:
-        """What a verdict's line says of it."""
+    def for_verdict(self) -> dict[str, Any]:
+        """What a verdict that it matches has in its field `declared`."""
         return {
             "expected": self.expect,
             "reason": one_line(self.reason),
@@ -103,72 +111,77 @@ class Entry:
             "unstable": self.unstable,
         }
 
+    def surprise(self, verdict: str) -> str:
+        """One sentence about a verdict that is not the expected one; an empty string for the expected one."""
+        if verdict not in JUDGED or verdict == self.expect or (self.unstable and verdict == CONFORMS):
+            return ""
+        expected = f"it {verdict}, but {self.where} expects that it {self.expect} ({one_line(self.reason)})"
+        return f"{expected}; remove the entry or narrow its conditions" if verdict == CONFORMS else expected
 
-def _within(specifier: str, version: str) -> bool:
-    if not specifier:
-        return True
+
+def is_within(specifier: str, version: str) -> bool:
+    """Whether a version meets a specifier such as ``>=3.13,<3.15``; what is no version meets the empty one only."""
     try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
+        return not specifier or SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidVersion:
         return False
 
 
-# Reading
-
-_NAMES = {field.name.replace("_", "-"): field for field in dataclasses.fields(Entry) if field.name != "where"}
+_NAMES = {field.name.replace("_", "-"): field for field in dataclasses.fields(Expectation) if field.name != "where"}
 _LISTS = ("system", "start-method", "kind")
-_NEEDED = ("rule", "implementation", "expect", "reason")
+_REQUIRED = ("rule", "implementation", "expect", "reason")
 
 
-def known() -> list[Entry]:
-    """What the package itself declares."""
-    return [entry for path in sorted(FOLDER.glob("*.toml")) for entry in read(path)]
+def known() -> list[Expectation]:
+    """The deviations that the package itself expects."""
+    return [entry for path in sorted(DIRECTORY.glob("*.toml")) for entry in read(path)]
 
 
-def read(path: Path) -> list[Entry]:
-    """The entries of a file, in UTF-8. Raises `BadFile` with one sentence that says what is wrong where."""
+def read(path: Path) -> list[Expectation]:
+    """The entries of a file, in UTF-8. Raises `BadFile` with one sentence that says what is wrong and where."""
     name = one_line(str(path))
     try:
         with opened(path) as file:
             content = file.read(LONGEST_FILE + 1)
         if len(content) > LONGEST_FILE:
-            raise BadFile(f"{name} is longer than {LONGEST_FILE} bytes")
+            raise BadFile(f"{name} is longer than {LONGEST_FILE:,} bytes")
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise BadFile(f"{name} is in UTF-16; save it in UTF-8")
+            raise BadFile(f"{name} is in UTF-16; save it as UTF-8")
         data = tomllib.loads(content.decode("utf-8-sig"))
     except OSError as error:
-        raise BadFile(f"{name} cannot be read: {error.strerror or type(error).__name__}") from None
+        raise BadFile(f"cannot read {name}: {error.strerror or type(error).__name__}") from None
     except (ValueError, RecursionError) as error:
-        raise BadFile(f"{name} is no TOML: {one_line(str(error))}") from None
+        raise BadFile(f"{name} is not valid TOML: {one_line(str(error))}") from None
     tables = data.pop("deviation", [])
     if data:
-        raise BadFile(f"{name}: {one_line(min(data), 60)!r} is unknown; a file holds [[deviation]] entries and no more")
+        raise BadFile(f"{name}: {one_line(min(data), 60)!r} is unknown; a file has only [[deviation]] entries")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BadFile(f"{name}: entries are written [[deviation]]")
+        raise BadFile(f"{name}: an entry begins with [[deviation]]")
     return [_entry(table, f"{name}, entry {number}") for number, table in enumerate(tables, 1)]
 
 
-def _entry(table: dict[str, Any], where: str) -> Entry:
+def _entry(table: dict[str, Any], where: str) -> Expectation:
     about = f"{where} ({one_line(str(table.get('rule')), 80)})" if "rule" in table else where
     values: dict[str, Any] = {}
     for name, value in table.items():
         if name not in _NAMES:
-            raise BadFile(f"{about}: {one_line(name, 60)!r} is unknown; there are {', '.join(_NAMES)}")
+            hint = did_you_mean(name, _NAMES) or f"; known: {', '.join(_NAMES)}"
+            raise BadFile(f"{about}: {one_line(name, 60)!r} is unknown{hint}")
         if name == "unstable":
-            fits = isinstance(value, bool)
+            fits, wanted = isinstance(value, bool), "true or false"
         elif name in _LISTS:
             value = [value] if isinstance(value, str) else value
             fits = isinstance(value, list) and bool(value) and all(isinstance(one, str) and one for one in value)
+            wanted = "a list of strings"
         else:
-            fits = isinstance(value, str)
+            fits, wanted = isinstance(value, str), "a string"
         if not fits:
-            wanted = "true or false" if name == "unstable" else "a list of texts" if name in _LISTS else "a text"
             raise BadFile(f"{about}: {name!r} should be {wanted}")
         values[name.replace("-", "_")] = tuple(value) if name in _LISTS else value
-    for name in _NEEDED:
+    for name in _REQUIRED:
         if not values.get(name, "").strip():
-            words = "say in one sentence why it deviates" if name == "reason" else "it is needed"
-            raise BadFile(f"{about}: {name!r} is {'empty' if name in values else 'missing'}; {words}")
+            hint = "; say in one sentence why it deviates" if name == "reason" else ""
+            raise BadFile(f"{about}: {name!r} is {'empty' if name in values else 'missing'}{hint}")
     if values["expect"] not in BAD:
         raise BadFile(f"{about}: 'expect' should be one of {', '.join(BAD)}")
     for name in ("version", "python"):
@@ -176,24 +189,21 @@ def _entry(table: dict[str, Any], where: str) -> Entry:
             SpecifierSet(values.get(name, ""))
         except InvalidSpecifier:
             wrong = one_line(values[name], 60)
-            raise BadFile(f"{about}: {name!r} should be like '>=3.13,<3.15', and is {wrong!r}") from None
-    return Entry(**values, where=where)
+            raise BadFile(f"{about}: {name!r} should be like '>=3.13,<3.15', but is {wrong!r}") from None
+    return Expectation(**values, where=where)
 
 
-# Judging by them
+class Expectations:
+    """The expected deviations that concern what is judged."""
 
-
-class Declarations:
-    """The entries that concern what is judged: what they say of a verdict, and which of them said nothing."""
-
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Expectation]) -> None:
         self.entries = list(entries)
-        self._by_rule: dict[str, list[Entry]] = {}
+        self._by_rule: dict[str, list[Expectation]] = {}
         for entry in self.entries:
             self._by_rule.setdefault(entry.rule, []).append(entry)
 
-    def entry_for(self, rule: str, kind: str, start_method: str, parameters: str) -> Entry | None:
-        """The first entry that holds for this verdict."""
+    def entry_for(self, rule: str, kind: str, start_method: str, parameters: str) -> Expectation | None:
+        """The first entry that matches the verdict with this key."""
         found = (entry for entry in self._by_rule.get(rule, ()) if entry.matches(rule, kind, start_method, parameters))
         return next(found, None)
 
@@ -205,101 +215,33 @@ class Declarations:
         proved_by: Mapping[str, str],
         narrowed: bool = False,
     ) -> list[str]:
-        """A sentence for each entry that matches nothing that was judged, though its rule was asked for or does not
-        exist. `rules` are all that have a test, with their kinds; `start_methods` all that the platform has;
-        `proved_by` says which rule's test proves a further behaviour; `narrowed`, whether only some of the start
-        methods were asked for, so that a rule may apply under the others."""
+        """One sentence for each entry that matches no verdict, although its rule was judged or does not exist.
+
+        Args:
+            verdicts: all verdicts of the run.
+            rules: the kinds of every rule that has a test.
+            start_methods: all start methods of the platform.
+            proved_by: the rule whose test proves another behavior as well, by the slug of that behavior.
+            narrowed: only some of the start methods were judged, so a rule may apply under the others.
+        """
         found = []
         for entry in self.entries:
             matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
-            if matched & {*JUDGED, "not-run"} or (matched and narrowed):
+            if matched & {*JUDGED, NOT_RUN} or (matched and narrowed):
                 continue
-            about = f"{entry.where}: the deviation declared for {one_line(entry.rule, 80)}"
+            about = f"{entry.where}: {one_line(entry.rule, 80)}"
             anywhere = dataclasses.replace(entry, parameters="")
             if entry.rule in proved_by:
-                found.append(f"{about} names what is judged together with {proved_by[entry.rule]}; name that")
+                other = proved_by[entry.rule]
+                found.append(f"{about} is covered by the test for {other}; declare it under {other}")
             elif entry.rule not in rules:
-                found.append(f"{about} names no rule that is judged")
+                found.append(f"{about} is not a rule with a test{did_you_mean(entry.rule, rules)}")
             elif matched:
-                found.append(f"{about} matches nothing that was judged: it is {' and '.join(sorted(matched))} here")
+                found.append(f"{about} matches no judged verdict: it is {' and '.join(sorted(matched))} here")
             elif (
                 (entry.kind and not set(entry.kind) & set(rules[entry.rule]))
                 or (entry.start_method and not set(entry.start_method) & {*START_METHODS, *start_methods})
                 or any(anywhere.matches(*verdict.key) for verdict in verdicts)
             ):
-                found.append(f"{about} matches nothing that was judged; remove it, or correct its conditions")
+                found.append(f"{about} matches no judged verdict; remove the entry or correct its conditions")
         return found
-
-
-def surprise(entry: Entry, verdict: str) -> str:
-    """Why a verdict is not what was declared, as one sentence; the empty text if it is."""
-    if verdict not in JUDGED or verdict == entry.expect or (entry.unstable and verdict == "conforms"):
-        return ""
-    if verdict == "conforms":
-        return (
-            f"it conforms, and {entry.where} declares that it {entry.expect} "
-            f"({one_line(entry.reason)}); remove the entry, or narrow its conditions"
-        )
-    return f"it {verdict}, and {entry.where} declares that it {entry.expect} ({one_line(entry.reason)})"
-
-
-# Writing
-
-
-def drafts(header: Header, verdicts: Iterable[Verdict]) -> str:
-    """Entries for everything in a run that deviates and was not declared, for a person to give the reasons."""
-    found: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
-    sentences: dict[tuple[str, str, str], str] = {}
-    parameters: dict[str, set[str]] = {}
-    for verdict in verdicts:
-        parameters.setdefault(verdict.rule, set()).add(verdict.parameters)
-        if verdict.verdict in BAD and verdict.gates and verdict.declared is None:
-            key = (verdict.rule, verdict.verdict, verdict.parameters)
-            found.setdefault(key, set()).add((verdict.start_method, verdict.kind))
-            sentences.setdefault(key, verdict.explanation)
-    parts = []
-    for rule, verdict_of_all in dict.fromkeys(key[:2] for key in found):
-        keys = [(rule, verdict_of_all, one) for one in sorted(parameters[rule])]
-        if len(keys) > 1 and all(found.get(key) == found.get(keys[0]) for key in keys):
-            sentence, places = sentences[keys[0]], found[keys[0]]
-            for key in keys:
-                del found[key]
-            found[rule, verdict_of_all, ""], sentences[rule, verdict_of_all, ""] = places, sentence
-    for key, places in found.items():
-        for start_methods, kinds in _rectangles(places):
-            parts.append(_draft(header, key, sentences[key], start_methods, kinds))
-    return "\n".join(parts)
-
-
-def _rectangles(places: set[tuple[str, str]]) -> list[tuple[list[str], list[str]]]:
-    """The same places as pairs of start methods and kinds, every combination of which is meant."""
-    kinds_of: dict[str, list[str]] = {}
-    for start_method, kind in sorted(places):
-        kinds_of.setdefault(start_method, []).append(kind)
-    found: dict[tuple[str, ...], list[str]] = {}
-    for start_method, kinds in kinds_of.items():
-        found.setdefault(tuple(kinds), []).append(start_method)
-    return [(start_methods, list(kinds)) for kinds, start_methods in found.items()]
-
-
-def _draft(header: Header, key: tuple[str, str, str], sentence: str, start_methods: list[str], kinds: list[str]) -> str:
-    rule, verdict, parameters = key
-    rows = ["[[deviation]]", f"# {one_line(sentence, 1100)}", f"rule = {_text(rule)}"]
-    rows.append(f"implementation = {_text(header.implementation)}")
-    for name, version in (("version", header.implementation_version), ("python", header.python_version)):
-        if _within(">=0", version):
-            rows.append(f"{name} = {_text('==' + version)}")
-    rows.append(f"python-implementation = {_text(header.python_implementation)}")
-    rows.append(f"system = [{_text(system_name(header.system))}]")
-    for name, values in (("start-method", start_methods), ("kind", kinds)):
-        if any(values):
-            rows.append(f"{name} = [{', '.join(_text(value) for value in values if value)}]")
-    if parameters:
-        rows.append(f"parameters = {_text(parameters)}")
-    rows += [f"expect = {_text(verdict)}", 'reason = ""', 'link = ""', ""]
-    return "\n".join(rows)
-
-
-def _text(value: str) -> str:
-    """A basic string of TOML."""
-    return json.dumps(one_line(value), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Reading results files: what is damaged, cut short or foreign is refused in one sentence."""
+"""Reading results files: a damaged, truncated or foreign file is refused with one sentence."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from queuespec.results import schema
-from queuespec.results.verdict import FORMAT, BadFile, Header, Results, Verdict, counts
+from queuespec.results.verdict import CONFORMS, FORMAT, NOT_RUN, BadFile, Header, Results, Verdict, counts
 from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_LINE = 4_000_000
+"""Bytes."""
 NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
 def opened(path: str | os.PathLike[str]) -> BinaryIO:
-    """A file for reading; a pipe into which nobody writes is an empty one, and not waited for. Raises `OSError`."""
+    """Opens a file for reading; a pipe without a writer is empty, instead of blocking. Raises `OSError`."""
 
     def opener(name: str, flags: int) -> int:
         number = os.open(name, flags | NOT_WAITING)
@@ -31,6 +32,7 @@ def opened(path: str | os.PathLike[str]) -> BinaryIO:
 
 
 def is_whole(path: Path) -> bool:
+    """Whether it is a results file of a complete run."""
     try:
         return not read(path).cut_short
     except BadFile:
@@ -38,7 +40,16 @@ def is_whole(path: Path) -> bool:
 
 
 def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool = False) -> Results:
-    """Reads a results file. Raises `BadFile` for one that is damaged, and for one that was cut short unless allowed."""
+    """Reads a results file.
+
+    Args:
+        path: the file.
+        cut_short: accept a file without footer, of a run that was killed.
+        timelines: keep the verdicts' timelines, which take most of the memory.
+
+    Raises:
+        BadFile: the file is damaged, or it was cut short and `cut_short` is false.
+    """
     return _Reader(os.fspath(path), timelines).read(cut_short)
 
 
@@ -71,29 +82,29 @@ class _Reader:
                     self.number += 1
                     self.take(line)
         except OSError as error:
-            raise BadFile(f"{self.name} cannot be read: {error.strerror or type(error).__name__}") from None
+            raise BadFile(f"cannot read {self.name}: {error.strerror or type(error).__name__}") from None
         except ValueError as error:
-            raise BadFile(f"{self.name!r} cannot be read: {one_line(str(error))}") from None
+            raise BadFile(f"cannot read {self.name!r}: {one_line(str(error))}") from None
         if self.header is None:
             self.number = 0
-            raise self.bad("it is no results file: it has no header" if self.torn else "it is empty")
+            raise self.bad("this is not a results file: there is no header" if self.torn else "the file is empty")
         why = ""
         if self.footer is None:
-            why = f"cut short after {counted(len(self.verdicts), 'verdict')}: it has no footer"
+            why = f"cut short after {counted(len(self.verdicts), 'verdict')}: there is no footer"
             if not cut_short:
                 self.number = 0
                 raise self.bad(why)
-        elif self.footer["counts"]["not-run"]:
-            why = f"cut short: without {counted(self.footer['counts']['not-run'], 'planned verdict')}"
+        elif self.footer["counts"][NOT_RUN]:
+            why = f"cut short: {counted(self.footer['counts'][NOT_RUN], 'planned verdict')} missing"
         return Results(self.name, self.header, self.verdicts, why)
 
     def take(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE:
-            raise self.bad(f"the line is longer than {LONGEST_LINE} bytes")
+            raise self.bad(f"the line is longer than {LONGEST_LINE:,} bytes")
         if self.torn:
-            raise self.bad("the line before is torn, and yet another follows")
+            raise self.bad("the previous line is truncated, but it is not the last one")
         if self.footer is not None:
-            raise self.bad("there is something after the footer")
+            raise self.bad("there is a line after the footer")
         try:
             data = _parsed(line)
         except BadFile as error:
@@ -111,18 +122,18 @@ class _Reader:
 
     def take_header(self, data: dict[str, Any]) -> None:
         if "format" not in data:
-            raise self.bad("it is no results file: it does not begin with a header")
+            raise self.bad("this is not a results file: the first line is not a header")
         if type(data["format"]) is not int or data["format"] != FORMAT:
             raise self.bad(
-                f"the file has format {data['format']!r}, and this queuespec reads format {FORMAT}; "
+                f"the file has format {data['format']!r}, but this queuespec reads format {FORMAT}; "
                 "use the queuespec that wrote it, or judge again"
             )
         wrong = self.checks["header"](data)
         if wrong:
-            raise self.bad(f"the header is wrong: {wrong}")
+            raise self.bad(f"invalid header: {wrong}")
         self.header = Header.from_data(data)
         if len(set(self.header.start_methods)) != len(self.header.start_methods):
-            raise self.bad("the header is wrong: a start method stands in it twice")
+            raise self.bad("invalid header: a start method is listed twice")
 
     def take_verdict(self, data: dict[str, Any]) -> None:
         assert self.header is not None
@@ -130,7 +141,7 @@ class _Reader:
             raise self.bad("there is a second header")
         wrong = self.checks["verdict"](data)
         if wrong:
-            raise self.bad(f"the verdict is wrong: {wrong}")
+            raise self.bad(f"invalid verdict: {wrong}")
         if not self.timelines:
             data.pop("timeline", None)
         self.add(data)
@@ -143,37 +154,37 @@ class _Reader:
                 data[name] = shared.setdefault(value, value)
         verdict = Verdict.from_data(data)
         if verdict.start_method and verdict.start_method not in self.header.start_methods:
-            raise self.bad(f"the verdict is wrong: the header knows no start method {verdict.start_method!r}")
-        if verdict.verdict == "conforms" and verdict.reported_start_method not in ("", verdict.start_method):
+            raise self.bad(f"invalid verdict: start method {verdict.start_method!r} is not in the header")
+        if verdict.verdict == CONFORMS and verdict.reported_start_method not in ("", verdict.start_method):
             raise self.bad(
-                f"the verdict is wrong: it conforms under {verdict.start_method}, "
+                f"invalid verdict: it conforms under {verdict.start_method}, "
                 f"but the children were started by {verdict.reported_start_method}"
             )
         before = len(self.keys)
         self.keys.add(verdict.key)
         if len(self.keys) == before:
-            raise self.bad(f"there is a second verdict for {' '.join(filter(None, verdict.key))}")
+            raise self.bad(f"second verdict for {' '.join(filter(None, verdict.key))}")
         self.verdicts.append(verdict)
 
     def take_footer(self, data: dict[str, Any]) -> None:
         wrong = self.checks["footer"](data)
         if wrong:
-            raise self.bad(f"the footer is wrong: {wrong}")
+            raise self.bad(f"invalid footer: {wrong}")
         if data["counts"] != counts(self.verdicts):
-            raise self.bad("the footer counts other verdicts than the file has: lines are missing or were changed")
+            raise self.bad("the counts of the footer do not match the verdicts: lines are missing or were changed")
         if data["digest"] != self.digest.hexdigest():
-            raise self.bad("the file was changed after it had been written: the footer's digest is that of other lines")
+            raise self.bad("the digest of the footer does not match the lines: the file was changed later")
         self.footer = data
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        raise ValueError("a name stands twice in an object")
+        raise ValueError("a name occurs twice in an object")
     return data
 
 
@@ -181,18 +192,18 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
-    """The object that a line is. Raises `BadFile` with half a sentence."""
+    """The object of a line. Raises `BadFile` with the reason, without file and line."""
     if line.startswith(b"\x1f\x8b"):
-        raise BadFile("the file is compressed by gzip; unpack it first")
+        raise BadFile("the file is compressed with gzip; decompress it first")
     if line.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in line:
-        raise BadFile("the file is not in UTF-8 without a byte order mark, or no text at all")
+        raise BadFile("the file is not a text file in UTF-8 without a byte order mark")
     try:
         data = _decoder.decode(line.decode("utf-8"))
     except UnicodeDecodeError:
-        raise BadFile("the line is not in UTF-8") from None
+        raise BadFile("the line is not valid UTF-8") from None
     except (ValueError, RecursionError) as error:
         what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise BadFile(f"the line is no JSON: {what}") from None
+        raise BadFile(f"the line is not valid JSON: {what}") from None
     if not isinstance(data, dict):
-        raise BadFile("the line is no JSON object")
+        raise BadFile("the line is not a JSON object")
     return data

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Callable
 
 Check = Callable[[Any], str]
-"""Says in words what is wrong with a value; the empty text if nothing is."""
+"""What is wrong with a value, in words; an empty string if nothing is."""
 
 FILE = Path(__file__).with_name("results.schema.json")
 
 REMEMBERED = 100_000
-"""Texts that were found right; most stand in a file many times."""
+"""Valid strings that are remembered; most occur in a file many times."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -25,7 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "null": (type(None),),
 }
-_UNDERSTOOD = {
+_SUPPORTED = {
     "$ref",
     "additionalProperties",
     "const",
@@ -54,10 +54,10 @@ def checks() -> dict[str, Check]:
 
 
 def compiled(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
-    """A function that checks a value against this schema."""
-    unknown = schema.keys() - _UNDERSTOOD
+    """A function that checks a value against this schema. Raises `ValueError` for a keyword that we do not support."""
+    unknown = schema.keys() - _SUPPORTED
     if unknown:
-        raise ValueError(f"not understood in a schema: {', '.join(sorted(unknown))}")
+        raise ValueError(f"unsupported keywords in a schema: {', '.join(sorted(unknown))}")
     if "$ref" in schema:
         return compiled(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     if "const" in schema or "enum" in schema:
@@ -78,7 +78,7 @@ def compiled(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
 
     def check(value: Any) -> str:
         if type(value) not in types:
-            return f"should be of type {wanted}, and is {type(value).__name__}"
+            return f"should be of type {wanted}, but is {type(value).__name__}"
         return by_type[type(value)](value)
 
     return check
@@ -109,13 +109,13 @@ def _string(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
 
     def check(value: Any) -> str:
         if type(value) is not str:
-            return f"should be of type string, and is {type(value).__name__}"
+            return f"should be of type string, but is {type(value).__name__}"
         if value in accepted:
             return ""
         if not shortest <= len(value) <= longest:
-            return f"should have {shortest} to {longest} characters, and has {len(value)}"
+            return f"should have {shortest} to {longest} characters, but has {len(value)}"
         if not found(value):
-            return "has characters that it should not have"
+            return "has characters that are not allowed"
         if len(accepted) < REMEMBERED:
             accepted.add(value)
         return ""
@@ -139,7 +139,7 @@ def _array(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
 
     def check(value: list[Any]) -> str:
         if not least <= len(value) <= most:
-            return f"should have {least} to {most} entries, and has {len(value)}"
+            return f"should have {least} to {most} entries, but has {len(value)}"
         for number, entry in enumerate(value):
             wrong = (first[number] if number < len(first) else rest)(entry)
             if wrong:

@@ -1,7 +1,7 @@
-"""Verdicts: what came of a rule, for one kind of queue under one start method; and the files that keep them.
+"""Verdicts: the outcome of a rule for one kind of queue under one start method; and the header of their file.
 
-A results file is lines of JSON: a header (what was judged, where, how), a line a verdict, a footer. One without a
-footer was cut short. `results.schema.json` describes the lines.
+A results file is JSON Lines: a header (what was judged, where, how), a line for each verdict, a footer. A file without
+a footer was cut short. `results.schema.json` describes the lines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from queuespec.rules.words import python_name, system_name
+from queuespec.rules.facts import Subject
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from queuespec.rules import Chapter
 
-VERDICTS = ("conforms", "deviates", "hangs", "crashes", "unsupported", "not-applicable", "not-run")
-"""From best to worst for those that were judged; the last three are no judgement of the queue."""
-
-JUDGED = VERDICTS[:4]
-BAD = VERDICTS[1:4]
+CONFORMS, DEVIATES, HANGS, CRASHES = "conforms", "deviates", "hangs", "crashes"
+UNSUPPORTED, NOT_APPLICABLE, NOT_RUN = "unsupported", "not-applicable", "not-run"
+JUDGED = (CONFORMS, DEVIATES, HANGS, CRASHES)
+"""The verdicts that say something about the queue, from best to worst."""
+BAD = JUDGED[1:]
+VERDICTS = (*JUDGED, UNSUPPORTED, NOT_APPLICABLE, NOT_RUN)
 
 FORMAT = 1
 LONGEST_TIMELINE = 200
@@ -31,12 +32,12 @@ LONGEST_TIMELINE = 200
 
 
 class BadFile(Exception):
-    """A file that cannot be used; the text is one sentence that says which, where and why."""
+    """A file that cannot be used; the message is one sentence that names the file, the place and the reason."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What came of one test: a rule, for one kind, under one start method. `seconds` is the test's duration."""
+    """The outcome of one test: of a rule, for one kind, under one start method."""
 
     rule: str
     level: str
@@ -46,34 +47,45 @@ class Verdict:
     test: str
     """The test's node id."""
     verdict: str
+    """One of `VERDICTS`."""
     gates: bool = True
+    """Whether a deviation fails the run."""
     explanation: str = ""
-    """What happened instead, or why there is no judgement; one sentence, the empty text for `conforms`."""
+    """What happened instead, or why there is no judgment; one sentence, empty for `conforms`."""
     kind: str = ""
     start_method: str = ""
     reported_start_method: str = ""
-    """What the child processes say they were started by; the empty text where there were none."""
+    """How the child processes say that they were started; empty if there were none."""
     parameters: str = ""
     seconds: float = 0.0
+    """The duration of the test."""
     timeline: tuple[tuple[float, str, str, str, float | None], ...] = ()
+    """The calls: seconds since the test began, actor, call, outcome, duration in seconds or None."""
     declared: dict[str, Any] | None = None
-    """The deviation that was declared for this: what was expected, the reason, a link, whether it is unstable."""
+    """The expected deviation that matches: `expected` verdict, `reason`, `link`, and whether it is `unstable`."""
 
     def as_data(self) -> dict[str, Any]:
+        """The verdict's line, as data for JSON."""
         return {**vars(self), "timeline": [list(row) for row in self.timeline]}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Verdict:
+        """The verdict of a line that fits the schema."""
         return cls(**{**_DEFAULTS, **data, "timeline": tuple(tuple(row) for row in data.get("timeline", ()))})
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What makes a verdict the same question in two files."""
+        """Two verdicts with the same key, in two files, answer the same question."""
         return (self.rule, self.kind, self.start_method, self.parameters)
 
     @property
+    def is_unstable(self) -> bool:
+        """Whether an expected deviation matches that may conform as well."""
+        return bool(self.declared and self.declared.get("unstable"))
+
+    @property
     def bounded(self) -> Verdict:
-        """The same with every text fit for a file: one line, not endless, nothing active in it."""
+        """The same with every string fit for a file: one line of bounded length, with no active content."""
         return dataclasses.replace(
             self,
             explanation=one_line(self.explanation, 1000),
@@ -88,53 +100,57 @@ class Verdict:
 
 _DEFAULTS = {"level": "promise", "chapter": "", "sentence": "", "test": ""}
 
+_SUBJECT = {field.name: False if field.name == "free_threaded" else "" for field in dataclasses.fields(Subject)}
+_LONGEST = {"implementation": 150, "implementation_version": 100, "implementation_home": 1000}
+
 
 @dataclasses.dataclass(frozen=True)
 class Header:
     """What was judged, where, and how."""
 
+    subject: Subject
     queuespec: str
+    """The version of queuespec."""
     rule_set: str
-    implementation: str
-    python_implementation: str
-    python_version: str
-    system: str
+    """The hash that `rule_set` returns; empty if the rules could not be read."""
     start_methods: tuple[str, ...]
-    implementation_version: str = ""
-    implementation_home: str = ""
-    python_build: str = ""
-    free_threaded: bool = False
-    release: str = ""
-    machine: str = ""
+    """Those that were judged."""
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     started: str = ""
+    """Date and time in UTC, ISO 8601."""
 
     def as_data(self) -> dict[str, Any]:
-        return {"format": FORMAT, **vars(self), "start_methods": list(self.start_methods)}
+        """The header's line, as data for JSON; every string is one line of bounded length."""
+        subject = {name: getattr(self.subject, name) for name in _SUBJECT}
+        return {
+            "format": FORMAT,
+            "queuespec": self.queuespec,
+            "rule_set": self.rule_set,
+            **{
+                name: one_line(value, _LONGEST.get(name, 500)) if isinstance(value, str) else value
+                for name, value in subject.items()
+            },
+            "start_methods": list(self.start_methods),
+            "options": self.options,
+            "started": self.started,
+        }
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Header:
-        values = {name: value for name, value in data.items() if name != "format"}
-        return cls(**{**values, "start_methods": tuple(data["start_methods"])})
+        """The header of a line that fits the schema."""
+        own = {name: value for name, value in data.items() if name not in ("format", *_SUBJECT)}
+        subject = Subject(**{name: data.get(name, default) for name, default in _SUBJECT.items()})
+        return cls(subject, **{**own, "start_methods": tuple(data["start_methods"])})
 
     @property
-    def python(self) -> str:
-        name = python_name(self.python_implementation)
-        return f"{name} {self.python_version}{' free-threaded' if self.free_threaded else ''}"
-
-    @property
-    def judged(self) -> str:
-        """The implementation, with its version where it has one."""
-        return f"{self.implementation} {self.implementation_version}".rstrip()
-
-    @property
-    def platform(self) -> str:
-        return f"{system_name(self.system)} {self.machine}".rstrip()
+    def day(self) -> str:
+        """The date of the run, or an empty string."""
+        return self.started[:10]
 
 
 @dataclasses.dataclass(frozen=True)
 class Results:
-    """A results file that was read. `cut_short` says why it is not the whole run; the empty text if it is."""
+    """A results file that was read. `cut_short` says why the run is incomplete; it is empty if the run is complete."""
 
     name: str
     header: Header
@@ -143,21 +159,26 @@ class Results:
 
 
 def worst(verdicts: list[str]) -> str:
-    """The one to show for several: the worst judgement, and no judgement only where there is no other."""
+    """The verdict to show for several: the worst judgment; one that is no judgment only if there is no other."""
     judged = [verdict for verdict in verdicts if verdict in JUDGED]
     return max(judged or verdicts, key=VERDICTS.index)
 
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """How many of each verdict, in the order of `VERDICTS`."""
+    """The number of each verdict, in the order of `VERDICTS`."""
     found = dict.fromkeys(VERDICTS, 0)
     for verdict in verdicts:
         found[verdict.verdict] += 1
     return found
 
 
+def summary(verdicts: Iterable[Verdict]) -> str:
+    """``2 conforms, 1 hangs``: the number of each verdict that occurs."""
+    return ", ".join(f"{number} {name}" for name, number in counts(verdicts).items() if number)
+
+
 def rule_set(chapters: list[Chapter]) -> str:
-    """A hash of what the rules say and where they apply: the same for two runs that judged by the same rules."""
+    """A hash of what the rules say and where they apply: two runs with the same hash were judged by the same rules."""
     facts = [
         (
             [rule.slug, rule.level, rule.sentence, rule.proves, rule.kinds, rule.since, rule.until],

@@ -1,4 +1,4 @@
-"""Writing results files: whole or not at all, and what was known of a run that was cut short."""
+"""Writing results files: complete or not at all, while the run lasts in a file of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from queuespec.results.reading import is_whole
-from queuespec.results.verdict import VERDICTS, Header, Verdict
+from queuespec.results.verdict import NOT_RUN, VERDICTS, Header, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> Iterator[str]:
-    """The lines of a complete file. `seconds` is how long the run took."""
+    """The lines of a complete file, without line ends. `seconds` is the duration of the run."""
     digest = hashlib.sha256()
     found = dict.fromkeys(VERDICTS, 0)
 
@@ -34,12 +34,12 @@ def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) 
 
 
 def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> None:
-    """Writes a results file. Raises `OSError`."""
+    """Writes a complete results file. Raises `OSError`."""
     write_atomically(path, (line + "\n" for line in as_lines(header, verdicts, seconds)))
 
 
 def write_atomically(path: Path, text: Iterable[str]) -> None:
-    """Writes a file: it is complete or not there. Raises `OSError`."""
+    """Replaces a file: it has all of the new text, or is unchanged. Raises `OSError`."""
     fresh = path.with_name(path.name + ".new")
     try:
         with fresh.open("w", encoding="utf-8", newline="\n") as file:
@@ -53,11 +53,10 @@ def write_atomically(path: Path, text: Iterable[str]) -> None:
 
 
 class Recorder:
-    """Writes verdicts as they come beside the file that there will be, so that a killed run leaves what it knew.
+    """Writes verdicts as they come, so that a run that is killed leaves those that it had.
 
-    What it leaves is called like the file with ``.unfinished`` behind it: a results file that was cut short.
-    The file of an earlier run must not be taken for that of this one; it is kept, with ``.earlier`` behind its name,
-    until there is a whole one.
+    They go to the file's name with ``.unfinished`` appended, which is a results file that was cut short. The file of an
+    earlier run could be mistaken for the file of this one: it is renamed to ``.earlier`` until this run is complete.
     """
 
     def __init__(self, path: Path) -> None:
@@ -67,13 +66,14 @@ class Recorder:
         self.begun = False
 
     def try_to_write(self) -> None:
-        """Raises `OSError` where a file cannot be written there."""
+        """Raises `OSError` if a file cannot be written there."""
         with self.unfinished.open("a", encoding="utf-8"):
             pass
         if not self.unfinished.stat().st_size:
             self.unfinished.unlink()
 
     def begin(self, header: Header) -> None:
+        """Sets the earlier file aside and writes the header. Raises `OSError`."""
         self.begun = True
         if self.path.exists():
             if self.earlier.exists() and not is_whole(self.path):
@@ -84,18 +84,20 @@ class Recorder:
             file.write(json.dumps(header.as_data()) + "\n")
 
     def add(self, verdict: Verdict) -> None:
+        """Appends a verdict. Raises `OSError`."""
         if self.begun:
             with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(verdict.bounded.as_data()) + "\n")
 
     def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
+        """Writes the complete file; the earlier one is removed if all verdicts are there. Raises `OSError`."""
         write(self.path, header, verdicts, seconds)
         self.unfinished.unlink(missing_ok=True)
-        if all(verdict.verdict != "not-run" for verdict in verdicts):
+        if all(verdict.verdict != NOT_RUN for verdict in verdicts):
             self.earlier.unlink(missing_ok=True)
 
     def abandon(self) -> None:
-        """There is nothing to write; what was there before is there again."""
+        """Restores the earlier file: there is nothing to write. Raises `OSError`."""
         if self.begun:
             self.unfinished.unlink(missing_ok=True)
             if self.earlier.exists() and not self.path.exists():

@@ -1,7 +1,8 @@
 """What must hold: the rules, their sources and chapters. Imports neither pytest nor other packages of ours."""
 
 from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
-from queuespec.rules.facts import Facts
+from queuespec.rules.each import each, each_of
+from queuespec.rules.facts import Facts, Subject
 from queuespec.rules.rule import Rule, chapter_of, dotted, rule, rule_of, untested
 from queuespec.rules.sources import (
     ARTICLE,
@@ -32,9 +33,12 @@ __all__ = [
     "Facts",
     "Rule",
     "Source",
+    "Subject",
     "chapter_of",
     "chapters",
     "dotted",
+    "each",
+    "each_of",
     "imported",
     "rule",
     "rule_of",

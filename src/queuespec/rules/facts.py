@@ -12,38 +12,61 @@ if TYPE_CHECKING:
 
 
 @dataclasses.dataclass(frozen=True)
-class Facts:
-    """What is known of the judged interpreter before anything is judged (see `queuespec.actors.probe`)."""
+class Subject:
+    """What is judged: an implementation, in an interpreter, on a system. An empty string is what is not known."""
 
     implementation: str
     implementation_version: str
     implementation_home: str
-    lacks: tuple[str, ...]
-    start_methods: tuple[str, ...]
-    python: tuple[int, int, int]
+    """The file it was imported from."""
     python_implementation: str
+    """`sys.implementation.name`."""
     python_version: str
+    python_build: str
     free_threaded: bool
     system: str
-    machine: str
+    """`platform.system()`."""
     release: str
+    machine: str
+
+    @property
+    def judged(self) -> str:
+        """The implementation, with its version if it has one."""
+        return f"{self.implementation} {self.implementation_version}".rstrip()
+
+    @property
+    def interpreter(self) -> str:
+        """``CPython 3.13.1``, or ``CPython 3.13.1 free-threaded``."""
+        threads = " free-threaded" if self.free_threaded else ""
+        return f"{python_name(self.python_implementation)} {self.python_version}{threads}"
+
+    @property
+    def platform(self) -> str:
+        """``macOS arm64``."""
+        return f"{system_name(self.system)} {self.machine}".rstrip()
+
+    @property
+    def described(self) -> str:
+        """One line for a person: implementation, interpreter, system."""
+        return f"{self.judged} on {self.interpreter}, {self.platform}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts(Subject):
+    """What the judged interpreter says of itself (see `queuespec.actors.probe`)."""
+
+    lacks: tuple[str, ...]
+    """Capabilities that the implementation declares to lack."""
+    start_methods: tuple[str, ...]
+    python: tuple[int, int, int]
     executable: str
     semaphores: str | None
-    python_build: str = ""
+    """Why there are none; None if there are."""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:
-        """The facts from what `queuespec.actors.probe` prints."""
+        """The facts from what `queuespec.actors.probe` prints. Raises `KeyError` if one is missing."""
         values = {field.name: data[field.name] for field in dataclasses.fields(cls)}
         for name in ("lacks", "start_methods", "python"):
             values[name] = tuple(values[name])
         return cls(**values)
-
-    @property
-    def described(self) -> str:
-        """One line for a person: interpreter, system, implementation."""
-        name = python_name(self.python_implementation)
-        threads = " free-threaded" if self.free_threaded else ""
-        system = system_name(self.system)
-        version = f" {self.implementation_version}" if self.implementation_version else ""
-        return f"{self.implementation}{version} on {name} {self.python_version}{threads}, {system} {self.machine}"

@@ -194,7 +194,7 @@ def test_after_a_signal_while_faults_are_judged(run, end):
     watched.process.send_signal(end)
 
     watched.is_gone()
-    assert watched.process.returncode == (130 if end == signal.SIGINT else -end)
+    assert watched.process.returncode == (2 if end == signal.SIGINT else -end)
 
 
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="this system does not show its semaphores")

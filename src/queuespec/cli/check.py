@@ -1,0 +1,42 @@
+"""``queuespec check``: validates results files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from queuespec import results
+from queuespec.cli.parser import COMMANDS, Status
+from queuespec.report.console import say, say_error
+from queuespec.text import counted
+
+if TYPE_CHECKING:
+    import argparse
+
+    from queuespec.cli.parser import Commands
+
+
+def add_parser(commands: Commands) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "check",
+        help=COMMANDS["check"],
+        description="Validates results files. The exit status is 4 if one of them is damaged or incomplete.",
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> Status:
+    """Prints a line for each file, a damaged one to standard error."""
+    whole = True
+    for name in given.files:
+        try:
+            found = results.read(name)
+        except results.BadFile as error:
+            say_error(f"queuespec check: {error}")
+            whole = False
+            continue
+        whole = whole and not found.cut_short
+        state = f"{found.cut_short or 'complete'}; {counted(len(found.verdicts), 'verdict')}"
+        say(f"{found.name}: {state}: {results.summary(found.verdicts) or 'none'}")
+    return Status.OK if whole else Status.UNUSABLE

@@ -1,0 +1,223 @@
+"""``queuespec faults``: the faults and the rules that they break, as they declare it or as it is found now."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from queuespec import results
+from queuespec.cli.listing import unknown
+from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.queues.declare import EVERYTHING, faults
+from queuespec.report.console import console_for, say_error, show
+from queuespec.rules import Chapter, Rule, chapters
+from queuespec.stage import ProcessTree, Supervisor
+from queuespec.text import counted, markdown, one_line
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Collection, Mapping
+
+    from queuespec.cli.parser import Commands
+    from queuespec.queues.declare import Declared
+
+    Grid = Mapping[str, Mapping[str, str]]
+    """Slug to fault to verdict; what is only declared is "meant" or "as well". No row: the rule gave no verdict."""
+
+PATIENCE = 2.0
+"""Seconds to wait for a call of a fault: one that hangs does so immediately."""
+
+
+def add_parser(commands: Commands) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "faults",
+        help=COMMANDS["faults"],
+        description="Shows which faults break which rules: as the faults declare it, or as it is found now. "
+        "The exit status is 1 if no rule gave a verdict, or one that did is broken by no fault, or a "
+        "fault breaks no rule.",
+    )
+    parser.add_argument("names", metavar="FAULT", nargs="*", help="only these (default: all)")
+    parser.add_argument("--judge", action="store_true", help="judge them now; all of them take a while")
+    parser.add_argument("--rule", metavar="SLUG", action="append", default=[], help="only this rule; repeatable")
+    parser.add_argument(
+        "--start-method",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="judge under this one (default: what the fault needs); repeatable",
+    )
+    add_format(parser, "markdown")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> Status:
+    """Prints the grid of rules and faults."""
+    known = faults()
+    for name in given.names:
+        if name not in known:
+            say_error(f"queuespec faults: {unknown(name, known, 'fault')}")
+            return Status.UNUSABLE
+    names = given.names or list(known)
+    found = chapters()
+    slugs = [rule.slug for rule in tested(found)]
+    for slug in given.rule:
+        if slug not in slugs:
+            say_error(f"queuespec faults: {unknown(slug, slugs)}")
+            return Status.UNUSABLE
+    wanted = set(given.rule or slugs)
+    found = [replace(chapter, rules=tuple(rule for rule in chapter.rules if rule.slug in wanted)) for chapter in found]
+    idle: list[str] = []
+    grid: Grid = {**{slug: {} for slug in slugs}, **declared(names, known)}
+    if given.judge:
+        methods = {name: start_methods_of(known[name]) for name in names}
+        for name in names:
+            if not methods[name]:
+                say_error(f"queuespec faults: skipping {name}, which is not a fault on this platform")
+        names = [name for name in names if methods[name]]
+        slowest_first = sorted(names, key=lambda name: known[name].collateral != EVERYTHING)
+        verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
+        idle = [name for name in names if is_idle(name, known[name].breaks, verdicts)]
+        grid = only_red(verdicts)
+    grid = {slug: dict(sorted(row.items())) for slug, row in grid.items() if slug in wanted}
+    if given.format == "json":
+        print(json.dumps(as_data(grid, found, {name: known[name].sentence for name in names}), indent=1))
+    else:
+        to_people(grid, found, names, idle, given)
+    uncaught = not given.names and not all(grid.values())
+    return Status.DEVIATION if idle or uncaught or not grid else Status.OK
+
+
+def start_methods_of(fault: type[Declared]) -> list[str]:
+    """Those of this platform under which it is to be judged; none where it would be no fault."""
+    here = multiprocessing.get_all_start_methods()
+    wanted = fault.start_methods or ("fork" if "fork" in here else "spawn",)
+    return [] if sys.platform in fault.not_on else [method for method in wanted if method in here]
+
+
+def only_red(verdicts: Grid) -> Grid:
+    """The faults that turned a rule red, for every rule with a judgment."""
+    return {
+        slug: {name: verdict for name, verdict in row.items() if verdict in results.BAD}
+        for slug, row in verdicts.items()
+        if set(row.values()) & set(results.JUDGED)
+    }
+
+
+def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
+    """Whether a fault turns nothing red, although a rule that it is meant for judged it, or has no verdicts at all."""
+    its = {slug: row[name] for slug, row in verdicts.items() if name in row}
+    return not set(its.values()) & set(results.BAD) and (
+        not its or any(its.get(slug) in results.JUDGED for slug in meant)
+    )
+
+
+def tested(found: list[Chapter]) -> list[Rule]:
+    """The rules that have a test."""
+    return [rule for chapter in found for rule in chapter.rules if rule.test]
+
+
+def declared(names: list[str], known: Mapping[str, Any]) -> Grid:
+    """The grid as the faults declare it."""
+    grid: dict[str, dict[str, str]] = {}
+    for name in names:
+        collateral = known[name].collateral
+        for slug in collateral if isinstance(collateral, tuple) else ():
+            grid.setdefault(slug, {})[name] = "as well"
+        for slug in known[name].breaks:
+            grid.setdefault(slug, {})[name] = "meant"
+    return grid
+
+
+def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
+    """The worst verdict of every rule for each of these faults.
+
+    Runs the specification once for each fault, under its start methods, in this order and several at a time. The
+    progress goes to standard error, with the last line of a run that left no results.
+    """
+    grid: dict[str, dict[str, str]] = {}
+    options = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE)]
+    options += [word for slug in slugs for word in ("--rule", slug)]
+    waiting = list(methods)[::-1]
+    running: dict[str, ProcessTree] = {}
+    with contextlib.closing(Supervisor()) as supervisor:
+
+        def file_of(name: str) -> str:
+            return str(Path(supervisor.directory, f"{name}.jsonl"))
+
+        while waiting or running:
+            while waiting and len(running) < 3 * (os.cpu_count() or 1):
+                name = waiting.pop()
+                words = [*options, "--implementation", f"fault:{name}", "--results", file_of(name)]
+                words += [word for method in methods[name] for word in ("--start-method", method)]
+                running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], supervisor)
+            for name in [name for name, tree in running.items() if tree.wait(0.02) is not None]:
+                tree = running.pop(name)
+                tree.close()
+                said = name
+                try:
+                    verdicts = results.read(file_of(name)).verdicts
+                except results.BadFile as error:
+                    verdicts = []
+                    said += ": " + one_line(tree.output().strip().rpartition("\n")[2] or str(error))
+                for verdict in verdicts:
+                    row = grid.setdefault(verdict.rule, {})
+                    row[name] = results.worst([verdict.verdict, row.get(name, verdict.verdict)])
+                done = len(methods) - len(waiting) - len(running)
+                say_error(f"{done} of {len(methods)} faults: {said}")
+    return grid
+
+
+def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict[str, Any]:
+    """The grid, as data for JSON; ``faults`` is null for a rule that gave no verdict."""
+    return {
+        "faults": [{"fault": name, "sentence": text} for name, text in faults.items()],
+        "rules": [
+            {"rule": rule.slug, "chapter": rule.chapter, "level": rule.level, "faults": grid.get(rule.slug)}
+            for rule in tested(found)
+        ],
+    }
+
+
+def in_words(row: Mapping[str, str] | None, all_faults: bool) -> str:
+    """The faults of a row, each with its verdict or how it is declared."""
+    if row is None:
+        return "gave no verdict"
+    if not row:
+        return "no fault breaks it"
+    only = "only " if all_faults and len(row) == 1 else ""
+    return only + ", ".join(f"{name} ({how})" for name, how in row.items())
+
+
+def to_people(grid: Grid, found: list[Chapter], names: list[str], idle: list[str], given: argparse.Namespace) -> None:
+    """A row for each rule: on a terminal, or as a table in Markdown."""
+    console = console_for(sys.stdout)
+    as_markdown = given.format == "markdown"
+    rules = tested(found)
+    width = max(len(rule.slug) for rule in rules) + 2
+    if as_markdown:
+        show(console, Text("| rule | faults that break it |"), Text("| --- | --- |"))
+    for chapter in found:
+        rows = {rule.slug: grid.get(rule.slug) for rule in tested([chapter])}
+        texts = {slug: in_words(row, not given.names) for slug, row in rows.items() if row or not given.names}
+        if texts:
+            show(console, Text(f"| **{markdown(chapter.title)}** | |" if as_markdown else chapter.title, style="bold"))
+        for slug, text in texts.items():
+            show(console, Text(f"| `{slug}` | {text} |" if as_markdown else f"  {slug:{width}}{text}"))
+    caught = [row for row in grid.values() if row]
+    only = "" if given.names else f", {sum(len(row) == 1 for row in caught)} of them by only one"
+    show(
+        console, Text(), Text(f"{len(caught)} of {len(grid)} rules are broken by {counted(len(names), 'fault')}{only}")
+    )
+    if len(grid) < len(rules):
+        show(console, Text(f"{len(rules) - len(grid)} more gave no verdict"))
+    if idle:
+        show(console, Text(f"no rule is broken by {', '.join(idle)}"))

@@ -1,0 +1,109 @@
+"""``queuespec list``: the rules, or those of a chapter, kind, level, system or version."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.report.console import console_for, hanging, say, say_error, show
+from queuespec.report.document import rules_of
+from queuespec.rules import KINDS, LEVELS, SYSTEMS, Rule, chapters, dotted, specification_folder
+from queuespec.rules.chapters import in_order
+from queuespec.rules.rule import chapter_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from queuespec.cli.parser import Commands
+
+
+def add_parser(commands: Commands) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "list",
+        help=COMMANDS["list"],
+        description="Lists the rules that pass all filters. A filter that is repeated accepts each of its values. "
+        "The exit status is 5 if there is no such rule.",
+    )
+    filters: dict[tuple[str, ...], tuple[Iterable[str], str]] = {
+        ("--chapter",): ([chapter_of(path.name) for path in in_order(specification_folder())], "in this chapter"),
+        ("--kind",): (KINDS, "for this kind of queue"),
+        ("--level",): (LEVELS, f"of this level: {', '.join(LEVELS)}"),
+        ("--system", "--platform"): ((*SYSTEMS.values(), "POSIX"), "that apply on this system"),
+    }
+    for names, (choices, text) in filters.items():
+        parser.add_argument(*names, metavar="NAME", choices=choices, help=text, action="append", default=[])
+    parser.add_argument("--since", metavar="VERSION", type=version, help="added in this Python or later, such as 3.13")
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def version(text: str) -> tuple[int, ...]:
+    """``(3, 13)`` for ``3.13``. Raises `argparse.ArgumentTypeError`."""
+    if not re.fullmatch(r"\d+(\.\d+)*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 3.13")
+    return tuple(map(int, text.split(".")))
+
+
+def run(given: argparse.Namespace) -> Status:
+    """Prints the rules, by chapter."""
+    found = chapters()
+    rules = [rule for rule in rules_of(found) if fits(rule, given)]
+    if given.format == "json":
+        say(json.dumps([as_data(rule) for rule in rules], indent=2))
+    elif not rules:
+        say_error("queuespec list: there is no such rule")
+    else:
+        from rich.text import Text
+
+        console = console_for(sys.stdout)
+        width = max(len(rule.slug) for rule in rules)
+        for chapter in found:
+            own = [rule for rule in chapter.rules if rule in rules]
+            if own:
+                show(console, Text(f"{chapter.title} ({chapter.name})", style="bold"))
+            show(console, *(hanging(console, f"  {one.slug:{width}}  {one.level:8}  ", one.sentence) for one in own))
+    return Status.OK if rules else Status.NOTHING
+
+
+def fits(rule: Rule, wanted: argparse.Namespace) -> bool:
+    """Whether a rule passes all filters."""
+    systems = [*wanted.system, *(["POSIX"] if {"Linux", "macOS"} & set(wanted.system) else [])]
+    if "POSIX" in wanted.system:
+        systems += ["Linux", "macOS"]
+    return (
+        (not wanted.chapter or rule.chapter in wanted.chapter)
+        and (not wanted.kind or bool(set(rule.kinds) & set(wanted.kind)))
+        and (not wanted.level or rule.level in wanted.level)
+        and (not wanted.system or not rule.systems or bool(set(rule.systems) & set(systems)))
+        and (wanted.since is None or rule.since >= wanted.since)
+    )
+
+
+def as_data(rule: Rule) -> dict[str, Any]:
+    """A rule, as data for JSON."""
+    return {
+        "slug": rule.slug,
+        "level": rule.level,
+        "chapter": rule.chapter,
+        "sentence": rule.sentence,
+        "why": rule.why,
+        "kinds": list(rule.kinds),
+        "since": dotted(rule.since),
+        "until": dotted(rule.until),
+        "systems": list(rule.systems),
+        "start_methods": list(rule.start_methods),
+        "needs": list(rule.needs),
+        "elsewhere": rule.when[0] if rule.when is not None else "",
+        "sources": [{"document": source.document, "part": source.part, "url": source.url} for source in rule.source],
+        "proves": list(rule.proves),
+        "reason": rule.reason,
+        "test": rule.test,
+        "file": Path(rule.file).name,
+        "line": rule.line,
+    }

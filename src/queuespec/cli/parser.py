@@ -1,0 +1,128 @@
+"""The parser of the command line: the names of all commands; each command adds its own parser when it is used."""
+
+from __future__ import annotations
+
+import argparse
+import enum
+import importlib
+import importlib.metadata
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from queuespec import __version__
+from queuespec.judge.options import add_options
+from queuespec.text import one_line
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction["Parser"]
+    """What a command's `add_parser` is given."""
+
+COMMANDS = {
+    "judge": "judge a queue (default)",
+    "list": "list the rules",
+    "explain": "explain a rule",
+    "reproduce": "write a bug report",
+    "table": "show results as a table",
+    "compare": "compare two runs",
+    "check": "validate results files",
+    "expectations": "draft expectations",
+    "faults": "show what faults break",
+    "spec": "write SPECIFICATION.md",
+}
+"""The commands and what they do. The module of each is named after it."""
+
+WIDTH = 80
+LONGEST = max(map(len, COMMANDS))
+
+
+class Status(enum.IntEnum):
+    """The exit statuses of all commands; they are those of pytest."""
+
+    OK = 0
+    DEVIATION = 1
+    """A deviation or regression was found, or what was checked is not as it should be."""
+    INTERRUPTED = 2
+    INTERNAL_ERROR = 3
+    """An error of ours."""
+    UNUSABLE = 4
+    """Arguments or files that cannot be used."""
+    NOTHING = 5
+    """There was nothing to do."""
+
+
+STATUSES = (
+    "exit status: 0 success; 1 a deviation or regression; 2 interrupted; 3 an error in queuespec; "
+    "4 arguments or files that cannot be used; 5 nothing to do"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that answers an error with one sentence and status 4; abbreviations of options are errors."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"allow_abbrev": False, "epilog": STATUSES, "formatter_class": Help, **settings})
+
+    def error(self, message: str) -> NoReturn:
+        """Prints the sentence to standard error and exits."""
+        self.exit(Status.UNUSABLE, f"{self.prog}: {one_line(message)}\n")
+
+
+class Help(argparse.HelpFormatter):
+    """Help of at most 80 columns, with room for our longest option."""
+
+    def __init__(self, prog: str, **settings: Any) -> None:
+        super().__init__(prog, **{"max_help_position": 26, "width": WIDTH, **settings})
+
+
+class Front(Parser):
+    """The parser of all commands; its help is an overview of one screen."""
+
+    def format_help(self) -> str:
+        """The commands, in two columns, and the options for judging."""
+        options = Parser(add_help=False, usage=argparse.SUPPRESS, epilog="")
+        add_options(options.add_argument_group("options for judging; those of pytest work, too").add_argument)
+        cells = [f"  {name:{LONGEST}}  {text}" for name, text in COMMANDS.items()]
+        rows = [f"{one:{WIDTH // 2}}{two}" for one, two in zip(cells[::2], [*cells[1::2], ""])]
+        head = ["usage: queuespec [COMMAND] [OPTIONS]", "", "commands:", *rows, ""]
+        more = "more: queuespec COMMAND --help; queuespec judge --pytest-help; --version"
+        return "\n".join([*map(str.rstrip, head), options.format_help(), more, ""])
+
+
+def parser_of(*commands: str) -> Parser:
+    """The parser, with these commands: to import all of them takes longer than to perform one."""
+    # argparse has an unknown argument of a command refused by the parser of all.
+    parser = Front(prog=f"queuespec {commands[0]}" if len(commands) == 1 else "queuespec")
+    parser.add_argument("-V", "--version", action="version", version=version())
+    parser.add_argument("--print-completion", metavar="SHELL", action=Completion, choices=("bash", "zsh"))
+    subparsers = parser.add_subparsers(prog="queuespec", dest="command", metavar="COMMAND", parser_class=Parser)
+    for name in commands:
+        importlib.import_module(f"queuespec.cli.{name}").add_parser(subparsers)
+    return parser
+
+
+class Completion(argparse.Action):
+    """Prints a script for completion in a shell, and exits."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: object, shell: Any, option: str | None = None
+    ) -> None:
+        """Prints it. Exits with status 4 if shtab is not installed."""
+        try:
+            import shtab
+        except ImportError:
+            parser.error("shell completion needs shtab; install it with: pip install 'queuespec[completion]'")
+        everything = parser_of(*COMMANDS)
+        add_options(everything.add_argument)
+        print(shtab.complete(everything, shell=shell))
+        parser.exit()
+
+
+def version() -> str:
+    """``queuespec 0.1.0 (pytest 9.2.0, Python 3.11.7)``."""
+    python = sys.version.partition(" ")[0]
+    return f"queuespec {__version__} (pytest {importlib.metadata.version('pytest')}, Python {python})"
+
+
+def add_format(parser: argparse.ArgumentParser, *more: str) -> None:
+    """Adds ``--format``, with a choice of text, JSON, and `more`."""
+    parser.add_argument("--format", choices=("text", *more, "json"), default="text", help="default: text")

@@ -1,0 +1,90 @@
+"""Collecting: a test for each kind and start method of a rule, the choice of rules, the order of the chapters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from queuespec.judge.assignment import ASSIGNMENT
+from queuespec.judge.ledger import LEDGER, RECORD
+from queuespec.judge.planned import AXES, PLANNED, plan, rule_of_item
+from queuespec.judge.workers import is_worker, send_plan
+from queuespec.rules import each_of, rule_of, specification_folder
+from queuespec.rules.chapters import in_order
+
+if TYPE_CHECKING:
+    from queuespec.rules import Rule
+
+BACKSTOP = 60.0
+"""Seconds that a test may take beyond what its own deadlines allow, before pytest-timeout ends it."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Comes first, so that every id begins with start method and kind (see `planned`)."""
+    rule = rule_of(metafunc.function)
+    if rule is None:
+        return
+    if "make_queue" in metafunc.fixturenames and "kind" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("kind")
+    values = {"start_method": metafunc.config.stash[ASSIGNMENT].start_methods, "kind": rule.kinds}
+    for name in AXES:
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, values[name])
+    for one in each_of(metafunc.function):
+        # A single name is passed as text: a tuple of one would take each value for a tuple.
+        metafunc.parametrize(one.names if len(one.names) > 1 else one.names[0], one.values, ids=one.ids)
+
+
+def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:
+    wanted = config.getoption("rule")
+    return not wanted or (rule is not None and not {rule.slug, *rule.proves}.isdisjoint(wanted))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """Makes no tests of a rule that is not asked for: making all and choosing then takes longer than judging a few."""
+    rule = rule_of(obj)
+    return None if rule is None or _is_asked_for(collector.config, rule) else []
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """``-k`` knows a test by its rule, too."""
+    rule = rule_of_item(item)
+    if rule is not None:
+        item.add_marker(pytest.mark.rule(rule.slug))
+        item.extra_keyword_matches.update((rule.slug, *rule.proves))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps the rules that are asked for, in the order of the chapters."""
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
+    for item in items:
+        (kept if _is_asked_for(config, rule_of_item(item)) else left_out).append(item)
+    order = {path: position for position, path in enumerate(in_order(specification_folder()))}
+    items[:] = sorted(kept, key=lambda item: order.get(item.path, -1))
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Plans. Comes first: pytest-xdist reports what a worker has collected in the same hook."""
+    config = session.config
+    given = config.stash[ASSIGNMENT]
+    for item in session.items:
+        rule = rule_of_item(item)
+        if rule is None:
+            continue
+        item.stash[PLANNED] = plan(item, rule, given.facts, given.strict)
+        if config.pluginmanager.hasplugin("timeout") and item.get_closest_marker("timeout") is None:
+            # Only now: `-k timeout` chooses by names, and by those of marks.
+            item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * given.settings.patience))
+    plans = [item.stash[PLANNED] for item in session.items if PLANNED in item.stash]
+    if is_worker(config):
+        send_plan(config, plans)
+    else:
+        config.stash[LEDGER].plan(plans)
+        config.stash[RECORD].begin()

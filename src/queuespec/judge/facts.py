@@ -1,0 +1,101 @@
+"""What can be known before anything is judged: the facts of the interpreter, the rules, and what to refuse.
+
+Nothing here imports pytest.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import secrets
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from queuespec.rules import Chapter, Facts, chapters
+from queuespec.rules.words import did_you_mean
+from queuespec.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
+PROBING = 60.0
+"""Seconds that an interpreter may take to answer what it is."""
+
+
+class CannotJudge(Exception):
+    """Nothing can be judged; the message is one sentence that says why, and what to do about it."""
+
+
+def probe(python: str, implementation: str) -> Facts:
+    """Asks the interpreter that is to be judged what it is.
+
+    Raises:
+        CannotJudge: it is no Python, it is too old, or it cannot load the implementation.
+    """
+    marker = secrets.token_hex(8)
+    try:
+        answer = subprocess.run(
+            [python, str(PROBE), marker, implementation],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBING,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CannotJudge(f"--python: {python!r} cannot be run as a Python interpreter ({error})") from None
+    found = re.search(marker.encode() + rb"(\{.*\})", answer.stdout)
+    if found is None:
+        last = answer.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        raise CannotJudge(f"--python: {python!r} does not answer as a Python interpreter ({last or 'no answer'})")
+    data = json.loads(found.group(1))
+    if "error" in data:
+        about = f"--python: {python!r} cannot be judged: " if "oldest" in data["error"] else "--implementation: "
+        raise CannotJudge(about + data["error"])
+    return Facts.read(data)
+
+
+def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:
+    """Checks that the platform has these start methods, and semaphores.
+
+    Raises:
+        CannotJudge: it lacks one of them.
+    """
+    for method in start_methods:
+        if method not in facts.start_methods:
+            available = ", ".join(facts.start_methods)
+            raise CannotJudge(f"--start-method: there is no {method!r} here; this platform has {available}")
+    if facts.semaphores is not None:
+        raise CannotJudge(
+            f"this system gives Python no semaphores ({facts.semaphores}), so it cannot have a process-safe queue; "
+            "on Linux, mount a writable /dev/shm"
+        )
+
+
+def refuse_unknown_rules(slugs: Collection[str]) -> None:
+    """Checks that the specification has these rules.
+
+    Raises:
+        CannotJudge: it lacks one of them, or cannot be imported.
+    """
+    if not slugs:
+        return
+    known = {slug for chapter in specification() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
+    for slug in slugs:
+        if slug not in known:
+            raise CannotJudge(f"--rule: there is no rule {slug!r}{did_you_mean(slug, known)}")
+
+
+@functools.cache
+def specification() -> list[Chapter]:
+    """All chapters of the specification.
+
+    Raises:
+        CannotJudge: one of them cannot be imported.
+    """
+    try:
+        return chapters()
+    except Exception as error:
+        about = one_line(f"{type(error).__name__}: {error}")
+        raise CannotJudge(f"the specification cannot be imported: {about}") from error

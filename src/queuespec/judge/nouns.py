@@ -1,0 +1,198 @@
+"""The fixtures that a test is written with: queue, child, parent, program ... and the stages behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+import pytest
+
+from queuespec.judge.assignment import ASSIGNMENT, Assignment
+from queuespec.judge.crowd import Crowd
+from queuespec.judge.verdicts import FINDING
+from queuespec.stage import Program, RemoteActor, Stage, Supervisor, View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from queuespec.rules import Facts
+
+
+class Stages:
+    """The stages of this process. A stage is kept between tests as long as it is clean."""
+
+    def __init__(self, given: Assignment) -> None:
+        self._given = given
+        self._supervisor: Supervisor | None = None
+        self._kept: dict[tuple[str, Path], Stage] = {}
+
+    @property
+    def supervisor(self) -> Supervisor:
+        """Everything that this process has started."""
+        if self._supervisor is None:
+            self._supervisor = Supervisor()
+        return self._supervisor
+
+    def fresh(self, start_method: str, directory: Path) -> Stage:
+        """A new stage, whose actors import roles and items from this directory."""
+        return Stage(self._given.settings_for(directory), start_method, self.supervisor)
+
+    def take(self, start_method: str, directory: Path) -> Stage:
+        """A clean stage: the one that was used before, or a new one."""
+        key = (start_method, directory)
+        if key not in self._kept:
+            self._kept[key] = self.fresh(start_method, directory)
+        return self._kept[key]
+
+    def put_back(self, stage: Stage) -> None:
+        """Ends what a test has left on the stage, and the stage itself if it is not clean."""
+        stage.tidy()
+        if not stage.clean:
+            stage.end()
+            self._kept = {key: other for key, other in self._kept.items() if other is not stage}
+
+    def close(self) -> None:
+        """Ends all stages and everything that they have started."""
+        for stage in self._kept.values():
+            stage.leave()
+        self._kept.clear()
+        if self._supervisor is not None:
+            self._supervisor.close()
+            self._supervisor = None
+
+
+STAGES = pytest.StashKey[Stages]()
+"""Where pytest's configuration keeps the `Stages`."""
+
+
+@pytest.fixture
+def start_method(request: pytest.FixtureRequest) -> str:
+    """The start method that is judged."""
+    raise pytest.UsageError("only a test with a rule has a start method")
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
+    """A clean main program of the judged Python, for this start method."""
+    stages = request.config.stash[STAGES]
+    finding = request.node.stash[FINDING]
+    stage = finding.stage = stages.take(start_method, request.path.parent)
+    stage.records_in(finding.timeline)
+    yield stage
+    if finding.verdict != "conforms":
+        stage.clean = False
+    stages.put_back(stage)
+
+
+@pytest.fixture
+def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A main program that has chosen no start method yet, for this test alone."""
+    finding = request.node.stash[FINDING]
+    stage = finding.stage = request.config.stash[STAGES].fresh("", request.path.parent)
+    stage.records_in(finding.timeline)
+    yield stage
+    if finding.verdict == "conforms":
+        stage.leave()
+    else:
+        stage.end()
+
+
+@pytest.fixture
+def make_queue(stage: Stage, request: pytest.FixtureRequest) -> Callable[..., View]:
+    """Makes a queue, of the kind that is judged: ``make_queue(maxsize=2)``."""
+
+    def make(*args: object, kind: str = "", **kwargs: object) -> View:
+        __tracebackhide__ = True
+        return stage.make_queue(kind or request.getfixturevalue("kind"), *args, **kwargs)
+
+    return make
+
+
+@pytest.fixture
+def queue(stage: Stage, kind: str) -> View:
+    """A queue as the process that created it, the parent, holds it."""
+    __tracebackhide__ = True
+    return stage.make_queue(kind)
+
+
+@pytest.fixture
+def make_child(stage: Stage) -> Callable[..., Any]:
+    """Starts a child process: ``make_child(queue)`` is the queue as the child holds it, several give a tuple."""
+    return stage.make_child
+
+
+@pytest.fixture
+def child(queue: View, make_child: Callable[..., Any]) -> Any:
+    """The same queue as a child process holds it."""
+    return make_child(queue)
+
+
+@pytest.fixture
+def make_thread(stage: Stage) -> Callable[..., Any]:
+    """Starts a thread in the parent's process: ``make_thread(queue)`` is the queue as that thread calls it."""
+    return stage.make_thread
+
+
+@pytest.fixture
+def parent(stage: Stage) -> RemoteActor:
+    """The process that creates the queues and starts the children."""
+    return stage.parent
+
+
+@pytest.fixture
+def context(stage: Stage) -> View:
+    """The context of the start method as the parent holds it: ``context.cpu_count()``."""
+    return stage.context
+
+
+@pytest.fixture
+def module(fresh_stage: Stage) -> View:
+    """The module itself, as a program that has just started imports it: ``module.get_start_method()``."""
+    return fresh_stage.module
+
+
+@pytest.fixture
+def make_object(stage: Stage) -> Callable[..., View]:
+    """Makes an object that is not a queue: ``make_object(roles.event, context)`` is what that role returned, held by
+    the parent."""
+    return stage.hold
+
+
+@pytest.fixture
+def make_manager(stage: Stage) -> Callable[[], View]:
+    """Starts a manager of this test's own, held by the parent: ``make_manager()``. The queues whose kind begins with
+    ``Manager.`` belong to another one, which the parent keeps."""
+    return stage.make_manager
+
+
+@pytest.fixture
+def facts(request: pytest.FixtureRequest) -> Facts:
+    """What is known of the judged interpreter: version, system, start methods."""
+    return request.config.stash[ASSIGNMENT].facts
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Callable[..., Program]]:
+    """Starts a program of the specification: ``program("producer_consumer")`` runs ``programs/producer_consumer.py``
+    with the judged Python, and is watched from outside."""
+    given = request.config.stash[ASSIGNMENT]
+    supervisor = request.config.stash[STAGES].supervisor
+    started = request.node.stash[FINDING].programs
+
+    def start(name: str, *arguments: object) -> Program:
+        directory = request.path.parent / "programs"
+        words = tuple(map(str, arguments))
+        path = directory / f"{name}.py"
+        fresh = Program(path, words, given.settings_for(directory), start_method, supervisor)
+        started.append(fresh)
+        return fresh
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest) -> Crowd:
+    """How many processes meet: ``crowd.size`` producers put ``crowd.items`` each; see ``--crowd``."""
+    return Crowd(request.config.getoption("crowd"))

@@ -1,0 +1,84 @@
+"""Progress on a terminal: one line that is rewritten, in the place of pytest's dots."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from queuespec.judge.ledger import LEDGER, Ledger
+from queuespec.report import progress
+from queuespec.results.causes import FAILS, REPORTED, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+REST = 0.1
+"""Seconds between two lines."""
+
+
+class Progress:
+    """Shows how far the run is, whenever a verdict comes."""
+
+    def __init__(self, reporter: pytest.TerminalReporter, ledger: Ledger) -> None:
+        self._reporter = reporter
+        self._ledger = ledger
+        self._begun: float | None = None
+        self._shown = 0.0
+        self._deviating: dict[str, None] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> Generator[None, tuple[str, str, object], tuple[str, str, object]]:
+        """Takes the letters from the tests of rules; they are counted as they are."""
+        category, letter, word = yield
+        return (category, "", "") if report.nodeid in self._ledger.planned else (category, letter, word)
+
+    def pytest_runtest_logstart(self) -> None:
+        """Begins to measure the time when the first test runs."""
+        if self._begun is None:
+            self._begun = time.monotonic()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Shows the line when the books have the verdict."""
+        verdict = self._ledger.verdicts.get(report.nodeid)
+        if verdict is None:
+            return
+        if standing(verdict) in (FAILS, REPORTED):
+            self._deviating.pop(verdict.rule, None)
+            self._deviating[verdict.rule] = None
+        done, planned, now = len(self._ledger.verdicts), len(self._ledger.planned), time.monotonic()
+        if now - self._shown < REST and done < planned:
+            return
+        self._shown = now
+        latest = list(reversed(self._deviating))
+        width = self._reporter.config.get_terminal_writer().fullwidth
+        line = progress.line(done, planned, now - (self._begun or now), latest, width)
+        self._reporter.rewrite(line, erase=True, red=bool(latest))
+        self._reporter.flush()
+        self._reporter.currentfspath = "progress"  # whatever is written next begins a line of its own
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Shows progress in place of pytest's dots, where one line can be rewritten."""
+    config = session.config
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is None or LEDGER not in config.stash or not can_rewrite(config, reporter):
+        return
+    reporter.showfspath = False
+    config.pluginmanager.register(Progress(reporter, config.stash[LEDGER]), "queuespec progress")
+
+
+def can_rewrite(config: pytest.Config, reporter: pytest.TerminalReporter) -> bool:
+    """Whether there is a terminal, and nothing else writes a line for each test."""
+    return (
+        bool(reporter.isatty)
+        and os.environ.get("TERM") != "dumb"
+        and config.option.verbose <= 0
+        and config.option.capture != "no"
+        and not config.option.collectonly
+    )

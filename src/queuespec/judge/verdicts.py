@@ -1,0 +1,225 @@
+"""From the outcome of a test to the verdict on its rule, and the sentences that say what happened."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from queuespec import results
+from queuespec.judge.assignment import ASSIGNMENT
+from queuespec.judge.planned import PLANNED, Planned, rule_of_item
+from queuespec.results import Verdict
+from queuespec.stage import Failure, Hangs, Program, Raised, Stage, Timeline
+from queuespec.stage.exceptions import error_in_words
+from queuespec.text import one_line, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from queuespec.results.expectations import Expectation
+    from queuespec.rules import Rule
+    from queuespec.stage.timeline import Row
+
+CARGO = "queuespec_verdict"
+"""The attribute of a test report that carries the verdict, also from a worker to its controller."""
+
+
+@dataclasses.dataclass
+class Finding:
+    """What has been found out about a test so far."""
+
+    planned: Planned
+    rule: Rule
+    verdict: str = "not-run"
+    explanation: str = ""
+    seconds: float = 0.0
+    reported: set[str] = dataclasses.field(default_factory=set)
+    """The start methods that the child processes report."""
+    timeline: Timeline = dataclasses.field(default_factory=Timeline)
+    """All calls of the test, whichever of its stages performs them."""
+    told: tuple[Row, ...] = ()
+    """The rows of the timeline that the verdict keeps."""
+    entry: Expectation | None = None
+    """The expected deviation that matches."""
+    stage: Stage | None = None
+    programs: list[Program] = dataclasses.field(default_factory=list)
+
+    def as_verdict(self) -> Verdict:
+        """The verdict on the rule, as far as it is known."""
+        return self.planned.verdict(
+            self.verdict,
+            self.explanation,
+            reported_start_method=", ".join(sorted(self.reported)),
+            seconds=round(self.seconds, 4),
+            timeline=self.told,
+            declared=self.entry.for_verdict if self.entry is not None else None,
+        )
+
+
+FINDING = pytest.StashKey[Finding]()
+"""Where the item of a rule keeps its `Finding`."""
+CURRENT = pytest.StashKey[Timeline]()
+"""Where pytest's configuration keeps the timeline of the rule's test that runs, or ran last."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skips what does not apply, or cannot be asked of this implementation; the reason is the explanation."""
+    rule, planned = rule_of_item(item), item.stash.get(PLANNED, None)
+    if rule is None or planned is None:
+        return
+    facts = item.config.stash[ASSIGNMENT].facts
+    finding = item.stash[FINDING] = Finding(planned, rule)
+    item.config.stash[CURRENT] = finding.timeline
+    for verdict, reason in (
+        ("not-applicable", rule.not_applicable(facts, planned.start_method or None)),
+        ("unsupported", rule.unsupported(facts, planned.kind or None)),
+    ):
+        if reason:
+            finding.verdict, finding.explanation = verdict, reason
+            pytest.skip(f"{verdict}: {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judges, and decides by the verdict whether the test fails. The last report of a test carries the verdict."""
+    report = yield
+    finding = item.stash.get(FINDING, None)
+    if finding is None:
+        return report
+    finding.seconds += call.duration
+    if finding.stage is not None and call.when != "teardown":
+        finding.reported |= finding.stage.reported
+    if call.when == "call" and report.passed:
+        finding.verdict = "conforms"
+        if item.config.getoption("timeline"):
+            finding.told = tuple(finding.timeline.rows())
+        _expect(item, finding, report)
+    elif report.failed and call.excinfo is not None:
+        _judge(call.excinfo.value, finding)
+        if finding.verdict in results.BAD:
+            _tell(item, call.excinfo.value, finding, report)
+            _expect(item, finding, report)
+            if not finding.planned.gates:
+                _does_not_fail(report, f"{finding.verdict}: {finding.explanation}")
+    elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
+        finding.explanation = str(call.excinfo.value)
+    if call.when == "teardown":
+        verdict = finding.as_verdict()
+        vars(report)[CARGO] = json.dumps(verdict.as_data())
+        report.user_properties += properties(verdict)
+    return report
+
+
+def verdict_of(report: pytest.TestReport) -> Verdict | None:
+    """The verdict that a report carries, or None."""
+    cargo = getattr(report, CARGO, None)
+    return None if cargo is None else Verdict.from_data(json.loads(cargo))
+
+
+def properties(verdict: Verdict) -> list[tuple[str, object]]:
+    """What other reports, such as JUnit's, say of a verdict."""
+    names = ("rule", "level", "kind", "start_method", "verdict", "explanation")
+    return [(name, getattr(verdict, name)) for name in names]
+
+
+def _judge(error: BaseException, finding: Finding) -> None:
+    """Says what an exception means for the rule: a verdict and a sentence, or that the specification itself failed."""
+    if isinstance(error, Failure):
+        finding.verdict = error.verdict
+    elif isinstance(error, pytest.fail.Exception) and str(error).startswith("Timeout"):
+        finding.verdict = "hangs"
+    elif isinstance(error, (AssertionError, Raised)):
+        finding.verdict = "deviates"
+    else:
+        finding.verdict = "not-run"
+        finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
+        return
+    finding.explanation = one_line(sentence_about(error, finding.timeline), 1000)
+    finding.told = tuple(finding.timeline.rows())
+
+
+def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
+    """Compares with what was expected: an expected deviation does not fail the run; its absence does."""
+    entry = item.config.stash[ASSIGNMENT].expected.entry_for(*finding.as_verdict().key)
+    finding.entry = entry
+    if entry is None:
+        return
+    surprise = entry.surprise(finding.verdict)
+    if surprise and finding.verdict == "conforms":
+        report.outcome = "failed"
+        report.longrepr = f"{finding.rule.slug}: {surprise}"
+    elif surprise:
+        report.sections.append(("expected", surprise))
+    elif finding.verdict != "conforms":
+        _does_not_fail(report, f"expected: {finding.verdict}: {finding.explanation}")
+
+
+def _does_not_fail(report: pytest.TestReport, why: str) -> None:
+    report.outcome = "skipped"
+    report.wasxfail = why
+
+
+# What a failure tells
+
+
+def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
+    """Adds the whole story to the report: the rule, the verdict, the timeline, what was printed."""
+    rule, planned = finding.rule, finding.planned
+    sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
+    report.sections.append((f"rule {rule.slug} ({rule.level})", f"{rule.sentence}\n{rule.why}\n{sources}"))
+    judged = one_line(item.config.stash[ASSIGNMENT].facts.described)
+    under = " under ".join(word for word in (planned.kind, planned.start_method) if word)
+    where = f"{under}: {judged}" if under else judged
+    report.sections.append((f"verdict {finding.verdict}", f"{finding.explanation}\n{where}"))
+    if finding.timeline.calls:
+        report.sections.append(("timeline", str(finding.timeline)))
+    outputs = {f"output of the program {one_line(one.text)}": one.output for one in finding.programs}
+    if finding.stage is not None:
+        outputs["output of the judged processes"] = finding.stage.tree.output()
+    for title, output in outputs.items():
+        if isinstance(error, Hangs):  # its text has the stacks already
+            output = _STACK_LINE.sub("", output)
+        if output.strip():
+            # Marked at the left, so that no line of it is taken for a command by what reads the log.
+            report.sections.append((title, "| " + printable(output.strip("\n"), 4000).replace("\n", "\n| ")))
+
+
+_STACK_LINE = re.compile(r"^(Thread 0x|Current thread |Timeout \(|  File \".*\", line \d+ in ).*\n*", re.MULTILINE)
+"""A line that `faulthandler` has written."""
+
+
+def sentence_about(error: BaseException, timeline: Timeline) -> str:
+    """One sentence: what was called, what was expected, what happened."""
+    if isinstance(error, Raised):
+        return f"{error.remote_call} should have returned, but it raised {error_in_words(error)}"
+    call = timeline.last
+    text = str(error).partition("\n")[0]
+    if isinstance(error, Failure) or not isinstance(error, AssertionError):
+        return text
+    text = text.removeprefix("AssertionError: ").removeprefix("assert ")
+    if call is not None and call.returned and re.match(r"(not )?(True|False|None|0|\[\])$", text):
+        wanted = "false" if text.startswith("not ") else "true"
+        return f"{call.text} should have returned something {wanted}, but it {call.outcome}"
+    if call is not None and call.returned and text.endswith(f" in {call.value!r}"):
+        part = text[: -len(f" in {call.value!r}")]
+        return f"{call.text} should have returned something with {part} in it, but it {call.outcome}"
+    return text
+
+
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> list[str] | None:
+    """``assert queue.get() == "a"`` fails with a sentence."""
+    timeline = config.stash.get(CURRENT, None)
+    if op not in ("==", "is") or timeline is None:
+        return None
+    returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
+    if not returned or (left in (None, True, False) and returned[0] is not timeline.last):
+        return None
+    call = returned[0]
+    return [f"{call.text} should have returned {right!r}, but it {call.outcome}"]

@@ -1,0 +1,128 @@
+"""pytest-xdist: how many workers there are, what they are given, what they send, and that they end with the run.
+
+A worker writes its plan to a file before it reports what it has collected, so the controller knows everything about a
+test whose worker crashes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from queuespec.judge import planned
+from queuespec.judge.assignment import Assignment, assignment
+from queuespec.results.expectations import Expectation, Expectations
+from queuespec.rules import Facts
+from queuespec.stage import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from queuespec.judge.planned import Planned
+
+INPUT = "queuespec"
+"""The key under which a worker finds what its controller gives it."""
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is a worker of pytest-xdist."""
+    return hasattr(config, "workerinput")
+
+
+# How many
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Judges in parallel unless told otherwise, where pytest-xdist is loaded. This is a wrapper because it must come
+    before pytest-xdist's own `tryfirst`, also when this plugin was loaded first, by ``-p``."""
+    options = config.option
+    if not is_worker(config):
+        if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
+            options.numprocesses = "auto"
+        if getattr(options, "numprocesses", None) and options.dist == "no":
+            options.dist = "worksteal"  # a test that hangs delays none of those behind it
+    return (yield)
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """More workers than cores: most of a run is waiting, for processes to start and for nothing to happen."""
+    cores = yield
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(2 * cores, 8)
+
+
+# The controller's side
+
+
+class Workers:
+    """The workers of a run, seen from the controller: a lifeline for all of them, and a directory for their plans."""
+
+    def __init__(self) -> None:
+        self._supervisor = Supervisor()
+        self._lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
+
+    def input(self, given: Assignment) -> dict[str, Any]:
+        """What a worker is given: data that pytest-xdist can send."""
+        return {
+            "facts": json.dumps(vars(given.facts)),
+            "expected": json.dumps([entry.as_data for entry in given.expected.entries]),
+            "lifeline": self._lifeline.getsockname()[1],
+            "plans": self._supervisor.directory,
+        }
+
+    def plan_of(self, worker: str) -> list[Planned]:
+        """The plan that a worker has written; it can be read once. Raises `OSError`."""
+        file = _plan_file(self._supervisor.directory, worker)
+        text = file.read_text(encoding="utf-8")
+        file.unlink()
+        return planned.from_text(text)
+
+    def end(self) -> None:
+        """The workers end immediately, whatever they are doing."""
+        self._lifeline.close()
+
+    def close(self) -> None:
+        """Ends the workers and removes what they have written."""
+        self.end()
+        self._supervisor.close()
+
+
+def _plan_file(directory: str, worker: str) -> Path:
+    return Path(directory, f"plan of {worker}.json")
+
+
+# The worker's side
+
+
+def received(config: pytest.Config) -> Assignment:
+    """What the controller has given to this worker. From here on, the worker ends with its controller."""
+    given = config.workerinput[INPUT]  # type: ignore[attr-defined]
+    _end_with_the_controller(given["lifeline"])
+    facts = Facts.read(json.loads(given["facts"]))
+    return assignment(config, facts, Expectations(map(Expectation.from_data, json.loads(given["expected"]))))
+
+
+def send_plan(config: pytest.Config, plans: Iterable[Planned]) -> None:
+    """Writes this worker's plan to where its controller reads it. Raises `OSError`."""
+    worker = config.workerinput  # type: ignore[attr-defined]
+    _plan_file(worker[INPUT]["plans"], worker["workerid"]).write_text(planned.as_text(plans), encoding="utf-8")
+
+
+def _end_with_the_controller(port: int) -> None:
+    """Ends this process when the connection to the controller does, even if the controller was killed."""
+    line = socket.create_connection(("127.0.0.1", port))
+
+    def wait() -> None:
+        with contextlib.suppress(OSError):
+            line.recv(1)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()

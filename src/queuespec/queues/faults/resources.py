@@ -1,0 +1,94 @@
+"""Queues that are wrong about file descriptors, threads, semaphores and processor time."""
+
+import functools
+import importlib
+import os
+import select
+import threading
+from multiprocessing import queues
+from multiprocessing.process import current_process
+
+from queuespec.queues.declare import fault
+
+
+class LeaksADescriptor:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        os.open(os.devnull, os.O_RDONLY)
+
+
+@fault(breaks={"resources.descriptors": "20 descriptors remain of 20 queues"})
+class DescriptorsLeak:
+    """Every queue leaks one file descriptor."""
+
+    class Queue(LeaksADescriptor, queues.Queue):
+        pass
+
+    class SimpleQueue(LeaksADescriptor, queues.SimpleQueue):
+        pass
+
+
+class KeptOpen:
+    def __init__(self, connection):
+        self.send_bytes = connection.send_bytes
+
+    def close(self):
+        pass
+
+
+@fault(breaks={"resources.descriptors-of-closed": "descriptors remain of 20 queues"}, not_on=("darwin", "win32"))
+class ClosedQueuesKeepTheirFiles:
+    """A closed queue keeps its file descriptors open until it is garbage collected."""
+
+    class Queue(queues.Queue):
+        def _start_thread(self):
+            real = self._writer
+            self._writer = KeptOpen(real)
+            try:
+                super()._start_thread()
+            finally:
+                self._writer = real
+
+
+class Restless(threading.Condition):
+    def wait(self, timeout=None):
+        return super().wait(0)
+
+
+@fault(breaks={"resources.processor": "it works for"})
+class TheFeederNeverRests:
+    """The feeder thread polls for items in a busy loop instead of waiting to be notified."""
+
+    class Queue(queues.Queue):
+        def _reset(self, after_fork=False):
+            super()._reset(after_fork)
+            self._notempty = Restless(threading.Lock())
+
+
+@fault(breaks={"resources.semaphore-names": "semaphores remain"}, start_methods=("fork",), not_on=("darwin",))
+class SemaphoresKeepTheirNames:
+    """A semaphore stays in the system after its program has ended."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            semaphore = importlib.import_module("_multiprocessing").SemLock
+            name = f"{current_process()._config['semprefix']}-fault"
+            try:
+                self._kept = semaphore(1, 1, 1, name, False)
+            except FileExistsError:
+                self._kept = semaphore._rebuild(0, 1, 1, name)
+
+
+def poll_by_select(reader, timeout=0.0):
+    return bool(select.select([reader], [], [], max(0.0, timeout))[0])
+
+
+@fault(breaks={"resources.many-files": "filedescriptor out of range in select()"}, start_methods=("fork",))
+class LooksBySelect:
+    """get() and empty() use select(), which fails for file descriptors above 1023."""
+
+    class Queue(queues.Queue):
+        def _reset(self, after_fork=False):
+            super()._reset(after_fork)
+            self._poll = functools.partial(poll_by_select, self._reader)

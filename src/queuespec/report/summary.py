@@ -1,0 +1,208 @@
+"""The end of a run, for people: a line a chapter, every deviation once, and one sentence.
+
+What belongs together, and what is urgent, was decided before (see `queuespec.results.causes`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from queuespec.report import table
+from queuespec.report.console import console_for, hanging, show
+from queuespec.results import BAD, JUDGED, Verdict
+from queuespec.results.causes import EXPECTED, FAILS, MISSING, REPORTED, Cause, causes, standing
+from queuespec.text import counted, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+ANY = "any"
+"""The column of rules that have no start method."""
+LONGEST = 300
+"""Characters of an explanation: its beginning says what was called, its end what happened."""
+MOST_RULES = 12
+"""Rules that one cause names."""
+GAP = "  "
+STYLES = {FAILS: "bold red", REPORTED: "yellow", MISSING: "yellow", EXPECTED: "dim"}
+REMARKS = {FAILS: "", REPORTED: ", does not gate", MISSING: "", EXPECTED: ", as expected"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    """Where the summary is shown."""
+
+    width: int | None = None
+    """Columns of the terminal; None where there is no terminal, and no line is broken."""
+    color: bool = False
+    encoding: str = "utf-8"
+
+
+class _Sheet(io.StringIO):
+    """Text that can be written in the encoding of the paper; what the encoding lacks is escaped."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(newline="")
+        self._encoding = encoding
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._encoding
+
+    def write(self, text: str) -> int:
+        return super().write(text.encode(self._encoding, "backslashreplace").decode(self._encoding))
+
+
+def text(
+    judged: str,
+    verdicts: Sequence[Verdict],
+    start_methods: tuple[str, ...],
+    problems: Sequence[str],
+    paper: Paper,
+    whole: bool = False,
+) -> str:
+    """All of it: chapters, causes, problems, the sentence. `judged` says what was judged, `problems` what else fails
+    the run; `whole` has the table of all rules at the beginning."""
+    sheet = _Sheet(paper.encoding)
+    if whole:
+        table.write(list(verdicts), start_methods, sheet, paper.width or 80, paper.color)
+    console = console_for(sheet, paper.color, paper.width)
+    show(console, *chapter_lines(verdicts, start_methods, console.width), Text())
+    for cause in causes(verdicts):
+        _show_cause(console, cause)
+    for problem in problems:
+        show(console, hanging(console, "problem: ", one_line(problem, 1000)), Text())
+    failed = problems or any(standing(verdict) == FAILS for verdict in verdicts)
+    show(console, Text(sentence(judged, verdicts, problems), style="bold red" if failed else "bold green"))
+    return sheet.getvalue()
+
+
+# Chapters
+
+
+def chapter_lines(verdicts: Sequence[Verdict], start_methods: tuple[str, ...], width: int) -> list[Text]:
+    """A line a chapter: how many verdicts conform, of how many that apply, under each start method."""
+    columns = [*start_methods, *([ANY] if any(not verdict.start_method for verdict in verdicts) else [])]
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.chapter, []).append(verdict)
+    rows = {name: [_count(column, chapter) for column in columns] for name, chapter in found.items()}
+    head = max(len(_title(name)) for name in rows)
+    widths = [max(len(cells[number]) for cells in rows.values()) for number in range(len(columns))]
+    fits = head + sum(len(GAP) + wide for wide in widths) <= width
+    lines = []
+    for name, cells in rows.items():
+        remark = _remark(found[name])
+        style = STYLES[FAILS] if any(standing(one) == FAILS for one in found[name]) else "yellow" if remark else ""
+        if fits:
+            row = GAP.join([_title(name).ljust(head), *(cell.ljust(wide) for cell, wide in zip(cells, widths))])
+            pieces = [row.rstrip()] if not remark or len(row + GAP + remark) > width else [row + GAP + remark]
+            pieces += [GAP + remark] if remark and len(pieces[0]) <= len(row) else []
+        else:
+            pieces = [_title(name), *_broken([cell for cell in (*cells, remark) if cell], width)]
+        lines += [Text(piece, style=style) for piece in pieces]
+    return lines
+
+
+def _title(chapter: str) -> str:
+    return one_line(chapter.replace("_", " "), 60)
+
+
+def _count(column: str, verdicts: list[Verdict]) -> str:
+    """``fork 31/32``; empty if nothing applies."""
+    here = [one for one in verdicts if (one.start_method or ANY) == column and one.verdict in (*JUDGED, "not-run")]
+    return f"{one_line(column, 40)} {sum(one.verdict == 'conforms' for one in here)}/{len(here)}" if here else ""
+
+
+def _remark(verdicts: list[Verdict]) -> str:
+    """``2 deviates, 1 hangs``: what does not conform."""
+    words = [word for word in (*BAD, "not-run") for one in verdicts if one.verdict == word]
+    return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+
+
+def _broken(pieces: list[str], width: int) -> list[str]:
+    """Pieces in as few lines as they fit in."""
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and len(lines[-1] + GAP + piece) <= width:
+            lines[-1] += GAP + piece
+        else:
+            lines.append(GAP + piece)
+    return lines
+
+
+# Causes
+
+
+def _show_cause(console: Console, cause: Cause) -> None:
+    head = f"{cause.verdict}{REMARKS[cause.standing]}: "
+    if cause.standing == EXPECTED and cause.verdict == "conforms":
+        head = "unstable, conforms this time: "
+    explanation = hanging(console, head, _shortened(cause.explanation) or "no explanation")
+    explanation.stylize(STYLES[cause.standing], 0, len(head.rstrip()))
+    show(console, explanation)
+    if cause.standing == EXPECTED:
+        show(console, hanging(console, GAP, f"{_rules_of(cause)}: {_places_of(cause)}"))
+        return
+    show(console, hanging(console, GAP, _rules_of(cause)), hanging(console, GAP, _places_of(cause)), Text())
+
+
+def _shortened(explanation: str) -> str:
+    line = one_line(explanation, 1000)
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+
+
+def _rules_of(cause: Cause) -> str:
+    names = [table.named(slug, level) for slug, level in cause.rules.items()]
+    more = len(names) - MOST_RULES
+    return ", ".join(names[:MOST_RULES]) + (f" and {counted(more, 'more rule')}" if more > 0 else "")
+
+
+def _places_of(cause: Cause) -> str:
+    """``Queue, JoinableQueue under fork, spawn (4 verdicts)``."""
+    places = [", ".join(one_line(word, 60) for word in words) for words in (cause.kinds, cause.start_methods) if words]
+    number = f"({counted(len(cause.verdicts), 'verdict')})"
+    return f"{' under '.join(places)} {number}".lstrip()
+
+
+# The sentence
+
+
+def sentence(judged: str, verdicts: Sequence[Verdict], problems: Sequence[str]) -> str:
+    """The verdict on the whole run."""
+    all_judged = [verdict for verdict in verdicts if verdict.verdict in JUDGED]
+    found = causes(verdicts)
+    number = {key: sum(len(one.verdicts) for one in found if one.standing == key) for key in REMARKS}
+    gating = [cause for cause in found if cause.standing == FAILS and cause.verdict in BAD]
+    surprises = sum(len(one.verdicts) for one in found if one.standing == FAILS and one.verdict not in BAD)
+    if not all_judged:
+        return f"There is no verdict on {judged}: nothing was judged."
+    if gating:
+        failing = sum(len(cause.verdicts) for cause in gating)
+        slugs = {slug for cause in gating for slug in cause.rules}
+        return (
+            f"{judged} does not conform: {failing:,} of {counted(len(all_judged), 'verdict')} "
+            f"{'fails' if failing == 1 else 'fail'} "
+            f"({counted(len(slugs), 'rule')}, {counted(len(gating), 'cause')})."
+        )
+    if surprises or problems:
+        reasons = [f"{counted(surprises, 'expected deviation')} did not happen"] if surprises else []
+        reasons += [f"{counted(len(problems), 'problem')}, listed above"] if problems else []
+        return f"{judged} violates no rule, but the run fails: {' and '.join(reasons)}."
+    rest = [
+        f"{number[REPORTED]:,} that {'deviates does' if number[REPORTED] == 1 else 'deviate do'} not gate"
+        if number[REPORTED]
+        else "",
+        f"{counted(number[EXPECTED], 'expected deviation')}" if number[EXPECTED] else "",
+    ]
+    told = " and ".join(filter(None, rest))
+    rules = len({verdict.rule for verdict in all_judged})
+    return (
+        f"{judged} conforms: {counted(len(all_judged), 'verdict')} on {counted(rules, 'rule')}"
+        f"{', with ' + told if told else ''}."
+    )

@@ -1,0 +1,135 @@
+"""The grid of rules and faults, on the command line."""
+
+import json
+import multiprocessing
+import sys
+from types import SimpleNamespace
+
+import pytest
+from samples import queuespec
+
+from queuespec.__main__ import main
+from queuespec.cli.faults import in_words, is_idle, only_red, start_methods_of
+
+needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
+
+
+def test_the_grid_says_what_every_fault_is_meant_for_and_which_rules_one_alone_catches():
+    shown = queuespec("faults")
+
+    assert shown.returncode == 0, shown.stdout
+    row = next(line.split(maxsplit=1) for line in shown.stdout.splitlines() if "order.fifo-in-process " in line)
+    assert "lifo (meant)" in row[1]
+    assert "only " in shown.stdout
+
+
+def test_one_fault_shows_its_own_rules_and_does_not_claim_to_be_the_only_one():
+    shown = queuespec("faults", "lifo")
+
+    assert "order.fifo-in-process" in shown.stdout
+    assert "only" not in shown.stdout
+
+
+def test_the_grid_is_data_as_well():
+    data = json.loads(queuespec("faults", "lifo", "--format", "json").stdout)
+
+    assert data["faults"] == [{"fault": "lifo", "sentence": "The last item that a process put is returned first."}]
+    found = {rule["rule"]: rule["faults"] for rule in data["rules"]}
+    assert found["order.fifo-in-process"] == {"lifo": "meant"}
+    assert found["ctx.default-first"] == {}
+
+
+def test_a_rule_that_no_fault_catches_is_named():
+    assert in_words({}, all_faults=True) == "no fault breaks it"
+    assert in_words({"lifo": "deviates"}, all_faults=True) == "only lifo (deviates)"
+    assert in_words({"a": "hangs", "b": "meant"}, all_faults=True) == "a (hangs), b (meant)"
+    assert in_words(None, all_faults=True) == "gave no verdict"
+
+
+def test_an_unknown_fault_is_answered_by_one_sentence():
+    shown = queuespec("faults", "lif")
+
+    assert (shown.returncode, shown.stderr) == (4, "queuespec faults: there is no fault 'lif'; did you mean 'lifo'?\n")
+
+
+def test_the_grid_can_be_found_anew():
+    rules = ("--rule", "order.fifo-in-process", "--rule", "cap.freed-by-get")
+
+    shown = queuespec("faults", "lifo", "--judge", "--start-method", "spawn", "--format", "json", *rules)
+
+    found = {rule["rule"]: rule["faults"] for rule in json.loads(shown.stdout)["rules"]}
+    assert found == {"order.fifo-in-process": {"lifo": "deviates"}, "cap.freed-by-get": {}}
+    assert "1 of 1 faults: lifo" in shown.stderr
+
+
+def test_a_fault_is_judged_under_the_start_method_that_it_needs():
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--rule", "share.closed-not-sendable")
+
+    assert "close-does-nothing (deviates)" in shown.stdout
+    assert shown.returncode == 0
+
+
+@needs_fork
+def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches():
+    rules = ("--rule", "share.closed-not-sendable", "--rule", "share.close-ends-own-use")
+
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", "--format", "json", *rules)
+
+    found = {rule["rule"]: rule["faults"] for rule in json.loads(shown.stdout)["rules"]}
+    assert found["share.closed-not-sendable"] is None
+    assert found["share.close-ends-own-use"] == {"close-does-nothing": "deviates"}
+    assert shown.returncode == 0
+
+
+@needs_fork
+def test_a_grid_without_any_verdict_is_a_failure():
+    one_rule = ("--rule", "share.closed-not-sendable")
+
+    shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", *one_rule)
+
+    assert "1 more gave no verdict" in shown.stdout
+    assert shown.returncode == 1
+
+
+def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", list)
+
+    assert main(["faults", "lifo", "--judge"]) == 1
+
+    assert capsys.readouterr().err == "queuespec faults: skipping lifo, which is not a fault on this platform\n"
+
+
+@needs_fork
+def test_a_fault_that_no_rule_notices_fails_the_command_by_name():
+    only_after_fork = ("faults", "cancel-is-inherited", "--judge", "--rule", "cancel.own-process-only")
+
+    shown = queuespec(*only_after_fork, "--start-method", "spawn")
+
+    assert "no rule is broken by cancel-is-inherited" in shown.stdout
+    assert shown.returncode == 1
+
+
+def test_a_fault_that_would_be_none_on_this_platform_has_no_start_method():
+    def methods(start_methods=(), not_on=()):
+        return start_methods_of(SimpleNamespace(start_methods=start_methods, not_on=not_on))
+
+    assert methods(start_methods=("spawn", "of another platform")) == ["spawn"]
+    assert methods(start_methods=("of another platform",)) == []
+    assert methods(not_on=(sys.platform,)) == []
+    assert len(methods()) == 1
+
+
+def test_rules_without_a_judgement_have_no_row():
+    verdicts = {"a": {"lifo": "not-applicable"}, "b": {"lifo": "conforms"}, "c": {"lifo": "hangs", "other": "conforms"}}
+
+    assert only_red(verdicts) == {"b": {}, "c": {"lifo": "hangs"}}
+
+
+def test_a_fault_is_idle_that_a_rule_meant_for_it_has_judged_in_vain_or_that_could_not_be_judged():
+    verdicts = {"a": {"lifo": "not-applicable", "other": "conforms"}, "b": {"lifo": "conforms", "red": "hangs"}}
+
+    assert is_idle("lifo", ["b"], verdicts)
+    assert is_idle("unknown", ["b"], verdicts)
+    assert not is_idle("lifo", ["a"], verdicts)
+    assert not is_idle("other", ["b"], verdicts)
+    assert not is_idle("red", ["a"], verdicts)

@@ -1,0 +1,276 @@
+"""What a person meets first: help of one screen, a version, one sentence for a slip, the same statuses everywhere."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from runs import CHECKOUT, METHOD, environment
+from samples import RULE, queuespec, text_of, verdict
+
+from queuespec import __main__
+from queuespec.__main__ import main
+from queuespec.cli.parser import COMMANDS, Status
+from queuespec.judge.options import add_options
+
+HELP = queuespec("--help")
+CHAPTER = "tests/spec/test_order.py"
+
+
+def options():
+    """The names of our options for judging."""
+    found = []
+    add_options(lambda name, **_: found.append(name))
+    return found
+
+
+def test_help_fits_a_screen_and_names_every_command_and_every_option():
+    assert HELP.returncode == 0
+    lines = HELP.stdout.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    words = HELP.stdout.split()
+    assert [name for name in (*COMMANDS, *options()) if name not in words] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_and_the_exit_statuses(name):
+    shown = queuespec(name, "--help")
+
+    assert shown.returncode == 0
+    assert shown.stdout.startswith(f"usage: queuespec {'[judge]' if name == 'judge' else name}")
+    assert "exit status: 0 success" in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+
+
+def test_judge_shows_our_options_and_on_request_those_of_pytest():
+    ours, theirs = queuespec("judge", "--help").stdout, queuespec("judge", "--pytest-help").stdout
+
+    assert [name for name in (*options(), "--pytest-help") if name not in ours] == []
+    assert "--junit-xml=path" not in ours
+    assert "--junit-xml=path" in theirs
+    assert "--quiet-time" in theirs
+
+
+@pytest.mark.parametrize("words", [["-k", "get", "--help"], ["judge", "-h"], ["--rule", RULE, "-h"]], ids=" ".join)
+def test_help_is_ours_wherever_it_is_asked_for(words):
+    assert queuespec(*words).stdout.startswith("usage: queuespec [judge]")
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["judge", "--version"], ["-n0", "--version"]], ids=" ".join)
+def test_the_version_names_pytest_and_python_as_well(words):
+    shown = queuespec(*words)
+
+    assert shown.returncode == 0
+    assert shown.stdout == f"queuespec 0.1.0 (pytest {pytest.__version__}, Python {platform.python_version()})\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("tabel", "queuespec: no command 'tabel'; did you mean 'table'?"),
+        ("Compare", "queuespec: no command 'Compare'; did you mean 'compare'?"),
+        ("deviations", "queuespec: no command 'deviations'; did you mean 'expectations'?"),
+        ("xyzzy", "queuespec: no command 'xyzzy'; 'queuespec --help' lists the commands"),
+        ("a\x1b[31mb\nc", "queuespec: no command 'a\\x1b[31mb\\nc'; 'queuespec --help' lists the commands"),
+        ("tests/spec/test_nothing.py", "queuespec: there is no file or directory 'tests/spec/test_nothing.py'"),
+        ("nowhere.py::test_it[fork]", "queuespec: there is no file or directory 'nowhere.py'"),
+    ],
+)
+def test_a_first_word_that_is_nothing_is_one_sentence_at_once(word, said):
+    begun = time.perf_counter()
+    shown = queuespec(word, "results.jsonl")
+
+    assert (shown.returncode, shown.stdout, shown.stderr) == (4, "", said + "\n")
+    assert time.perf_counter() - begun < 5  # a second on a quiet machine
+
+
+def test_a_file_that_is_missing_among_others_is_one_sentence():
+    shown = queuespec("judge", "-n2", "tests/spec/test_order.py", "nowhere.py")
+
+    assert shown.returncode == 4
+    assert "there is no file or directory 'nowhere.py'" in shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize(
+    "before", [["judge", "tests/spec/test_order.py"], ["tests/spec/test_order.py"], []], ids=" ".join
+)
+def test_the_specification_is_judged_unless_files_of_it_are_named(before):
+    rules = ("--rule", RULE, "--rule", "order.per-producer")
+    collecting = ("--collect-only", "-q", "-n0", "--start-method", METHOD, *rules)
+
+    everything = queuespec(*collecting).stdout
+    one_file = queuespec(*before, *collecting, *(() if before else [CHAPTER])).stdout
+
+    assert "test_order.py::" in everything
+    assert "test_getting.py::" in everything
+    assert "test_order.py::" in one_file
+    assert "test_getting.py::" not in one_file
+
+
+# Exit statuses
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Results files: a good one, a worse one, and a damaged one."""
+    texts = {
+        "good": text_of([verdict()]),
+        "worse": text_of([verdict(verdict="hangs")]),
+        "damaged": text_of([verdict()])[:-9],
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("check good", Status.OK),
+        ("check good damaged", Status.UNUSABLE),
+        ("check", Status.UNUSABLE),
+        ("table good", Status.OK),
+        ("table damaged", Status.OK),
+        ("table nowhere", Status.UNUSABLE),
+        ("compare good good", Status.OK),
+        ("compare good worse", Status.DEVIATION),
+        ("compare good damaged", Status.UNUSABLE),
+        ("expectations worse", Status.OK),
+        ("expectations good", Status.OK),
+        ("expectations nowhere", Status.UNUSABLE),
+        ("explain get.blocks-when-empty", Status.OK),
+        ("explain get.nothing", Status.UNUSABLE),
+        ("list --level hazard", Status.OK),
+        ("list --since 99", Status.NOTHING),
+        ("list --since 99 --format json", Status.NOTHING),
+        ("list --level no-such-level", Status.UNUSABLE),
+        ("faults lifo", Status.OK),
+        ("faults no-such-fault", Status.UNUSABLE),
+        ("faults --rule no.such-rule", Status.UNUSABLE),
+        ("spec --check --output good", Status.DEVIATION),
+        ("spec --output nowhere/nothing", Status.UNUSABLE),
+        ("reproduce get.nothing", Status.UNUSABLE),
+        ("--print-completion fish", Status.UNUSABLE),
+    ],
+)
+def test_every_command_has_the_statuses_of_pytest(files, monkeypatch, capsys, line, status):
+    monkeypatch.chdir(files)
+
+    try:
+        found = main(line.split())
+    except SystemExit as end:
+        found = end.code
+
+    said = capsys.readouterr().err
+    assert found == status, said
+    assert said.count("\n") == 1 if status == Status.UNUSABLE else said.count("\n") <= 1
+
+
+def test_the_statuses_are_those_of_pytest():
+    pairs = zip(
+        (Status.OK, Status.DEVIATION, Status.INTERRUPTED, Status.INTERNAL_ERROR, Status.UNUSABLE, Status.NOTHING),
+        ("OK", "TESTS_FAILED", "INTERRUPTED", "INTERNAL_ERROR", "USAGE_ERROR", "NO_TESTS_COLLECTED"),
+    )
+
+    assert [name for ours, name in pairs if ours != pytest.ExitCode[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (KeyboardInterrupt(), 2, "queuespec table: interrupted\n"),
+        (
+            RuntimeError("it\nis \x1b[31mbroken"),
+            3,
+            "queuespec table: internal error: RuntimeError: it\\nis \\x1b[31mbroken; "
+            "set QUEUESPEC_TRACEBACK=1 to see the traceback\n",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            4,
+            "queuespec table: cannot write the output: No space left on device\n",
+        ),
+        (BrokenPipeError(), 4, ""),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_what_ends_a_command_is_one_sentence_and_a_status(monkeypatch, capfd, error, status, said):
+    monkeypatch.delenv("QUEUESPEC_TRACEBACK", raising=False)
+
+    def fail(words):
+        raise error
+
+    monkeypatch.setattr(__main__, "perform", fail)
+    monkeypatch.setattr(__main__.Forgiving, "forget", lambda self: None)
+
+    assert main(["table", "some.jsonl"]) == status
+    assert capfd.readouterr() == ("", said)
+
+
+def test_the_traceback_of_an_error_of_ours_can_be_seen(monkeypatch):
+    def fail(words):
+        raise RuntimeError("it is broken")
+
+    monkeypatch.setattr(__main__, "perform", fail)
+    monkeypatch.setenv("QUEUESPEC_TRACEBACK", "1")
+
+    with pytest.raises(RuntimeError, match="it is broken"):
+        main(["list"])
+
+
+# Completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_shell_can_complete_commands_and_options(shell):
+    home = Path(pytest.importorskip("shtab").__file__).parents[1]
+
+    shown = queuespec("--print-completion", shell, path=[home])
+
+    assert shown.returncode == 0, shown.stderr
+    assert [name for name in (*COMMANDS, "--quiet-time", "--expectations") if name not in shown.stdout] == []
+
+
+def test_completion_without_its_library_says_what_to_install(tmp_path):
+    (tmp_path / "shtab.py").write_text("raise ImportError")
+
+    shown = queuespec("--print-completion", "bash", path=[tmp_path])
+
+    assert shown.returncode == 4
+    assert (
+        shown.stderr
+        == "queuespec: shell completion needs shtab; install it with: pip install 'queuespec[completion]'\n"
+    )
+
+
+# Speed
+
+LIGHT = [["--help"], ["--version"], ["check", "good"], ["list", "--level", "hazard"], ["explain", RULE]]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the processor's time of children")
+@pytest.mark.parametrize("words", LIGHT, ids=" ".join)
+def test_what_does_not_judge_starts_soon(files, words):
+    """0.3 s more than Python on a quiet machine; the processor's time is what a busy one can be asked for."""
+
+    def processor_time(*arguments):
+        before = os.times()
+        subprocess.run(
+            [sys.executable, *arguments],
+            env=environment(PYTHONPATH=str(CHECKOUT / "src")),
+            cwd=files,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
+
+    def fastest(*arguments):
+        return min(processor_time(*arguments) for _ in range(3))
+
+    assert fastest("-m", "queuespec", *words) - fastest("-c", "pass") < 0.6

@@ -1,0 +1,219 @@
+"""What people type: options that belong together in any combination, and one clear sentence for those that do not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from runs import CHECKOUT, environment, rest
+
+RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
+
+
+def queuespec(*options, env=None):
+    """The command line itself, with as little of a checkout around it as possible."""
+    return subprocess.run(
+        [sys.executable, "-m", "queuespec", *options],
+        env=environment(PYTHONPATH=str(CHECKOUT / "src"), **(env or {})),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    rest(
+        [
+            "-n0",
+            "-n2",
+            "-p no:xdist",
+            "-p no:timeout",
+            "-p no:randomly -p no:cacheprovider",
+            "-n2 --dist loadfile",
+            "-n2 --dist worksteal",
+            "-k test",
+            "-x",
+        ],
+        ("-n2", "-p no:xdist", "-x"),
+    ),
+)
+def test_the_verdicts_do_not_depend_on_how_the_tests_are_run(judge, options):
+    run = judge(*RULES, *options.split(), parallel=True)
+
+    assert run.status == 0, run.output
+    assert {verdict["verdict"] for verdict in run.verdicts} == {"conforms"}
+    assert {verdict["rule"] for verdict in run.verdicts} == {RULES[1], RULES[3]}
+
+
+def test_a_rule_can_be_chosen_as_pytest_chooses_tests(judge):
+    run = judge("-k", f"{RULES[1]} and not Joinable")
+
+    assert run.status == 0, run.output
+    assert {(verdict["rule"], verdict["kind"]) for verdict in run.verdicts} == {
+        (RULES[1], kind) for kind in ("Queue", "SimpleQueue", "Manager.Queue")
+    }
+
+
+def test_the_command_is_the_same_as_pytest_on_the_specification(judge):
+    run = queuespec(*RULES, "-n0", "-q")
+
+    assert run.returncode == 0, run.stdout
+    assert f"conforms: {len(judge(*RULES).verdicts)} verdicts on 2 rules." in run.stdout
+
+
+def test_last_failed_judges_again_what_failed(tmp_path):
+    options = ("--implementation", "fault:lifo", "--start-method", "spawn", "-n0", "-o", f"cache_dir={tmp_path}")
+    queuespec(*options, *RULES)
+
+    again = queuespec(*options, "--lf", *RULES)
+
+    assert "2 of 2 verdicts fail" in again.stdout
+
+
+def test_the_first_failure_ends_the_run_with_x_and_the_rest_is_not_run(judge):
+    run = judge("--implementation", "fault:lifo", "-x", *RULES)
+
+    assert run.status == 1
+    assert {verdict["verdict"] for verdict in run.verdicts} >= {"deviates", "not-run"}
+    assert "incomplete: without" in run.output
+
+
+@pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
+def test_what_was_collected_and_what_was_judged_are_the_same(judge, parallel):
+    run = judge(*RULES, "--start-method", "spawn", parallel=parallel)
+
+    assert len(run.verdicts) == 5 + 2
+    assert f"{len(run.verdicts)} verdicts" in run.output
+
+
+def test_collecting_reads_as_a_table_of_contents(judge):
+    run = judge("--collect-only", "-q", "--start-method", "spawn", *RULES)
+
+    assert "::test_get_waits_until_an_item_arrives[spawn-Queue]" in run.output
+    assert "verdicts" not in run.output
+    assert run.status == 0
+
+
+def test_a_run_that_selected_nothing_fails(judge):
+    run = judge("-k", "nosuchtest")
+
+    assert run.status == 5
+
+
+def test_a_run_in_which_nothing_applied_fails(judge):
+    run = judge("--implementation", "queue_class:Queue", "--rule", "join.blocks-until-all-done", env=_IMPLEMENTATIONS)
+
+    assert run.status == 1
+    assert "a run that verified nothing is no success" in run.output
+
+
+_IMPLEMENTATIONS = {"PYTHONPATH": str(CHECKOUT / "tests" / "meta" / "implementations")}
+
+
+def test_failures_tell_sentence_rule_source_and_timeline(judge):
+    run = judge("--implementation", "fault:lifo", "--start-method", "spawn", "--rule", "order.fifo-in-process")
+
+    assert "get() should have returned 'a', but it returned 'b'" in run.output
+    assert "rule order.fifo-in-process (promise)" in run.output
+    assert "https://docs.python.org/3/library/multiprocessing.html#" in run.output
+    assert "parent     put('b')" in run.output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--start-method", "teleport"), "there is no 'teleport' here; this platform has "),
+        (("--patience", "0"), "'0' is not a positive number of seconds"),
+        (("--patience", "nan"), "'nan' is not a positive number of seconds"),
+        (("--patience", "soon"), "'soon' is not a positive number of seconds"),
+        (("--quiet-time", "-1"), "'-1' is not a positive number of seconds"),
+        (("--python", "no-such-python"), "cannot be run as a Python interpreter"),
+        (("--python", str(Path(__file__))), "cannot be run as a Python interpreter"),
+        (("--implementation", "no_such_module"), "there is no implementation named 'no_such_module' here"),
+        (("--implementation", "json"), "the module 'json' has no get_context"),
+        (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
+        (("--implementation", "fault:no-such-fault"), "there is no implementation named 'fault:no-such-fault' here"),
+        (("--implementation", "fault:lifi"), "named 'fault:lifi' here; did you mean fault:lifo"),
+        (("--implementation", "better:flushes_in_puts"), "did you mean better:flushes-in-put?"),
+        (("--rule", "get.no-such-rule"), "there is no rule 'get.no-such-rule'"),
+    ],
+    ids=lambda value: " ".join(value).replace(str(Path(__file__)), "a file") if isinstance(value, tuple) else "",
+)
+def test_bad_input_is_answered_by_one_sentence(judge, options, words):
+    run = judge(*options)
+
+    assert words in run.output
+    assert "Traceback" not in run.output
+    assert run.status == 4
+
+
+def test_a_python_that_is_none_is_refused_by_name(judge, tmp_path):
+    program = tmp_path / ("program.bat" if os.name == "nt" else "program")
+    program.write_text("@echo hello" if os.name == "nt" else "#!/bin/sh\necho hello\n")
+    program.chmod(0o755)
+
+    run = judge("--python", program)
+
+    assert "does not answer as a Python interpreter" in run.output
+    assert run.status == 4
+
+
+def test_a_python_that_is_too_old_is_refused_by_version(judge, tmp_path):
+    folder = tmp_path / "old"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text("import sys\nsys.version_info = (3, 8, 18, 'final', 0)\n")
+
+    run = judge("--python", _old_python(folder))
+
+    assert "it is Python 3.8, and 3.9 is the oldest that can be judged" in run.output
+    assert run.status == 4
+
+
+def _old_python(folder):
+    """A program that starts this interpreter and makes it call itself 3.8."""
+    program = folder / ("python.bat" if os.name == "nt" else "python")
+    if os.name == "nt":
+        program.write_text(f'@set PYTHONPATH={folder}\n@"{sys.executable}" %*\n')
+    else:
+        program.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+def test_k_chooses_by_what_a_person_can_see(judge):
+    run = judge("--rule", "get.blocks-when-empty", "-k", "timeout")
+
+    assert run.verdicts == []
+
+
+def test_other_tests_may_run_beside_the_specification():
+    chosen = "test_get_waits_until_an_item_arrives or test_this_one_is_for_the_run_above"
+
+    process = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests", "-n1", "-q", "-k", chosen],
+        cwd=CHECKOUT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+
+    assert process.returncode == 0, process.stdout
+
+
+@pytest.mark.thorough
+def test_the_benchmark_knows_where_the_time_of_a_run_goes(judge):
+    run = judge(*RULES, "-p", "accounting", env={"PYTHONPATH": str(CHECKOUT / "bench")})
+
+    assert run.status == 0, run.output
+    assert "account: quiet time" in run.output
+
+
+def test_this_one_is_for_the_run_above():
+    """A test without a rule, in a module that needs the folder it is in."""

@@ -1,0 +1,130 @@
+"""A failure tells its whole story in one place: the rule, what was judged where, who called what, what was printed."""
+
+import os
+import platform
+from pathlib import Path
+
+import pytest
+from runs import judged_says
+
+IMPLEMENTATIONS = str(Path(__file__).parents[1] / "implementations")
+SLUG = "get.blocks-when-empty"
+
+
+@pytest.fixture
+def report_of(judge):
+    """What is reported of one rule, for one kind under spawn."""
+
+    def run(slug, implementation, *options, **env):
+        chosen = ("-k", "not Joinable and not Simple and not Manager", "--start-method", "spawn", "--patience", "2")
+        run = judge("--rule", slug, "--implementation", implementation, *chosen, *options, env=env)
+        return run.output
+
+    return run
+
+
+def in_order(output, *words):
+    """The words stand in the output, in this order."""
+    position = 0
+    for word in words:
+        position = output.find(word, position)
+        assert position >= 0, (word, output)
+    return True
+
+
+def where():
+    """Python and system as the report names them."""
+    system = {"Darwin": "macOS"}.get(platform.system(), platform.system())
+    python = judged_says("platform.python_implementation() + ' ' + platform.python_version()")
+    return f"on {python}", f", {system} {platform.machine()}"
+
+
+def test_a_deviation_tells_rule_source_judged_and_timeline(report_of):
+    output = report_of("order.fifo-in-process", "fault:lifo")
+
+    assert in_order(
+        output,
+        "rule order.fifo-in-process (promise)",
+        "What was put first is got first.",
+        "https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues",
+        "verdict deviates",
+        "get() should have returned 'a', but it returned 'b'",
+        "Queue under spawn: fault:lifo ",
+        *where(),
+        "- timeline -",
+        "parent     put('a')  returned None  (",
+        "parent     put('b')  returned None  (",
+        "parent     get()  returned 'b'  (",
+    )
+    assert output.count("Queue under spawn: fault:lifo") == 1
+
+
+def test_a_hang_tells_where_it_was_once(report_of):
+    output = report_of(SLUG, "five_gets", GET="never_returns", PYTHONPATH=IMPLEMENTATIONS)
+
+    assert in_order(
+        output,
+        "get() was still running after 2 s",
+        "where child was:",
+        "in never_returns",
+        "- verdict hangs -",
+        "Queue under spawn: five_gets ",
+        "child      get()  still running",
+    )
+    assert output.count("in never_returns") == 1
+
+
+def test_a_crash_tells_the_exit_code(report_of):
+    output = report_of(SLUG, "five_gets", GET="dies", PYTHONPATH=IMPLEMENTATIONS)
+
+    assert in_order(
+        output, "- verdict crashes -", "its process died with exit code 7", "Queue under spawn: five_gets ", "timeline"
+    )
+
+
+def test_what_the_judged_processes_print_is_shown_and_does_nothing(report_of):
+    output = report_of(SLUG, "five_gets", GET="complains", PYTHONPATH=IMPLEMENTATIONS)
+
+    assert in_order(output, "get()  returned 'latelate", "output of the judged processes")
+    assert "| \\x1b[2Jthe queue is \\u202eunwell\n| :\\x3aerror::a command\n" in output
+    assert not any(active in output for active in ("\x1b[2J", "\u202e", "\n::error::a command"))
+    (call,) = [line for line in output.splitlines() if " child      get()  returned" in line]
+    assert len(call) < 150
+
+
+def test_a_program_is_shown_with_its_output_and_its_stack(report_of):
+    output = report_of("get.timeout-prevents-freeze", "fault:timeouts-ignored")
+
+    assert in_order(
+        output,
+        "the program alone had not printed",
+        "where the program was:" if os.name == "posix" else "",
+        "in put" if os.name == "posix" else "",
+        "rule get.timeout-prevents-freeze (promise)",
+        "- verdict hangs -",
+        "spawn: fault:timeouts-ignored ",
+    )
+
+
+def test_the_output_of_a_program_is_shown(report_of):
+    output = report_of("pattern.producer-consumer-program", "fault:one-in-ten-overtaken")
+
+    assert in_order(output, "- verdict deviates -", "output of the program producer_consumer", "| working on job 0\n")
+
+
+@pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
+def test_timelines_of_what_conforms_are_shown_when_asked_for(judge, parallel):
+    options = ("--rule", SLUG, "-k", "spawn-Queue", "--start-method", "spawn")
+
+    run = judge(*options, "--timeline", *(("-n2",) if parallel else ()), parallel=parallel)
+
+    assert run.status == 0, run.output
+    assert in_order(
+        run.output,
+        "= timelines =",
+        "test_get_waits_until_an_item_arrives[spawn-Queue]\n",
+        "parent     Queue()  returned None  (",
+        "child      get()  returned 'late'  (",
+        "parent     put('late')  returned None  (",
+    )
+    assert "timelines" not in judge(*options).output

@@ -1,0 +1,150 @@
+"""A verdict is made from what collection knew, never from a test's id; also where the test's process died."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from runs import CHECKOUT, environment
+
+from queuespec.judge.planned import Planned, as_text, from_text
+
+HOSTILE = "\x1b[31m\ud800\u202e\n::error::'\"[a-b]"
+
+SPECIFICATION = '''
+"""A specification of somebody else."""
+
+import os
+
+import pytest
+
+from queuespec import DOCS, rule
+
+
+@pytest.mark.parametrize("word", ["fork", "spawn-Queue", "[x]"], ids=str)
+@rule("own.words", source=DOCS / "Queue.put", kinds=("JoinableQueue", "Queue"))
+def test_words(queue, word):
+    """A queue takes words.
+
+    They may look like parts of an id.
+    """
+    if os.environ.get("FATAL") == word:
+        os._exit(7)
+    queue.put(word)
+    assert queue.get() == word
+
+
+@rule("own.facts", source=DOCS / "Queue.put")
+def test_facts(facts):
+    """There are facts.
+
+    They need no queue.
+    """
+    assert facts.python
+
+
+def test_without_a_rule():
+    pass
+'''
+
+
+OWN = (
+    *(sys.executable, "-m", "pytest", "test_own.py", "-p", "queuespec.plugin", "-p", "no:cacheprovider"),
+    *("--rootdir", ".", "--results", "results.jsonl", "--start-method", "spawn"),
+)
+
+
+@pytest.fixture
+def judge_own(tmp_path):
+    """Judges by a specification of somebody else: exit status, output, verdicts by the test's name."""
+    (tmp_path / "test_own.py").write_text(SPECIFICATION)
+
+    def run(*options, **env):
+        process = subprocess.run(
+            [*OWN, *options],
+            cwd=tmp_path,
+            env=environment(PYTHONPATH=str(CHECKOUT / "src"), **env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+        )
+        assert (tmp_path / "results.jsonl").exists(), process.stdout
+        lines = map(json.loads, (tmp_path / "results.jsonl").read_text().splitlines())
+        return process.returncode, process.stdout, {one["test"]: one for one in lines if "rule" in one}
+
+    return run
+
+
+def axes(verdict):
+    """What tells a verdict from others of its rule."""
+    return verdict["start_method"], verdict["kind"], verdict["parameters"]
+
+
+WORDS = {
+    f"test_own.py::test_words[spawn-{kind}-{word}]": ("spawn", kind, word)
+    for word in ("fork", "spawn-Queue", "[x]")
+    for kind in ("JoinableQueue", "Queue")
+}
+PLANNED = {**WORDS, "test_own.py::test_facts": ("", "", "")}
+
+
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_verdicts_have_their_parameters_from_collection(judge_own, workers):
+    status, output, verdicts = judge_own(workers)
+
+    assert status == 0, output
+    assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
+    assert {one["verdict"] for one in verdicts.values()} == {"conforms"}
+
+
+@pytest.mark.parametrize("word", ["fork", "spawn-Queue"])
+def test_a_verdict_that_was_lost_with_its_worker_has_the_same_parameters(judge_own, word):
+    status, output, verdicts = judge_own("-n1", FATAL=word)
+
+    lost = {test: one for test, one in verdicts.items() if one["verdict"] == "not-run"}
+    assert status == 1
+    assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
+    assert {axes(one) for one in lost.values()} == {("spawn", kind, word) for kind in ("JoinableQueue", "Queue")}
+    assert {one["explanation"] for one in lost.values()} == {"the test worker that judged this crashed"}
+    assert {(one["rule"], one["sentence"], one["gates"]) for one in lost.values()} == {
+        ("own.words", "A queue takes words.", True)
+    }
+    assert "not-run: the test worker that judged this crashed\n" in output
+
+
+def test_what_was_not_reached_is_planned_all_the_same(judge_own):
+    _, output, verdicts = judge_own("-n0", "-x", "--implementation", "fault:does-nothing", "--patience", "1")
+
+    assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
+    assert "not-run: the run ended before this was judged\n" in output
+
+
+def test_an_annotation_names_the_file_of_the_rule_whoever_wrote_it(judge_own, tmp_path):
+    env = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(tmp_path)}
+
+    _, output, _ = judge_own("-n2", "--implementation", "fault:does-nothing", "--patience", "1", **env)
+
+    (line,) = [number for number, text in enumerate(SPECIFICATION.splitlines(), 1) if text.startswith("@pytest")]
+    assert f"::error file=test_own.py,line={line},title=own.words::" in output
+
+
+def test_a_plan_arrives_as_it_was_written():
+    plans = [
+        Planned("a.py::test[spawn-Queue-fork]", "a.b", "promise", "a", "A sentence.", True, "Queue", "spawn", "fork"),
+        Planned(HOSTILE, "a.c", "hazard", HOSTILE, HOSTILE, False, "", "", HOSTILE, os.sep + HOSTILE, 3),
+    ]
+
+    assert from_text(as_text(plans)) == plans
+
+
+def test_a_verdict_from_a_plan_says_what_the_plan_says():
+    planned = Planned("a.py::test", "a.b", "hazard", "a", "A sentence.", False, "Queue", "spawn", "fork")
+
+    verdict = planned.verdict("hangs", "It waits.", seconds=2.0)
+
+    assert verdict.key == ("a.b", "Queue", "spawn", "fork")
+    assert (verdict.verdict, verdict.explanation, verdict.gates, verdict.seconds) == ("hangs", "It waits.", False, 2.0)
+    assert (verdict.level, verdict.chapter, verdict.sentence) == ("hazard", "a", "A sentence.")

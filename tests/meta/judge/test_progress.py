@@ -1,0 +1,101 @@
+"""While a run goes on, a terminal shows one line that is rewritten; everything else gets pytest's dots."""
+
+import os
+import subprocess
+
+import pytest
+from runs import ACCUSING, METHOD, command, environment
+
+from queuespec.report import progress
+
+RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
+
+
+def on_a_terminal(*options, **env):
+    """What a run writes to a terminal of 80 columns, byte by byte."""
+    import pty
+
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        command(*RULES, *options, parallel=True),
+        env=environment(**{"TERM": "xterm", "COLUMNS": "80", **env}),
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    output = b""
+    while True:
+        try:
+            piece = os.read(controller, 1 << 16)
+        except OSError:  # Linux: nobody has the terminal open any more
+            piece = b""
+        if not piece:
+            break
+        output += piece
+    os.close(controller)
+    process.wait()
+    return output.decode()
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals here")
+
+
+@posix
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_terminal_shows_how_far_the_run_is_in_one_line(workers):
+    output = on_a_terminal(workers, "--start-method", METHOD)
+
+    lines = [line.rstrip() for line in output.split("\r") if "/7 verdicts" in line]
+    assert "1/7 verdicts" in lines[0]
+    assert lines[-1].startswith("7/7 verdicts  ")
+    assert not any("deviating" in line for line in lines)
+    assert "......" not in output
+    assert "conforms: 7 verdicts on 2 rules." in output
+
+
+@posix
+def test_the_line_says_what_has_deviated_so_far():
+    output = on_a_terminal("-n0", "--start-method", ACCUSING, "--implementation", "fault:lifo")
+
+    lines = [line for line in output.split("\r") if "/7 verdicts" in line]
+    assert "1 rule deviating: order.fifo-in-process" in lines[-1]
+    assert "FFF" not in output
+
+
+@posix
+def test_a_terminal_without_color_is_sent_no_escape_sequence():
+    output = on_a_terminal("-n0", "--start-method", METHOD, "--implementation", "fault:lifo", NO_COLOR="1")
+
+    assert "7/7 verdicts" in output
+    assert "\x1b" not in output
+
+
+@posix
+@pytest.mark.parametrize("way", ["-v", "-s", "dumb"])
+def test_a_terminal_that_shows_something_else_has_no_such_line(way):
+    options, env = ([way], {}) if way.startswith("-") else ([], {"TERM": "dumb"})
+
+    output = on_a_terminal("-n0", "--start-method", METHOD, *options, **env)
+
+    assert "/7 verdicts" not in output
+    assert "conforms: 7 verdicts" in output
+
+
+def test_what_is_no_terminal_gets_dots(judge):
+    run = judge(*RULES, "--start-method", METHOD)
+
+    assert ".py ....." in run.output
+    assert "\r" not in run.output
+    assert "/7 verdicts" not in run.output
+
+
+def test_the_line_has_counts_rate_and_the_latest_deviations():
+    assert progress.line(512, 2530, 8.0, [], 80) == "512/2,530 verdicts  64/s"
+    assert progress.line(3, 9, 1.5, ["get.b", "get.a"], 80) == "3/9 verdicts  2/s  2 rules deviating: get.b, get.a"
+    assert progress.line(0, 9, 0.0, [], 80) == "0/9 verdicts"
+
+
+@pytest.mark.parametrize("width", [10, 20, 40, 80])
+def test_the_line_is_narrower_than_the_terminal(width):
+    assert len(progress.line(3, 9, 1.5, ["x" * 3000, "get.b\n"], width)) < width

@@ -1,0 +1,107 @@
+"""What fails a run although no verdict does is said, never swallowed."""
+
+import sys
+from datetime import datetime, timezone
+
+import pytest
+from runs import ACCUSING
+from samples import header, verdict
+
+from queuespec.judge import facts, ledger
+from queuespec.judge.facts import CannotJudge, refuse_unknown_rules, specification
+from queuespec.judge.ledger import Ledger, Record
+from queuespec.judge.planned import Planned
+from queuespec.results import Recorder, read
+from queuespec.rules import chapters
+
+PLANNED = [
+    Planned(f"test_a.py::test[{kind}]", "a.b", "promise", "a", "A.", True, kind) for kind in ("Queue", "SimpleQueue")
+]
+
+
+@pytest.fixture
+def broken_specification(monkeypatch):
+    """The specification cannot be imported."""
+
+    def fail():
+        raise ValueError("rule 'get.x': unknown level 'promis'")
+
+    specification.cache_clear()
+    monkeypatch.setattr(facts, "chapters", fail)
+    yield
+    specification.cache_clear()
+
+
+def record(path, problems):
+    """The record of a run that begins now."""
+    return Record(header(rule_set=""), Recorder(path), datetime.now(timezone.utc), problems)
+
+
+@pytest.mark.usefixtures("broken_specification")
+def test_a_specification_that_cannot_be_imported_is_a_problem_of_the_run(tmp_path):
+    problems = []
+    book = record(tmp_path / "results.jsonl", problems)
+
+    book.begin()
+    book.begin()
+    book.finish([verdict()])
+
+    assert problems == [
+        "the results do not say which rules they were judged by: the specification cannot be imported: "
+        "ValueError: rule 'get.x': unknown level 'promis'"
+    ]
+    assert len(read(tmp_path / "results.jsonl").verdicts) == 1
+
+
+@pytest.mark.usefixtures("broken_specification")
+def test_no_rule_is_unknown_to_a_specification_that_cannot_be_imported():
+    with pytest.raises(CannotJudge, match=r"^the specification cannot be imported: ValueError: "):
+        refuse_unknown_rules(["get.blocks-when-empty"])
+
+
+def test_a_chapter_that_fails_while_it_is_imported_fails_every_time(tmp_path):
+    (tmp_path / "test_half.py").write_text('"""Half a chapter."""\nHALF = 1\nraise LookupError("the other half")\n')
+
+    for _ in range(2):
+        with pytest.raises(LookupError, match="the other half"):
+            chapters(tmp_path)
+    assert "queuespec_chapter_test_half" not in sys.modules
+
+
+def test_a_results_file_that_cannot_be_written_is_a_problem_noted_once(tmp_path):
+    problems = []
+    book = record(tmp_path / "nowhere" / "results.jsonl", problems)
+
+    book.begin()
+    book.add(verdict())
+    book.finish([verdict()])
+
+    assert len(problems) == 1
+    assert problems[0].startswith(f"the results cannot be written to {tmp_path / 'nowhere'}")
+
+
+def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(judge, tmp_path):
+    (tmp_path / "test_broken.py").write_text("raise RuntimeError\n")
+
+    run = judge(
+        *("--rule", "get.blocks-when-empty", "--start-method", ACCUSING, "--continue-on-collection-errors"),
+        str(tmp_path / "test_broken.py"),
+    )
+
+    assert run.status == 1
+    assert run.words("get.blocks-when-empty") == {"conforms"}
+    assert "problem: the tests of a file could not be collected\n" in run.output
+    assert "violates no rule, but the run fails: 1 problem, listed above." in run.output
+
+
+def test_everything_planned_has_a_verdict_in_the_order_of_the_plan():
+    books = Ledger()
+    books.plan(PLANNED)
+    books.plan(PLANNED[::-1])
+    books.enter(PLANNED[1].test, PLANNED[1].verdict("conforms"))
+
+    assert books.lose("test_a.py::test_without_a_rule", "x") is None
+    assert [(one.kind, one.verdict, one.explanation) for one in books.complete()] == [
+        ("Queue", "not-run", ledger.UNREACHED),
+        ("SimpleQueue", "conforms", ""),
+    ]

@@ -1,0 +1,257 @@
+"""Declared deviations: expected, strict, and never without a reason."""
+
+import json
+
+import pytest
+from runs import ACCUSING, judged_says
+from samples import RULE, header, text_of, verdict
+
+from queuespec import results
+from queuespec.__main__ import main
+from queuespec.results import BadFile, expectations
+from queuespec.results.drafts import drafts
+
+ENTRY = """
+[[deviation]]
+rule = "get.blocks-when-empty"
+implementation = "fault:get-hangs-in-c"
+expect = "hangs"
+reason = "It waits in C."
+"""
+HANGING = (
+    *("--implementation", "fault:get-hangs-in-c", "--start-method", ACCUSING, "--patience", "1"),
+    *("--rule", RULE, "-k", f"{ACCUSING}-Queue"),
+)
+ONE_WORKER = {True: ("-n1",), False: ()}
+
+
+@pytest.fixture
+def expect(tmp_path):
+    """Writes a file of entries; gives the option that names it."""
+
+    def write(text):
+        path = tmp_path / "expectations.toml"
+        path.write_text(text)
+        return ("--expectations", path)
+
+    return write
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, expect, parallel):
+    run = judge(*HANGING, *expect(ENTRY), *ONE_WORKER[parallel], parallel=parallel)
+
+    assert run.status == 0, run.output
+    assert run.words(RULE) == {"hangs"}
+    assert run.of(RULE)[0]["declared"]["reason"] == "It waits in C."
+    assert "hangs, as expected: It waits in C.\n" in run.output
+    assert "with 1 expected deviation." in run.output
+
+
+def test_a_deviation_of_another_kind_than_declared_fails(judge, expect):
+    run = judge(*HANGING, *expect(ENTRY.replace('"hangs"', '"deviates"')))
+
+    assert run.status == 1
+    assert "it hangs, but" in run.output
+    assert "expects that it deviates (It waits in C.)" in run.output
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_what_conforms_again_fails(judge, expect, parallel):
+    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
+
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry), *ONE_WORKER[parallel], parallel=parallel)
+
+    assert run.status == 1
+    assert run.words(RULE) == {"conforms"}
+    assert "it conforms, but" in run.output
+    assert "remove the entry" in run.output
+
+
+def test_what_is_unstable_may_conform_and_is_never_silent(judge, expect):
+    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing") + "unstable = true\n"
+
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry))
+
+    assert run.status == 0, run.output
+    assert "unstable, conforms this time: It waits in C.\n  get.blocks-when-empty: Queue, " in run.output
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('rule = "get.blocks-when-empty"', 'rule = "get.no-such-rule"'), "is not a rule with a test"),
+        (('expect = "hangs"', 'expect = "hangs"\nkind = "NoQueue"'), "matches no judged verdict"),
+        (('expect = "hangs"', 'expect = "hangs"\nstart-method = "frok"'), "matches no judged verdict"),
+    ],
+)
+def test_an_entry_that_matches_nothing_fails(judge, expect, change, words):
+    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing").replace(*change)
+
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry))
+
+    assert run.status == 1
+    assert words in run.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("fault:get-hangs-in-c", "billiard"),
+        ('expect = "hangs"', 'expect = "hangs"\npython = "<3"'),
+        ('expect = "hangs"', 'expect = "hangs"\nsystem = "Plan 9"'),
+        ('expect = "hangs"', 'expect = "hangs"\nversion = ">=2"'),
+        ('expect = "hangs"', 'expect = "hangs"\nstart-method = "forkserver"'),
+        ('rule = "get.blocks-when-empty"', 'rule = "put.returns-before-flush"'),
+    ],
+)
+def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, expect, change):
+    entry = ENTRY.replace(*change).replace("fault:get-hangs-in-c", "multiprocessing")
+
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry))
+
+    assert run.status == 0, run.output
+    assert run.of(RULE)[0]["declared"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (ENTRY.replace("It waits in C.", ""), "'reason' is empty; say in one sentence why it deviates"),
+        (ENTRY.replace("It waits in C.", " \\n "), "'reason' is empty"),
+        (ENTRY.replace('reason = "It waits in C."', ""), "'reason' is missing"),
+        (ENTRY.replace('"hangs"', '"conforms"'), "'expect' should be one of deviates, hangs, crashes"),
+        (ENTRY + "pyhton = '3'", "'pyhton' is unknown; did you mean 'python'?"),
+        (ENTRY + "unstable = 1", "'unstable' should be true or false"),
+        (ENTRY + "kind = []", "'kind' should be a list of strings"),
+        (ENTRY + "python = '3 or so'", "'python' should be like '>=3.13,<3.15'"),
+        ("deviation = 3", "an entry begins with [[deviation]]"),
+        ("[deviations]", "'deviations' is unknown"),
+        ("[[deviation", "is not valid TOML"),
+        (ENTRY.encode("utf-16"), "is in UTF-16; save it as UTF-8"),
+        (b"#" * 5_000_000, "is longer than 4,000,000 bytes"),
+        ("\ud800".encode("utf-8", "surrogatepass"), "is not valid TOML"),
+    ],
+)
+def test_an_entry_that_says_nothing_of_use_is_refused_with_a_sentence(tmp_path, text, words):
+    path = tmp_path / "some.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    with pytest.raises(BadFile) as refused:
+        expectations.read(path)
+
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path):
+    (tmp_path / "some.toml").write_text(ENTRY, encoding="utf-8-sig")
+
+    assert [entry.rule for entry in expectations.read(tmp_path / "some.toml")] == [RULE]
+
+
+def test_a_file_that_is_not_there_is_a_usage_error(judge):
+    run = judge("--expectations", "nowhere.toml")
+
+    assert run.status == 4
+    assert "--expectations: cannot read nowhere.toml" in run.output
+
+
+def test_conditions_narrow_an_entry_to_where_it_holds():
+    conditions = {"version": ">=4,<5", "python": ">=3.13", "system": ("macOS",)}
+    entry = expectations.Expectation(rule="a", implementation="billiard", expect="hangs", reason="x", **conditions)
+
+    def subject(**changes):
+        return header(**{**fits, **changes}).subject
+
+    fits = {
+        "implementation": "billiard",
+        "implementation_version": "4.2.1",
+        "python_version": "3.15.0a3",
+        "system": "Darwin",
+    }
+
+    assert entry.concerns(subject())
+    assert not entry.concerns(subject(implementation_version="5.0"))
+    assert not entry.concerns(subject(implementation_version="who knows"))
+    assert not entry.concerns(subject(python_version="3.12.9"))
+    assert not entry.concerns(subject(system="Linux"))
+
+
+def test_what_the_package_declares_can_be_read():
+    assert all(entry.reason for entry in expectations.known())
+
+
+def test_drafts_are_ready_but_for_the_reason(tmp_path, capsys):
+    run = tmp_path / "run.jsonl"
+    run.write_text(
+        text_of(
+            [
+                verdict(verdict="hangs", explanation='it said "no"\x1b'),
+                verdict(verdict="hangs", kind="JoinableQueue"),
+                verdict(verdict="hangs", start_method="spawn"),
+                verdict("b.rule"),
+                verdict("hazard", "hangs", gates=False),
+                verdict("known", "hangs", declared={"expected": "hangs", "reason": "x"}),
+            ]
+        )
+    )
+
+    main(["expectations", str(run)])
+
+    text = capsys.readouterr().out
+    draft = tmp_path / "draft.toml"
+    draft.write_text(text)
+    with pytest.raises(BadFile, match="'reason' is empty"):
+        expectations.read(draft)
+    draft.write_text(text.replace('reason = ""', 'reason = "So it is."'))
+    entries = expectations.read(draft)
+    assert [(entry.rule, entry.start_method, set(entry.kind), entry.expect) for entry in entries] == [
+        (RULE, ("fork",), {"Queue", "JoinableQueue"}, "hangs"),
+        (RULE, ("spawn",), {"Queue"}, "hangs"),
+    ]
+    assert all(entry.concerns(header().subject) for entry in entries)
+
+
+@pytest.mark.parametrize("narrowed", [False, True])
+def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_for(narrowed):
+    entry = expectations.Expectation("a.rule", "multiprocessing", "hangs", "So it is.")
+    found = [verdict("a.rule", "not-applicable")]
+
+    said = expectations.Expectations([entry]).idle(found, {"a.rule": ("Queue",)}, ("fork", "spawn"), {}, narrowed)
+
+    assert bool(said) is not narrowed
+
+
+def test_what_deviates_whatever_its_parameters_is_one_draft():
+    def drafted(*verdicts):
+        return drafts(header(), verdicts).count("[[deviation]]")
+
+    both = [verdict(verdict="hangs", parameters=name) for name in ("ValueError", "OSError")]
+
+    assert drafted(*both) == 1
+    assert "parameters" not in drafts(header(), both)
+    assert drafted(*both, verdict(parameters="other")) == 2
+
+
+def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):
+    run = judge(*HANGING)
+    assert run.status == 1
+    drafted = drafts(*_parts(results.read(tmp_path / "results.jsonl")))
+    (tmp_path / "known.toml").write_text(drafted.replace('reason = ""', 'reason = "So it is."'))
+
+    again = judge(*HANGING, "--expectations", tmp_path / "known.toml")
+
+    assert again.status == 0, again.output
+
+
+def _parts(run):
+    return run.header, run.verdicts
+
+
+def test_results_say_which_files_of_deviations_were_used(judge, expect, tmp_path):
+    judge(*HANGING, *expect(ENTRY))
+
+    first = (tmp_path / "results.jsonl").read_text(encoding="utf-8").partition("\n")[0]
+    assert json.loads(first)["options"]["deviations"] == ["expectations.toml"]
+    assert json.loads(first)["python_version"] == judged_says("platform.python_version()")
