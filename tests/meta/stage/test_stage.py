@@ -209,11 +209,11 @@ def test_items_are_made_by_the_actor(a_stage):
     assert "put(echo('made there'))" in str(a_stage.timeline)
 
 
-def _patched_library(folder, old, new):
+def _patched_library(directory, old, new):
     """A copy of the standard library's multiprocessing in which one line is another."""
     home = Path(runs.judged_says("multiprocessing.__file__")).parent
-    shutil.copytree(home, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
-    path = folder / "multiprocessing" / "queues.py"
+    shutil.copytree(home, directory / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
+    path = directory / "multiprocessing" / "queues.py"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
