@@ -13,7 +13,7 @@ from queuespec.stage import Call, Program, RemoteActor, Stage
 RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "put_while_sending(", "rests_while_waiting(")
 """How calls begin that rest on purpose: that they take their time is what the rule is about."""
 SECONDS = re.compile(r"timeout=|\b0\.\d")
-"""How calls look that wait until a time-out: fractions among arguments are seconds."""
+"""How calls look that wait until a timeout: fractions among arguments are seconds."""
 
 REST = "everything else"
 
@@ -65,7 +65,7 @@ def account_of(call: Call, *_: object) -> str:
         return "rests that are the rule itself"
     if "quiet=" in call.text:
         return "quiet time"
-    return "time-outs" if SECONDS.search(call.text) else REST
+    return "timeouts" if SECONDS.search(call.text) else REST
 
 
 charge(Call, "finish", account_of)

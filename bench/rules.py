@@ -52,9 +52,9 @@ def milliseconds(seconds: list[float]) -> str:
 
 
 @contextlib.contextmanager
-def floor(method: str, queues: int, folder: Path) -> Iterator[Callable[[], float]]:
+def floor(method: str, queues: int, directory: Path) -> Iterator[Callable[[], float]]:
     """What tells the seconds of one more process that is given so many queues, start to joined."""
-    program = folder / "floor.py"
+    program = directory / "floor.py"
     program.write_text(FLOOR)
     words = [sys.executable, str(program), method, str(queues)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -91,7 +91,7 @@ def bare_start() -> None:
     subprocess.run([sys.executable, "-c", "import multiprocessing.queues"], check=True)
 
 
-def costs(rounds: int, folder: Path) -> None:
+def costs(rounds: int, directory: Path) -> None:
     """The cost of a rule, and of a stage, beside their floors."""
     settings = Settings("multiprocessing", sys.executable, (str(specification_folder()),))
     supervisor = Supervisor()
@@ -105,7 +105,7 @@ def costs(rounds: int, folder: Path) -> None:
             bare.append(timed(bare_start))
         stage = Stage(settings, method, supervisor)
         lowest, with_queue, cost = [], [], []
-        with floor(method, 0, folder) as bare_process, floor(method, 1, folder) as process_with_queue:
+        with floor(method, 0, directory) as bare_process, floor(method, 1, directory) as process_with_queue:
             for _ in range(rounds):
                 lowest += [bare_process() for _ in range(FEW)]
                 with_queue += [process_with_queue() for _ in range(FEW)]
@@ -142,8 +142,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores")
-    with tempfile.TemporaryDirectory() as folder:
-        costs(rounds, Path(folder))
+    with tempfile.TemporaryDirectory() as directory:
+        costs(rounds, Path(directory))
     whole_run()
 
 

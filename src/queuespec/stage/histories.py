@@ -81,7 +81,7 @@ def never_exceeded(samples: Iterable[tuple[int, int]], maxsize: int) -> None:
         raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
 
 
-def in_words(items: Iterable[Any]) -> str:
+def listed(items: Iterable[Any]) -> str:
     """``7, 12 (put by producer 2)``"""
     items = list(items)
     numbers: dict[Hashable, list[str]] = {}
@@ -99,7 +99,7 @@ def in_words(items: Iterable[Any]) -> str:
 def _blame(**wrong: list[Any]) -> None:
     __tracebackhide__ = True
     if any(wrong.values()):
-        raise AssertionError("; ".join(f"{what}: {in_words(items)}" for what, items in wrong.items() if items))
+        raise AssertionError("; ".join(f"{what}: {listed(items)}" for what, items in wrong.items() if items))
 
 
 def _beyond(many: Iterable[Any], few: Iterable[Any]) -> list[Any]:

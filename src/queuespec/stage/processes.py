@@ -138,13 +138,13 @@ class ProcessTree:
     @property
     def has_ended(self) -> bool:
         """Whether the program has ended; its descendants may still print."""
-        return self._ended or self.popen.poll() is not None
+        return self.popen.poll() is not None
 
     def wait(self, seconds: float) -> int | None:
         """Exit code of the program (negative for a signal), or None if it still runs after `seconds`."""
-        if not self.has_ended:
-            self.waits_for(lambda: self._ended, seconds)
-        return self.popen.wait() if self._ended else self.popen.poll()
+        if self.has_ended or self.waits_for(lambda: self._ended, seconds):
+            return self.popen.wait()
+        return None
 
     def reads_until(self, deadline: float) -> bool:
         """Whether, at that `time.monotonic`, some process could still print."""

@@ -5,9 +5,18 @@ import os
 import threading
 from pathlib import Path
 
+from queuespec.actors import actor, protocol
+
 
 def echo(value):
     return value
+
+
+def echo_nonsense():
+    """Answers a request that was never made, and then waits."""
+    (channel,) = actor._channels
+    channel.sendall(protocol.returned(1000, None, 0.0))
+    channel.recv(1)
 
 
 def thread_count():
@@ -30,3 +39,14 @@ def put_and_wait_for_ever(queue):
 
 def write_at_exit(path):
     atexit.register(Path(path).write_text, "done")
+
+
+class NotLoadable:
+    """An item that cannot be unpickled."""
+
+    def __reduce__(self):
+        return _refuse_to_load, ()
+
+
+def _refuse_to_load():
+    raise AttributeError("no such attribute")

@@ -84,4 +84,4 @@ def test_a_verdict_on_capacity_names_the_moment():
 
 
 def test_a_long_list_is_counted():
-    assert histories.in_words(range(100)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, and 90 more"
+    assert histories.listed(range(100)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, and 90 more"

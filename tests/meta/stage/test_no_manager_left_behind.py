@@ -23,10 +23,10 @@ OPTIONS = [word for slug in RULES for word in ("--rule", slug)]
 @pytest.fixture
 def run():
     started = []
-    with tempfile.TemporaryDirectory(prefix="q", dir=SHORT) as folder:
+    with tempfile.TemporaryDirectory(prefix="q", dir=SHORT) as directory:
 
         def start(*options, parallel=False):
-            started.append(Watched(Path(folder), command(*options, parallel=parallel)))
+            started.append(Watched(Path(directory), command(*options, parallel=parallel)))
             return started[-1]
 
         yield start

@@ -30,10 +30,16 @@ MARKING = str(META / "marking")
 class Watched:
     """A run that can be told from everything else on this machine, by a mark in the environment of its processes."""
 
-    def __init__(self, folder, words, env=()):
+    def __init__(self, directory, words, env=()):
         self.mark = uuid.uuid4().hex
-        self.folder = folder
-        changes = {**marked(self.mark), "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder), **dict(env)}
+        self.directory = directory
+        changes = {
+            **marked(self.mark),
+            "TMPDIR": str(directory),
+            "TEMP": str(directory),
+            "TMP": str(directory),
+            **dict(env),
+        }
         extra = {"start_new_session": True} if os.name == "posix" else {}
         # A shell that runs us in the background has us ignore Ctrl-C, and so would the run.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -60,7 +66,7 @@ class Watched:
         """Waits until the judged queue has been called where it blocks."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if list(self.folder.glob("**/called")):
+            if list(self.directory.glob("**/called")):
                 assert len(self.processes()) > 2, "the judge, its reaper and a stage should be seen"
                 return
             time.sleep(0.05)
@@ -84,7 +90,9 @@ class Watched:
         assert semaphores(self.mark) == []
 
     def _files(self):
-        return [path for path in self.folder.iterdir() if path.name != "called" and not path.name.startswith("pytest-")]
+        return [
+            path for path in self.directory.iterdir() if path.name != "called" and not path.name.startswith("pytest-")
+        ]
 
 
 def marked(mark):
@@ -105,10 +113,10 @@ def semaphores(mark):
 @pytest.fixture
 def run():
     started = []
-    with tempfile.TemporaryDirectory(prefix="q", dir=SHORT) as folder:
+    with tempfile.TemporaryDirectory(prefix="q", dir=SHORT) as directory:
 
         def start(*options, parallel, env=(), words=None):
-            started.append(Watched(Path(folder), words or command(*options, parallel=parallel), env))
+            started.append(Watched(Path(directory), words or command(*options, parallel=parallel), env))
             return started[-1]
 
         yield start

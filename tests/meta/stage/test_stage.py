@@ -16,7 +16,7 @@ from stages import METHODS, PATH
 from queuespec import Full
 from queuespec.actors.actor import Actor, Line
 from queuespec.actors.protocol import Address, described
-from queuespec.stage import Crashes, Deviates, Raised, Settings, Stage, SuiteError, made, raises
+from queuespec.stage import Crashes, Deviates, Raised, Settings, Stage, SuiteError, Timeline, made, raises
 from queuespec.stage.exceptions import is_a, raised_by
 
 
@@ -26,6 +26,19 @@ def test_a_child_reports_the_start_method_by_evidence(a_stage):
     child = a_stage.make_child(queue)
 
     assert child.process.identity.start_method == a_stage.start_method
+
+
+def test_a_child_is_what_it_holds(a_stage):
+    queue, other = a_stage.make_queue("Queue"), a_stage.make_queue("SimpleQueue")
+
+    one, second = a_stage.make_child(queue, other)
+    alone = a_stage.make_thread()
+
+    assert one.process is second.process
+    queue.put("a")
+    other.put("b")
+    assert (one.get(), second.get()) == ("a", "b")
+    assert alone.plays(stage_roles.echo, "nothing held") == "nothing held"
 
 
 def test_a_start_method_under_a_wrong_name_deviates(a_stage):
@@ -64,6 +77,44 @@ def test_a_stage_with_a_hanging_child_is_not_used_again(a_stage):
     a_stage.tidy()
 
     assert not a_stage.clean
+
+
+def test_stages_of_one_test_may_share_a_timeline_and_the_next_test_has_its_own(supervisor):
+    settings = Settings("multiprocessing", runs.judged_python, PATH)
+    one, other = (Stage(settings, "spawn", supervisor) for _ in range(2))
+    shared = Timeline()
+    one.records_in(shared)
+    other.records_in(shared)
+
+    one.parent.plays(stage_roles.echo, "a")
+    other.parent.plays(stage_roles.echo, "b")
+    other.records_in(Timeline())
+    other.parent.plays(stage_roles.echo, "c")
+
+    assert [row[1:4] for row in shared.rows()] == [
+        ("parent", "echo('a')", "returned 'a'"),
+        ("parent", "echo('b')", "returned 'b'"),
+    ]
+    assert [row[2] for row in other.timeline.rows()] == ["echo('c')"]
+    one.end()
+    other.end()
+
+
+def test_the_end_of_a_child_that_was_told_to_leave_crashes_nothing(a_stage):
+    queue = a_stage.make_queue("Queue")
+    child = a_stage.make_child(queue)
+
+    assert child.process.leaves("exit 3") == 3
+    queue.put("a")
+    assert queue.get() == "a"
+
+
+def test_an_actor_that_answers_what_nobody_asked_is_given_up(a_stage):
+    queue = a_stage.make_queue("Queue")
+    child = a_stage.make_child(queue)
+
+    with pytest.raises(Crashes, match=r"echo_nonsense\(\): its process died"):
+        child.process.plays(stage_roles.echo_nonsense)
 
 
 def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):
@@ -158,11 +209,11 @@ def test_items_are_made_by_the_actor(a_stage):
     assert "put(echo('made there'))" in str(a_stage.timeline)
 
 
-def _patched_library(folder, old, new):
+def _patched_library(directory, old, new):
     """A copy of the standard library's multiprocessing in which one line is another."""
     home = Path(runs.judged_says("multiprocessing.__file__")).parent
-    shutil.copytree(home, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
-    path = folder / "multiprocessing" / "queues.py"
+    shutil.copytree(home, directory / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
+    path = directory / "multiprocessing" / "queues.py"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
