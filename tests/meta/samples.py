@@ -34,7 +34,7 @@ def verdict(rule=RULE, verdict="conforms", **changes):
         "level": "promise",
         "chapter": "getting",
         "sentence": "`get()` waits until an item arrives",
-        "test": "tests/spec/test_getting.py::test_get_waits_until_an_item_arrives[fork-Queue]",
+        "test": "tests/spec/test_getting.py::test_get_blocks_when_empty[fork-Queue]",
         "kind": "Queue",
         "start_method": "fork",
         "reported_start_method": changes.get("start_method", "fork"),

@@ -58,11 +58,6 @@ def put_and_vanish(queue, item):
     os._exit(0)
 
 
-def length_of_pickle(queue):
-    """How many bytes the queue itself is when pickled."""
-    return len(pickle.dumps(queue))
-
-
 def queue_of(manager):
     """A queue of this manager."""
     return manager.Queue()

@@ -1,15 +1,14 @@
 """Capacity.
 
-A queue may be given a bound, `maxsize`, which holds for all processes together. An item takes its place in `put()` and
-leaves it in `get()`: what is still being brought on its way counts, what has been taken does not.
+A queue may be given a limit, `maxsize`, that holds for all processes together. An item takes up room from `put()` until
+`get()`: items that are still being sent count, and items that have been taken do not.
 """
 
-import items
 import parcels
 import pytest
 import roles
 
-from queuespec import ARTICLE, CHANGELOG, DOCS, OBSERVED, THREAD_QUEUE, Full, histories, made, raises, rule
+from queuespec import ARTICLE, CHANGELOG, DOCS, THREAD_QUEUE, Full, histories, made, raises, rule
 
 
 @rule(
@@ -18,10 +17,10 @@ from queuespec import ARTICLE, CHANGELOG, DOCS, OBSERVED, THREAD_QUEUE, Full, hi
     kinds=("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueue"),
 )
 @pytest.mark.parametrize("maxsize", [1, 2, 3, 10])
-def test_a_queue_takes_exactly_maxsize_items(make_queue, kind, maxsize):
-    """A queue takes exactly `maxsize` items.
+def test_capacity_is_exact(make_queue, kind, maxsize):
+    """A queue holds exactly `maxsize` items.
 
-    The bound is a number of items: not one more, and not one less.
+    The limit is a number of items: not one more, and not one less.
     """
     queue = make_queue(maxsize=maxsize)
 
@@ -29,10 +28,10 @@ def test_a_queue_takes_exactly_maxsize_items(make_queue, kind, maxsize):
 
 
 @rule("cap.counts-unflushed", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
-def test_an_item_that_is_still_under_way_takes_its_place(small_queue, under_way, gate):
-    """An item that is still under way takes its place.
+def test_unsent_item_takes_room(small_queue, under_way, gate):
+    """An item that is still being sent takes up room.
 
-    A producer that is faster than the pipe is bounded as well.
+    A producer that is faster than the pipe is limited as well.
     """
     under_way(small_queue, "item")
 
@@ -44,10 +43,10 @@ def test_an_item_that_is_still_under_way_takes_its_place(small_queue, under_way,
 
 
 @rule("cap.shared-across-processes", source=DOCS / "Queue")
-def test_all_processes_have_one_capacity_together(make_queue, kind, make_child):
-    """All processes have one capacity together.
+def test_capacity_is_shared(make_queue, kind, make_child):
+    """All processes share one capacity.
 
-    A bound holds for the queue, however many producers there are.
+    The limit applies to the queue, however many producers it has.
     """
     queue = make_queue(maxsize=2)
     child = make_child(queue)
@@ -61,10 +60,10 @@ def test_all_processes_have_one_capacity_together(make_queue, kind, make_child):
 
 
 @rule("cap.freed-by-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put"))
-def test_each_get_makes_room_for_one_item_of_another_process(make_queue, kind, make_child):
-    """Each get() makes room for one item of another process.
+def test_get_makes_room_for_one(make_queue, kind, make_child):
+    """Each get() makes room for one put() in another process.
 
-    One is taken, one may follow: the queue need not be emptied first.
+    A producer can go on when one item has been taken; the queue need not be empty first.
     """
     queue = make_queue(maxsize=2)
     child = make_child(queue)
@@ -81,10 +80,10 @@ def test_each_get_makes_room_for_one_item_of_another_process(make_queue, kind, m
 @pytest.mark.parametrize(
     "decision", [{"block": False}, {"timeout": 1000}], ids=["not waiting", "waiting for some time"]
 )
-def test_a_get_that_does_not_wait_for_ever_makes_room_as_well(small_queue, make_child, decision):
-    """A get() that does not wait for ever makes room as well.
+def test_nonblocking_or_timed_get_makes_room(small_queue, make_child, decision):
+    """A get() with `block=False` or with a timeout makes room for another item.
 
-    However an item is taken, its place is free.
+    However an item is taken, its room is free again.
     """
     child = make_child(small_queue)
     child.put("first")
@@ -98,10 +97,10 @@ def test_a_get_that_does_not_wait_for_ever_makes_room_as_well(small_queue, make_
 
 @rule("cap.freed-by-waiting-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put", DOCS / "Queue.get"))
 @pytest.mark.parametrize("decision", [{}, {"timeout": 1000}], ids=["for ever", "for some time"])
-def test_a_get_that_waits_makes_room_once_it_has_its_item(small_queue, make_child, decision):
-    """A get() that waits makes room once it has its item.
+def test_waiting_get_makes_room_when_it_returns(small_queue, make_child, decision):
+    """A get() that has to wait makes room only when it returns an item.
 
-    While it waits there is nothing to take, and no more room than before.
+    While it waits, there is nothing to take, and no more room than before.
     """
     getting = make_child(small_queue).calls.get(**decision)
     getting.stays_blocked()
@@ -115,10 +114,10 @@ def test_a_get_that_waits_makes_room_once_it_has_its_item(small_queue, make_chil
 
 
 @rule("cap.blocked-put-wakes-across", source=DOCS / "Queue.put")
-def test_a_get_in_one_process_wakes_a_put_in_another(small_queue, make_child):
-    """A get() in one process wakes a put() in another.
+def test_get_wakes_put_in_another_process(small_queue, make_child):
+    """A get() in one process wakes a blocked put() in another.
 
-    A producer that was slowed down goes on as soon as its consumer has taken something.
+    A producer that was held up goes on as soon as its consumer has taken an item.
     """
     child = make_child(small_queue)
     small_queue.put("first")
@@ -137,12 +136,10 @@ def test_a_get_in_one_process_wakes_a_put_in_another(small_queue, make_child):
     proves=("cap.limits-memory",),
 )
 @pytest.mark.parametrize(("producers", "maxsize"), [(1, 4), (3, 2)])
-def test_producers_are_never_ahead_of_their_consumer_by_more_than_maxsize(
-    make_queue, kind, make_child, make_object, context, producers, maxsize
-):
-    """Producers are never ahead of their consumer by more than `maxsize`.
+def test_producers_stay_within_maxsize(make_queue, kind, make_child, make_object, context, producers, maxsize):
+    """Producers are never more than `maxsize` items ahead of their consumer.
 
-    This is what keeps the memory of a system within limits, at any speed of its parts.
+    This bounds the memory that a system uses, whatever the speed of its parts.
     """
     queue, done = make_queue(maxsize=maxsize), make_object(roles.semaphore, context, 0)
     children = [make_child(queue, done) for _ in range(producers)]
@@ -156,10 +153,10 @@ def test_producers_are_never_ahead_of_their_consumer_by_more_than_maxsize(
 
 @rule("cap.restored-after-pickle-error", source=CHANGELOG)
 @pytest.mark.parametrize("error", ["TypeError", "KeyError", "AttributeError"])
-def test_an_item_that_could_not_be_pickled_gives_its_place_back(small_queue, error):
-    """An item that could not be pickled gives its place back.
+def test_unpicklable_item_gives_its_room_back(small_queue, error):
+    """An item that cannot be pickled gives its room back.
 
-    A producer's mistake costs it that item, and does not stop all others for ever.
+    A producer's mistake costs that one item and does not block the queue for good.
     """
     small_queue.put(made(parcels.RaisesWhenPickled, error))
 
@@ -173,10 +170,10 @@ def test_an_item_that_could_not_be_pickled_gives_its_place_back(small_queue, err
     source=(DOCS / "JoinableQueue", DOCS / "JoinableQueue.task_done"),
     kinds=("JoinableQueue",),
 )
-def test_there_may_be_more_unfinished_tasks_than_maxsize(small_queue):
+def test_unfinished_tasks_may_exceed_maxsize(small_queue):
     """There may be more unfinished tasks than `maxsize`.
 
-    The bound is for items that wait, and not for those in work.
+    The limit applies to items that wait, not to tasks in progress.
     """
     small_queue.put("first")
     small_queue.get()
@@ -191,25 +188,11 @@ def test_there_may_be_more_unfinished_tasks_than_maxsize(small_queue):
 
 @rule("cap.task-done-does-not-free", source=DOCS / "JoinableQueue", level="de-facto", kinds=("JoinableQueue",))
 def test_task_done_makes_no_room(full_queue):
-    """task_done() makes no room.
+    """task_done() makes no room in a full queue.
 
-    An item that is called done too early still is in the queue.
+    An item that is marked as done too early is still in the queue.
     """
     full_queue.task_done()
 
     with raises(Full):
         full_queue.put_nowait("second")
-
-
-@rule("cap.simple-has-none", source=(DOCS / "SimpleQueue", OBSERVED), level="platform", kinds=("SimpleQueue",))
-def test_put_into_a_SimpleQueue_waits_for_a_reader_once_the_pipe_is_full(queue, child):
-    """put() into a `SimpleQueue` waits for a reader once the pipe is full.
-
-    It has no bound for its items, and no buffer: how much it takes before it waits is the platform's matter.
-    """
-    putting = child.calls.put(made(items.block, 1_000_000))
-    putting.stays_blocked()
-
-    assert queue.plays(roles.get_size) == 1_000_000
-
-    putting.returns()

@@ -1,8 +1,8 @@
 """Construction and API surface.
 
-A queue is made by a context, with a capacity or without. It has nearly the methods of the queue that threads use, plus
-those that deal with its thread and its pipe; the two exceptions it speaks through are those of the module `queue`. What
-it does not have matters as much, since programs ask for it: no `shutdown()`, no length, no end of iteration.
+A context makes a queue, with or without a capacity. The queue has nearly the methods of a thread queue, and a few more
+for its feeder thread and its pipe; the two exceptions that it raises are those of the module `queue`. What it lacks
+matters as much, since programs ask for it: there is no `shutdown()`, no length and no iteration.
 """
 
 import pytest
@@ -16,10 +16,10 @@ WITH_MANAGER = ("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueu
 
 
 @rule("api.queue-methods", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
-def test_a_queue_has_the_methods_of_a_thread_queue(queue):
-    """A queue has the methods of a thread queue.
+def test_queue_has_thread_queue_methods(queue):
+    """A queue has the methods of a thread queue to put, to get, and to look without taking.
 
-    Code that was written for threads can be given a queue for processes.
+    Code written for threads can be given a queue for processes.
     """
     names = ["qsize", "empty", "full", "put", "put_nowait", "get", "get_nowait"]
 
@@ -27,28 +27,28 @@ def test_a_queue_has_the_methods_of_a_thread_queue(queue):
 
 
 @rule("api.queue-not-joinable", source=DOCS / "Queue", level="de-facto", kinds=("Queue",))
-def test_a_plain_queue_counts_no_finished_tasks(queue):
-    """A plain queue counts no finished tasks.
+def test_plain_queue_has_no_task_methods(queue):
+    """A plain `Queue` has neither task_done() nor join().
 
-    Code that waits for its tasks needs a JoinableQueue, and learns it at once.
+    Code that waits for its tasks to be done needs a `JoinableQueue`, and its first call says so.
     """
     assert queue.plays(looks.found_among, ["task_done", "join"]) == []
 
 
 @rule("api.extra-methods", source=DOCS / "Queue")
-def test_a_queue_has_methods_for_its_end(queue):
-    """A queue has methods for its end.
+def test_queue_has_closing_methods(queue):
+    """A queue has close(), join_thread() and cancel_join_thread().
 
-    A thread queue has nothing to release or to flush; this one has.
+    Unlike a thread queue, it has a pipe and a feeder thread, and these methods decide how the two end.
     """
     assert queue.plays(looks.missing_among, ["close", "join_thread", "cancel_join_thread"]) == []
 
 
 @rule("api.joinable-is-queue", source=DOCS / "JoinableQueue", kinds=("JoinableQueue",))
-def test_a_JoinableQueue_is_a_Queue(queue, make_queue):
+def test_joinable_queue_is_a_queue(queue, make_queue):
     """A `JoinableQueue` is a `Queue`.
 
-    Whatever takes a Queue takes a JoinableQueue as well, and may ask by isinstance().
+    Code that takes a `Queue` takes a `JoinableQueue` as well, even if it asks isinstance().
     """
     plain = make_queue(kind="Queue")
 
@@ -56,10 +56,10 @@ def test_a_JoinableQueue_is_a_Queue(queue, make_queue):
 
 
 @rule("api.joinable-methods", source=DOCS / "JoinableQueue", kinds=("JoinableQueue",))
-def test_a_JoinableQueue_counts_finished_tasks(queue):
-    """A `JoinableQueue` counts finished tasks.
+def test_joinable_queue_has_task_methods(queue):
+    """A `JoinableQueue` has task_done() and join().
 
-    That is all it adds.
+    A producer can wait until its items have been processed, not merely taken.
     """
     assert queue.plays(looks.missing_among, ["task_done", "join"]) == []
 
@@ -69,8 +69,8 @@ def test_a_JoinableQueue_counts_finished_tasks(queue):
     source=DOCS / "SimpleQueue",
     kinds=("SimpleQueue",),
 )
-def test_a_SimpleQueue_can_put_get_look_and_close(queue):
-    """A SimpleQueue can put(), get(), look and close.
+def test_simple_queue_methods(queue):
+    """A `SimpleQueue` has put(), get(), empty() and close().
 
     It is a pipe with locks, for programs that need no more.
     """
@@ -78,10 +78,10 @@ def test_a_SimpleQueue_can_put_get_look_and_close(queue):
 
 
 @rule("api.simple-surface-only", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
-def test_a_SimpleQueue_has_no_size_and_no_calls_that_do_not_wait(queue):
-    """A `SimpleQueue` has no size and no calls that do not wait.
+def test_simple_queue_has_no_other_methods(queue):
+    """A `SimpleQueue` has no methods for size, nonblocking calls, finished tasks or a feeder thread.
 
-    It has no buffer and no thread that such calls could rely on.
+    It has neither a buffer nor a thread; a program that needs these methods needs a `Queue`.
     """
     names = ["qsize", "full", "put_nowait", "get_nowait", "task_done", "join", "join_thread", "cancel_join_thread"]
 
@@ -89,10 +89,10 @@ def test_a_SimpleQueue_has_no_size_and_no_calls_that_do_not_wait(queue):
 
 
 @rule("api.simple-no-timeout", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
-def test_get_of_a_SimpleQueue_takes_no_timeout(queue):
-    """get() of a `SimpleQueue` takes no timeout.
+def test_simple_queue_get_takes_no_timeout(queue):
+    """Passing a timeout to `SimpleQueue.get()` raises `TypeError`.
 
-    A time-out that was accepted and ignored would be a program that waits for ever.
+    If the timeout were accepted and ignored, the program would wait forever.
     """
     queue.put("x")
 
@@ -101,10 +101,10 @@ def test_get_of_a_SimpleQueue_takes_no_timeout(queue):
 
 
 @rule("api.simple-not-queue", source=OBSERVED, level="de-facto", kinds=("SimpleQueue",))
-def test_a_SimpleQueue_is_not_a_Queue(queue, make_queue):
+def test_simple_queue_is_not_a_queue(queue, make_queue):
     """A `SimpleQueue` is not a `Queue`.
 
-    It lacks most of what code may expect of a Queue, so isinstance() tells them apart.
+    It lacks most of what code may expect of a `Queue`, so isinstance() tells the two apart.
     """
     plain = make_queue(kind="Queue")
 
@@ -112,19 +112,19 @@ def test_a_SimpleQueue_is_not_a_Queue(queue, make_queue):
 
 
 @rule("api.empty-full-identity", source=(DOCS / "pipes-and-queues", THREAD_QUEUE / "Empty"), kinds=WITH_MANAGER)
-def test_a_get_that_cannot_wait_raises_the_very_Empty_of_the_module_queue(queue):
-    """A get() that cannot wait raises the very `Empty` of the module queue.
+def test_get_nowait_raises_empty_of_queue_module(queue):
+    """get_nowait() on an empty queue raises `queue.Empty` itself, not a class of the same name.
 
-    One except clause serves queues for threads and for processes; a look-alike would escape it.
+    One except clause serves thread queues and process queues; a look-alike would escape it.
     """
     assert queue.plays(looks.raises_the_very_class, "get_nowait", [], "Empty")
 
 
 @rule("api.full-identity", source=(DOCS / "pipes-and-queues", THREAD_QUEUE / "Full"), kinds=WITH_MANAGER)
-def test_a_put_that_cannot_wait_raises_the_very_Full_of_the_module_queue(make_queue):
-    """A put() that cannot wait raises the very `Full` of the module queue.
+def test_put_nowait_raises_full_of_queue_module(make_queue):
+    """put_nowait() on a full queue raises `queue.Full` itself, not a class of the same name.
 
-    The same for the other end.
+    A producer catches the `Full` that it knows from thread queues.
     """
     queue = make_queue(maxsize=1)
     queue.put("x")
@@ -133,19 +133,19 @@ def test_a_put_that_cannot_wait_raises_the_very_Full_of_the_module_queue(make_qu
 
 
 @rule("api.empty-full-not-exported", source=DOCS / "pipes-and-queues", kinds=(), needs=("start methods",))
-def test_the_module_exports_neither_Empty_nor_Full(module):
-    """The module exports neither `Empty` nor `Full`.
+def test_empty_and_full_are_not_exported(module):
+    """`multiprocessing` exports neither `Empty` nor `Full`.
 
-    They are imported from `queue`; a second name for them could come to mean a second class.
+    Programs import them from `queue`; a second name could come to mean a second class.
     """
     assert module.plays(looks.found_among, ["Empty", "Full"]) == []
 
 
 @rule("api.not-timeout-error", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"))
-def test_a_get_that_times_out_raises_no_TimeoutError(queue):
-    """A get() that times out raises no `TimeoutError`.
+def test_empty_is_no_timeout_error(queue):
+    """A get() that times out raises an `Empty` that is not a `TimeoutError`.
 
-    Whoever catches TimeoutError, Python's or that of multiprocessing, does not catch an empty queue.
+    Code that catches `TimeoutError`, whether Python's or that of `multiprocessing`, does not catch an empty queue.
     """
     classes = queue.plays(looks.classes_of_the_time_out, "get", [True, 0.1])
 
@@ -154,10 +154,10 @@ def test_a_get_that_times_out_raises_no_TimeoutError(queue):
 
 
 @rule("api.not-timeout-error-put", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"))
-def test_a_put_that_times_out_raises_no_TimeoutError(make_queue):
-    """A put() that times out raises no `TimeoutError`.
+def test_full_is_no_timeout_error(make_queue):
+    """A put() that times out raises a `Full` that is not a `TimeoutError`.
 
-    The same for a full queue.
+    Code that catches `TimeoutError`, whether Python's or that of `multiprocessing`, does not catch a full queue.
     """
     queue = make_queue(maxsize=1)
     queue.put("x")
@@ -169,64 +169,64 @@ def test_a_put_that_times_out_raises_no_TimeoutError(make_queue):
 
 
 @rule("api.factories-not-classes", source=OBSERVED, level="de-facto", kinds=PROCESS_QUEUES, needs=("start methods",))
-def test_what_the_module_calls_its_queues_are_functions(module, kind):
-    """What the module calls its queues are functions.
+def test_module_queues_are_not_classes(module, kind):
+    """The module's `Queue`, `JoinableQueue` and `SimpleQueue` are functions that make queues, not classes.
 
-    They cannot be inherited from, nor asked for by isinstance(); the classes live in multiprocessing.queues.
+    They cannot be subclassed or passed to isinstance(); the classes are in `multiprocessing.queues`.
     """
     assert not module.plays(looks.is_a_class, kind)
 
 
 @rule("api.generic-alias-queue", source=CHANGELOG, since=(3, 12))
-def test_the_class_of_a_queue_can_be_given_a_parameter(queue):
-    """The class of a queue can be given a parameter.
+def test_queue_class_can_be_subscripted(queue):
+    """The class of a queue can be subscripted, and the result is a generic alias.
 
-    A type hint can say what is in the queue.
+    A type hint can say what the queue holds.
     """
     assert queue.plays(looks.kind_of_the_class_with_a_parameter) == "GenericAlias"
 
 
 @rule("api.generic-alias-simple", source=CHANGELOG, since=(3, 9), kinds=("SimpleQueue",))
-def test_the_class_of_a_SimpleQueue_can_be_given_a_parameter(queue):
-    """The class of a `SimpleQueue` can be given a parameter.
+def test_simple_queue_class_can_be_subscripted(queue):
+    """The class of a `SimpleQueue` can be subscripted, and the result is a generic alias.
 
-    A type hint can say what is in the queue.
+    A type hint can say what the queue holds.
     """
     assert queue.plays(looks.kind_of_the_class_with_a_parameter) == "GenericAlias"
 
 
 @rule("api.shutdown-absent", source=DOCS / "Queue", level="de-facto", kinds=PROCESS_QUEUES)
-def test_a_queue_for_processes_has_no_shutdown(queue):
-    """A queue for processes has no shutdown.
+def test_process_queue_has_no_shutdown(queue):
+    """A process queue has no shutdown() method.
 
-    Code that relies on the shutdown of thread queues is told so at once, not by a process that waits for ever.
+    Code that relies on shutdown() of thread queues gets an error immediately, not a process that waits forever.
     """
     assert queue.plays(looks.found_among, ["shutdown"]) == []
 
 
 @rule("api.no-len-iter-with", source=OBSERVED, level="de-facto", kinds=PROCESS_QUEUES)
-def test_a_queue_has_no_length_no_iteration_and_no_with_block(queue):
-    """A queue has no length no iteration and no with block.
+def test_no_length_iteration_or_with(queue):
+    """A queue has no length, is not iterable, and is not a context manager.
 
-    None of them could be answered safely while other processes put and get.
+    Length and iteration would promise answers that other processes can change at any time.
     """
     assert queue.plays(looks.found_among, ["__len__", "__iter__", "__enter__"]) == []
 
 
 @rule("api.queue-is-true", source=OBSERVED, level="de-facto", kinds=PROCESS_QUEUES)
-def test_an_empty_queue_is_true(queue):
-    """An empty queue is true.
+def test_empty_queue_is_true(queue):
+    """A queue is true even if it is empty.
 
-    ``if queue:`` asks whether there is a queue, not whether there is something in it.
+    `if queue:` asks whether there is a queue, not whether it holds an item.
     """
     assert queue.plays(looks.is_true)
 
 
 @rule("ctor.maxsize-default", source=(DOCS / "Queue", ARTICLE / "Specifications"))
-def test_a_queue_without_maxsize_accepts_items_that_nobody_gets(queue):
-    """A queue without `maxsize` accepts items that nobody gets.
+def test_queue_without_maxsize_accepts_items(queue):
+    """A queue made without `maxsize` accepts items without waiting for a consumer.
 
-    A producer is never held up unless it asks to be.
+    Producers never wait unless the program asks for a limit.
     """
     queue.plays(looks.put_numbers_without_waiting, 1000)
 
@@ -235,10 +235,10 @@ def test_a_queue_without_maxsize_accepts_items_that_nobody_gets(queue):
 
 @rule("ctor.maxsize-passed", source=(DOCS / "Queue", ARTICLE / "Specifications"), kinds=WITH_MANAGER)
 @pytest.mark.parametrize(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
-def test_maxsize_may_be_given_by_position_or_by_name(make_queue, args, kwargs):
-    """`maxsize` may be given by position or by name.
+def test_maxsize_by_position_or_name(make_queue, args, kwargs):
+    """`maxsize` may be passed by position or by name.
 
-    Both are in use.
+    Programs use both forms.
     """
     queue = make_queue(*args, **kwargs)
     queue.put("a")
@@ -249,10 +249,10 @@ def test_maxsize_may_be_given_by_position_or_by_name(make_queue, args, kwargs):
 
 @rule("ctor.maxsize-nonpositive", source=(THREAD_QUEUE / "Queue", ARTICLE / "Specifications"), kinds=WITH_MANAGER)
 @pytest.mark.parametrize("maxsize", [0, -1, -1_000_000])
-def test_a_maxsize_that_is_not_positive_means_no_limit(make_queue, maxsize):
-    """A `maxsize` that is not positive means no limit.
+def test_nonpositive_maxsize_means_no_limit(make_queue, maxsize):
+    """A `maxsize` of zero or less means no limit.
 
-    A computed capacity that comes out as nothing does not block the first producer.
+    A computed capacity that comes out as zero does not block the first producer.
     """
     queue = make_queue(maxsize)
 
@@ -262,10 +262,10 @@ def test_a_maxsize_that_is_not_positive_means_no_limit(make_queue, maxsize):
 
 
 @rule("ctor.unlimited-has-ceiling", source=ISSUE / "119534", level="platform", systems=("macOS",))
-def test_on_macos_a_queue_without_limit_is_full_with_32767_items(queue):
-    """On macOS a queue without limit is full with 32767 items.
+def test_ceiling_of_unlimited_queue_on_macos(queue):
+    """On macOS, a queue without a limit is full at 32,767 items.
 
-    A semaphore cannot count further there; whoever puts more without a reader waits for ever.
+    Semaphores cannot count any further there; a producer that puts more while nobody gets waits forever.
     """
     accepted = queue.plays(looks.put_until_full, 32768)
     for begin in range(0, accepted, 4096):
@@ -275,10 +275,10 @@ def test_on_macos_a_queue_without_limit_is_full_with_32767_items(queue):
 
 
 @rule("ctor.maxsize-above-ceiling", source=ISSUE / "119534", level="de-facto")
-def test_a_maxsize_that_no_semaphore_can_count_to_is_refused(make_queue):
-    """A `maxsize` that no semaphore can count to is refused.
+def test_maxsize_above_ceiling_is_refused(make_queue):
+    """A `maxsize` that is too large for a semaphore to count raises an exception.
 
-    A queue that silently held less would block a producer that had asked for more.
+    A queue that silently held fewer items would block a producer that had asked for more.
     """
     with raises(Exception):
         make_queue(maxsize=2**31)
@@ -286,10 +286,10 @@ def test_a_maxsize_that_no_semaphore_can_count_to_is_refused(make_queue):
 
 @rule("ctor.maxsize-type", source=THREAD_QUEUE / "Queue", level="de-facto")
 @pytest.mark.parametrize("maxsize", [None, "3", 1.5])
-def test_a_maxsize_that_is_no_integer_raises_TypeError(make_queue, maxsize):
-    """A `maxsize` that is no integer raises `TypeError`.
+def test_maxsize_must_be_an_integer(make_queue, maxsize):
+    """A `maxsize` that is not an integer raises `TypeError`.
 
-    A wrong capacity is told when the queue is made, not by the first put.
+    A wrong capacity fails when the queue is made, not at the first put().
     """
     with raises(TypeError):
         make_queue(maxsize)
@@ -297,10 +297,10 @@ def test_a_maxsize_that_is_no_integer_raises_TypeError(make_queue, maxsize):
 
 @rule("ctor.simple-no-args", source=DOCS / "SimpleQueue", kinds=("SimpleQueue",))
 @pytest.mark.parametrize(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
-def test_a_SimpleQueue_takes_no_maxsize(make_queue, args, kwargs):
-    """A `SimpleQueue` takes no `maxsize`.
+def test_simple_queue_takes_no_maxsize(make_queue, args, kwargs):
+    """Passing `maxsize` to a `SimpleQueue` raises `TypeError`.
 
-    A capacity that was accepted and ignored would be a producer that is never held up.
+    If a capacity were accepted and ignored, producers would not be held back where the program expects it.
     """
     with raises(TypeError):
         make_queue(*args, **kwargs)
@@ -309,8 +309,8 @@ def test_a_SimpleQueue_takes_no_maxsize(make_queue, args, kwargs):
 UNTESTED = [
     untested(
         "ctor.uses-pipe-and-locks",
-        "A queue is built from a pipe, locks and semaphores.",
+        "A queue is implemented with a pipe, locks and semaphores.",
         source=(DOCS / "Queue", ARTICLE / "Overview"),
-        reason="a queue may be built otherwise as long as it behaves so; what follows from it has rules of its own",
+        reason="Any implementation that behaves the same will do; what follows from this one has rules of its own.",
     ),
 ]

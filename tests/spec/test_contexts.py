@@ -1,8 +1,8 @@
 """Contexts and start methods.
 
-A process is started by one of up to three methods, and everything a queue does depends on the context it was made
-from. A context is explicit and interferes with nobody; the global start method is chosen once for a whole program, by
-whoever needs it first. That choice sticks: each rule about it is judged in an interpreter that has just started.
+A process is started by one of up to three methods, and how a queue behaves depends on the context that made it. A
+context affects nothing outside itself; the global start method is chosen once for the whole program, by the first code
+that needs it. Because that choice lasts, each rule about it is judged in an interpreter that has just started.
 """
 
 import roles_contexts as roles
@@ -14,15 +14,15 @@ METHODS = DOCS / "contexts-and-start-methods"
 NEEDS = ("start methods",)
 
 STANDARD_LIBRARY = (
-    "this is about modules of the standard library",
+    "this rule is about modules of the standard library",
     lambda facts: facts.implementation == "multiprocessing" or facts.implementation.startswith("fault:"),
 )
 NEITHER_MACOS_NOR_WINDOWS = (
-    "the default of macOS and of Windows is another",
+    "macOS and Windows have a different default",
     lambda facts: facts.system not in ("Darwin", "Windows") and "forkserver" in facts.start_methods,
 )
 FALLS_BACK = (
-    "this behaviour came with Python 3.14.9 and 3.15.1, where forkserver is the default",
+    "this behavior was added in Python 3.14.9 and 3.15.1, where forkserver is the default",
     lambda facts: (
         facts.system not in ("Darwin", "Windows")
         and (facts.python >= (3, 15, 1) or (3, 14, 9) <= facts.python < (3, 15))
@@ -38,10 +38,10 @@ FALLS_BACK = (
     systems=("POSIX",),
     needs=NEEDS,
 )
-def test_a_posix_system_has_fork_and_spawn_and_where_descriptors_can_be_sent_forkserver(module):
-    """A POSIX system has fork and spawn, and where file descriptors can be sent, forkserver.
+def test_start_methods_on_posix(module):
+    """POSIX systems offer fork, spawn and, where file descriptors can be sent between processes, forkserver.
 
-    A program may offer its users a choice of start methods, and knows which.
+    A program that lets its users choose a start method knows which ones to offer.
     """
     has_forkserver = module.process.plays(roles.can_send_file_descriptors)
 
@@ -57,19 +57,19 @@ def test_a_posix_system_has_fork_and_spawn_and_where_descriptors_can_be_sent_for
     systems=("Windows",),
     needs=NEEDS,
 )
-def test_on_windows_spawn_is_the_only_start_method(module):
-    """On Windows spawn is the only start method.
+def test_start_methods_on_windows(module):
+    """On Windows, spawn is the only start method.
 
-    There is no fork to build upon: what a child needs must be picklable there.
+    Windows has no fork, so everything that a child process needs must be picklable there.
     """
     assert module.get_all_start_methods() == ["spawn"]
 
 
 @rule("ctx.default-first", source=DOCS / "get_all_start_methods", kinds=(), needs=NEEDS)
-def test_the_first_of_the_start_methods_is_the_default(module):
-    """The first of the start methods is the default.
+def test_default_start_method_comes_first(module):
+    """get_all_start_methods() lists the default start method first.
 
-    So the default can be known without choosing it.
+    A program can find out the default without choosing it.
     """
     first = module.get_all_start_methods()[0]
 
@@ -84,10 +84,10 @@ def test_the_first_of_the_start_methods_is_the_default(module):
     needs=NEEDS,
     when=NEITHER_MACOS_NOR_WINDOWS,
 )
-def test_on_linux_the_default_is_fork_before_python_3_14_and_forkserver_from_then_on(module, facts):
-    """On Linux the default is fork before Python 3.14, and forkserver from then on.
+def test_default_start_method_on_linux(module, facts):
+    """On Linux, the default start method is fork before Python 3.14, and forkserver from then on.
 
-    A program that relied on fork without saying so changed its meaning with 3.14.
+    A program that relied on fork without asking for it behaves differently since 3.14.
     """
     assert module.get_start_method() == ("fork" if facts.python < (3, 14) else "forkserver")
 
@@ -100,8 +100,8 @@ def test_on_linux_the_default_is_fork_before_python_3_14_and_forkserver_from_the
     systems=("macOS",),
     needs=NEEDS,
 )
-def test_on_macos_the_default_is_spawn(module):
-    """On macOS the default is spawn.
+def test_default_start_method_on_macos(module):
+    """On macOS, the default start method is spawn.
 
     System libraries may start threads there, and a fork copies none of them.
     """
@@ -116,10 +116,10 @@ def test_on_macos_the_default_is_spawn(module):
     systems=("Windows",),
     needs=NEEDS,
 )
-def test_on_windows_the_default_is_spawn(module):
-    """On Windows the default is spawn.
+def test_default_start_method_on_windows(module):
+    """On Windows, the default start method is spawn.
 
-    The only method is the default one.
+    A program need not choose a method there, since there is no other.
     """
     assert module.get_start_method() == "spawn"
 
@@ -132,39 +132,39 @@ def test_on_windows_the_default_is_spawn(module):
     needs=NEEDS,
     when=FALLS_BACK,
 )
-def test_without_a_folder_for_temporary_files_the_default_is_spawn(module):
-    """Without a folder for temporary files the default is spawn.
+def test_default_without_temporary_directory(module):
+    """Without a writable directory for temporary files, the default start method is spawn.
 
-    A fork server is reached through a file; on a read-only system a program still starts its processes.
+    A fork server is reached through a socket file; on a read-only system, a program can still start processes.
     """
     assert module.plays(roles.start_method_without_temporary_files) == "spawn"
 
 
 @rule("ctx.get-context-unavailable", source=DOCS / "get_context", kinds=(), needs=NEEDS)
-def test_asking_for_an_unknown_start_method_raises_ValueError(module):
-    """Asking for an unknown start method raises `ValueError`.
+def test_get_context_with_unknown_method(module):
+    """get_context() raises `ValueError` for an unknown start method.
 
-    A misspelt method is told at once, not when the first process starts.
+    A misspelled start method fails immediately, not when the first process starts.
     """
     with raises(ValueError):
         module.get_context("teleport")
 
 
 @rule("ctx.get-context-absent", source=DOCS / "get_context", kinds=(), systems=("Windows",), needs=NEEDS)
-def test_asking_for_a_start_method_that_the_platform_lacks_raises_ValueError(module):
-    """Asking for a start method that the platform lacks raises `ValueError`.
+def test_get_context_with_method_the_platform_lacks(module):
+    """get_context() raises `ValueError` for a start method that the platform lacks.
 
-    A program that was written for fork says so on Windows, instead of doing something else.
+    A program written for fork fails with a clear error on Windows instead of silently using another method.
     """
     with raises(ValueError):
         module.get_context("fork")
 
 
 @rule("ctx.same-api", source=(METHODS, DOCS / "get_context"), kinds=(), needs=NEEDS)
-def test_a_context_offers_what_the_module_offers(context):
-    """A context offers what the module offers.
+def test_context_offers_what_the_module_offers(context):
+    """A context offers the module's queues, processes, pools, managers and synchronization primitives.
 
-    A function that takes a context can do all its work with it; nothing sends it back to the global module.
+    A function that accepts a context can do all its work through it and never needs the global module.
     """
     names = ["Queue", "JoinableQueue", "SimpleQueue", "Process", "Pool", "Manager", "Pipe", "Event", "Lock", "RLock"]
     names += ["Semaphore", "BoundedSemaphore", "Condition", "Barrier", "Value", "Array", "TimeoutError"]
@@ -174,10 +174,10 @@ def test_a_context_offers_what_the_module_offers(context):
 
 
 @rule("ctx.side-by-side", source=METHODS, kinds=(), needs=NEEDS)
-def test_queues_of_different_contexts_work_side_by_side_in_one_program(module, facts):
+def test_contexts_work_side_by_side(module, facts):
     """Queues of different contexts work side by side in one program.
 
-    A library that uses a context of its own does not disturb the program around it.
+    A library that uses its own context does not disturb the program around it.
     """
     methods = list(facts.start_methods)
 
@@ -185,10 +185,10 @@ def test_queues_of_different_contexts_work_side_by_side_in_one_program(module, f
 
 
 @rule("ctx.set-once", source=(DOCS / "set_start_method", DOCS / "global-start-method"), kinds=(), needs=NEEDS)
-def test_the_global_start_method_can_be_set_once(module):
-    """The global start method can be set once.
+def test_set_start_method_only_once(module):
+    """set_start_method() can be called only once; a second call raises `RuntimeError`.
 
-    Queues and processes of one program must fit each other, so nobody may switch the method between them.
+    The queues and processes of a program must fit together, so the method may not change between them.
     """
     module.set_start_method("spawn")
 
@@ -197,10 +197,10 @@ def test_the_global_start_method_can_be_set_once(module):
 
 
 @rule("ctx.set-once-forced", source=DOCS / "set_start_method", kinds=(), needs=NEEDS)
-def test_the_global_start_method_can_be_set_again_by_force(module, facts):
-    """The global start method can be set again by force.
+def test_set_start_method_again_by_force(module, facts):
+    """set_start_method() with `force=True` replaces a start method that was set before.
 
-    Whoever says so takes the responsibility; test suites do.
+    Test suites use this to run the same code under several start methods.
     """
     methods = facts.start_methods
     module.set_start_method(methods[0])
@@ -211,10 +211,10 @@ def test_the_global_start_method_can_be_set_again_by_force(module, facts):
 
 
 @rule("ctx.set-once-reset", source=DOCS / "set_start_method", kinds=(), needs=NEEDS)
-def test_the_choice_of_the_global_start_method_can_be_undone_by_force(module):
-    """The choice of the global start method can be undone by force.
+def test_unset_start_method_by_force(module):
+    """Setting the global start method to `None` by force leaves it unset.
 
-    Afterwards the program is as if nobody had asked yet.
+    The program is then free to choose again, as if it had never chosen.
     """
     module.set_start_method("spawn")
 
@@ -229,10 +229,10 @@ def test_the_choice_of_the_global_start_method_can_be_undone_by_force(module):
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
     needs=NEEDS,
 )
-def test_making_a_queue_through_the_module_chooses_no_other_start_method_than_the_default(module, kind):
-    """Making a queue through the module chooses no other start method than the default.
+def test_making_queue_chooses_at_most_the_default(module, kind):
+    """Making a queue through the module never chooses a start method other than the default.
 
-    It may choose the default, or leave the choice open: a process that is started next fits the queue.
+    It may choose the default or leave the choice open; either way, the process that is started next fits the queue.
     """
     default = module.get_all_start_methods()[0]
     getattr(module, kind)()
@@ -247,10 +247,10 @@ def test_making_a_queue_through_the_module_chooses_no_other_start_method_than_th
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
     needs=NEEDS,
 )
-def test_after_making_a_queue_through_the_module_the_start_method_cannot_be_set(module, kind):
-    """After making a queue through the module the start method cannot be set.
+def test_start_method_is_fixed_once_queue_is_made(module, kind):
+    """set_start_method() raises `RuntimeError` after a queue has been made through the module.
 
-    A start method must be chosen before the first queue is made; too late is told by an error.
+    A program must choose its start method before it makes its first queue.
     """
     getattr(module, kind)()
 
@@ -259,10 +259,10 @@ def test_after_making_a_queue_through_the_module_the_start_method_cannot_be_set(
 
 
 @rule("ctx.explicit-does-not-fix", source=METHODS, level="de-facto", kinds=(), needs=NEEDS)
-def test_making_a_queue_from_a_context_leaves_the_global_start_method_open(module, start_method):
-    """Making a queue from a context leaves the global start method open.
+def test_context_leaves_global_method_open(module, start_method):
+    """Making a queue through a context leaves the global start method unset.
 
-    A library that brings its context along leaves the choice to the program that uses it.
+    A library that brings its own context leaves the choice to the program that uses it.
     """
     module.plays(roles.make_queue_of, start_method)
 
@@ -277,10 +277,10 @@ def test_making_a_queue_from_a_context_leaves_the_global_start_method_open(modul
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
     needs=NEEDS,
 )
-def test_a_queue_of_the_fork_context_does_not_reach_a_process_of_another(module, start_method, kind):
-    """A queue of the fork context does not reach a process of another.
+def test_fork_queue_is_unusable_in_other_contexts(module, start_method, kind):
+    """A queue of the fork context is unusable in a process started by spawn or forkserver.
 
-    Its locks exist in memory that only a fork copies; the mistake shows as a failed start, or a failed process.
+    Its locks exist in memory that only a fork copies; the mistake shows up as a failed start or a failed process.
     """
     giving = module.begins(roles.give_a_queue_of_fork_to_a_process_of, start_method, kind)
 
@@ -296,12 +296,10 @@ def test_a_queue_of_the_fork_context_does_not_reach_a_process_of_another(module,
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
     needs=NEEDS,
 )
-def test_starting_a_process_of_another_context_with_a_queue_of_the_fork_context_raises_RuntimeError(
-    module, start_method, kind
-):
-    """Starting a process of another context with a queue of the fork context raises `RuntimeError`.
+def test_fork_queue_in_other_context_raises(module, start_method, kind):
+    """Starting a spawn or forkserver process with a queue of the fork context raises `RuntimeError`.
 
-    Before 3.12 the process was started, and crashed.
+    Before Python 3.12, the process started and then crashed.
     """
     giving = module.begins(roles.give_a_queue_of_fork_to_a_process_of, start_method, kind)
 
@@ -309,10 +307,10 @@ def test_starting_a_process_of_another_context_with_a_queue_of_the_fork_context_
 
 
 @rule("ctx.mix-spawn-into-others", source=OBSERVED, level="de-facto", kinds=(), needs=NEEDS)
-def test_a_queue_of_spawn_or_forkserver_works_in_a_process_of_any_start_method(module, start_method, facts):
-    """A queue of spawn or forkserver works in a process of any start method.
+def test_spawn_queue_works_in_any_context(module, start_method, facts):
+    """A queue of the spawn or forkserver context works in a process of any start method.
 
-    A queue that can be sent can also be inherited; only the way from fork to the others is closed.
+    A program that mixes contexts can share these queues freely; only those of the fork context are restricted.
     """
     senders = [method for method in facts.start_methods if method != "fork"]
 
@@ -328,10 +326,11 @@ def test_a_queue_of_spawn_or_forkserver_works_in_a_process_of_any_start_method(m
     start_methods=("spawn", "forkserver"),
     needs=NEEDS,
 )
-def test_a_main_module_that_starts_processes_when_imported_fails(program):
-    """A main module that starts processes when imported fails.
+def test_unguarded_main_module_fails(program):
+    """Under spawn and forkserver, a program fails if its main module starts processes without a guard.
 
-    The child imports the main module again; without a guard it would start a child of its own, and so on.
+    The child imports the main module again; without `if __name__ == "__main__"`, it would start a child of its own, and
+    so on.
     """
     unguarded = program("unguarded")
 
@@ -347,10 +346,10 @@ def test_a_main_module_that_starts_processes_when_imported_fails(program):
     start_methods=("fork",),
     needs=NEEDS,
 )
-def test_under_fork_a_main_module_may_start_processes_when_imported(program):
-    """Under fork a main module may start processes when imported.
+def test_unguarded_main_module_works_under_fork(program):
+    """Under fork, a main module can start processes without a guard.
 
-    A fork imports nothing again; such a program works until its start method changes.
+    A forked child imports nothing again, so an unguarded program works - until its start method changes.
     """
     unguarded = program("unguarded")
 
@@ -365,10 +364,10 @@ def test_under_fork_a_main_module_may_start_processes_when_imported(program):
     start_methods=("spawn", "forkserver"),
     needs=NEEDS,
 )
-def test_a_process_whose_target_cannot_be_imported_is_refused_at_its_start(context):
-    """A process whose target cannot be imported is refused at its start.
+def test_target_must_be_importable(context):
+    """Under spawn and forkserver, starting a process whose target cannot be imported raises an exception.
 
-    The child finds its target by name; a function that has none is told to whoever starts it.
+    The child finds its target by name, so a lambda fails in the parent, where the mistake was made.
     """
     with raises(Exception):
         context.plays(roles.start_a_nameless_function)
@@ -382,10 +381,11 @@ def test_a_process_whose_target_cannot_be_imported_is_refused_at_its_start(conte
     start_methods=("fork",),
     needs=NEEDS,
 )
-def test_a_fork_beside_the_thread_of_a_queue_warns(module, start_method, kind):
-    """A fork beside the thread of a queue warns.
+def test_fork_beside_feeder_thread_warns(module, start_method, kind):
+    """Forking while a queue's feeder thread is running issues a `DeprecationWarning`.
 
-    The child gets a copy of all locks and of no other thread; a queue that has been put to has one.
+    The child gets a copy of every lock but of no other thread, so a lock that was held at that moment is never released
+    there.
     """
     assert "DeprecationWarning" in module.plays(roles.warnings_of_a_fork_after_a_put, start_method, kind)
 
@@ -399,10 +399,10 @@ def test_a_fork_beside_the_thread_of_a_queue_warns(module, start_method, kind):
     start_methods=("spawn", "forkserver"),
     needs=NEEDS,
 )
-def test_a_program_that_ends_cleanly_leaves_nothing_for_the_resource_tracker_to_report(program):
+def test_resource_tracker_has_nothing_to_report(program):
     """A program that ends cleanly leaves nothing for the resource tracker to report.
 
-    What it reports at the end of a program is a leak; a queue that leaked on every run would hide the real ones.
+    What the tracker reports at exit is a leak; a queue that leaked on every run would hide the real ones.
     """
     clean = program("clean_run")
 
@@ -416,10 +416,10 @@ def test_a_program_that_ends_cleanly_leaves_nothing_for_the_resource_tracker_to_
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
     when=STANDARD_LIBRARY,
 )
-def test_where_there_are_no_semaphores_making_a_queue_raises_ImportError(module, start_method, kind):
-    """Where there are no semaphores making a queue raises `ImportError`.
+def test_no_semaphores_raises_import_error(module, start_method, kind):
+    """Where semaphores are not available, making a queue raises `ImportError`.
 
-    A queue without working locks would lose items; a program can fall back to something else instead.
+    A queue without working locks would lose items; with an error, the program can fall back on something else.
     """
     with raises(ImportError):
         module.plays(roles.make_queue_without_semaphores, start_method, kind)
@@ -430,10 +430,10 @@ def test_where_there_are_no_semaphores_making_a_queue_raises_ImportError(module,
     source=DOCS / "module-multiprocessing.dummy",
     when=STANDARD_LIBRARY,
 )
-def test_the_queues_of_multiprocessing_dummy_are_thread_queues(module, kind):
+def test_dummy_queues_are_thread_queues(module, kind):
     """The queues of `multiprocessing.dummy` are thread queues.
 
-    A program can be run with threads in place of processes by changing one import.
+    By changing one import, a program runs with threads instead of processes.
     """
     assert module.process.plays(roles.dummy_queue_is_a_thread_queue, kind)
 
@@ -441,20 +441,20 @@ def test_the_queues_of_multiprocessing_dummy_are_thread_queues(module, kind):
 UNTESTED = [
     untested(
         "ctx.library-takes-context",
-        "A library lets its callers supply the context.",
+        "A library lets its users supply the context.",
         source=METHODS,
-        reason="informative: advice to authors of libraries, which no queue can follow or ignore",
+        reason="This is advice to library authors; no queue can follow or ignore it.",
     ),
     untested(
         "ctx.frozen",
-        "On POSIX, spawn and forkserver do not work from frozen executables; frozen programs call freeze_support().",
+        "On POSIX, spawn and forkserver do not work in frozen executables; frozen programs call freeze_support().",
         source=(METHODS, DOCS / "freeze_support"),
-        reason="it takes a tool that freezes programs; what it does is that tool's behaviour",
+        reason="Freezing a program takes a tool of its own, and the verdict would be about that tool.",
     ),
     untested(
         "ctx.platform-availability",
-        "The package is not available on WASI, Android, iOS and Emscripten.",
+        "The package is not available on Android, Emscripten, iOS and WASI.",
         source=DOCS,
-        reason="no process can be started there, so that nothing of this specification could run",
+        reason="No process can be started on these platforms, so nothing in this specification could run.",
     ),
 ]

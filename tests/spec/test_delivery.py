@@ -1,8 +1,8 @@
 """Delivery between processes.
 
-Whatever the number of producers and consumers, threads and processes, every item that was put is got, by one consumer,
-once, and as it was put. Where many act at once, they record what they did, and their records are compared afterwards;
-``--crowd`` says how many.
+However many producers and consumers there are, threads or processes, every item that was put is received by one
+consumer, once, and as it was put. Where many of them act at the same time, each records what it did, and the records
+are compared afterward; ``--crowd`` sets their number.
 """
 
 import couriers
@@ -17,23 +17,11 @@ PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 SAFE = DOCS / "exchanging-objects-between-processes"
 
 
-@rule("deliver.single-process-use", source=ARTICLE)
-def test_one_process_can_put_and_get(queue):
-    """One process can put and get.
-
-    A queue needs no second process; it is a near clone of `queue.Queue`.
-    """
-    queue.put("a")
-    queue.put("b")
-
-    assert queue.plays(roles.get_many, 2) == ["a", "b"]
-
-
 @rule("deliver.parent-to-child", source=DOCS / "examples")
-def test_a_child_gets_what_was_put_before_and_after_its_start(queue, make_child):
-    """A child gets what was put before and after its start.
+def test_parent_to_child(queue, make_child):
+    """A child process gets items that were put before and after it started.
 
-    Tasks may be waiting when the workers come up.
+    Tasks may already be waiting when the workers start.
     """
     queue.put("before")
     child = make_child(queue)
@@ -42,11 +30,16 @@ def test_a_child_gets_what_was_put_before_and_after_its_start(queue, make_child)
     assert child.plays(roles.get_many, 2) == ["before", "after"]
 
 
-@rule("deliver.child-to-child", source=ARTICLE, kinds=EVERY_KIND)
-def test_a_queue_connects_two_children_while_the_parent_does_nothing(queue, make_child):
-    """A queue connects two children while the parent does nothing.
+@rule(
+    "deliver.child-to-child",
+    source=(ARTICLE, DOCS / "pipes-and-queues"),
+    kinds=EVERY_KIND,
+    proves=("share.between-children",),
+)
+def test_child_to_child(queue, make_child):
+    """Two child processes can pass items through a queue while their parent does nothing.
 
-    The process that made the queue is no relay.
+    The process that made the queue is not a relay.
     """
     producer, consumer = make_child(queue), make_child(queue)
 
@@ -56,10 +49,10 @@ def test_a_queue_connects_two_children_while_the_parent_does_nothing(queue, make
 
 
 @rule("deliver.after-producer-exit", source=DOCS / "pipes-and-queues", kinds=PIPE_KINDS)
-def test_items_outlive_the_process_that_put_them(queue, child):
+def test_items_outlive_their_producer(queue, child):
     """Items outlive the process that put them.
 
-    A process ends when its items are in the pipe, and the pipe does not end with it.
+    A producer may exit when its work is done: its items are in the pipe by then, and the pipe stays.
     """
     child.plays(roles.put_all, list(range(50)))
     child.process.leaves()
@@ -68,10 +61,10 @@ def test_items_outlive_the_process_that_put_them(queue, child):
 
 
 @rule("deliver.eventually-visible", source=DOCS / "pipes-and-queues")
-def test_an_item_that_was_put_can_be_seen_and_taken_without_waiting_after_a_while(queue, child):
-    """An item that was put can be seen and taken without waiting after a while.
+def test_item_becomes_visible(queue, child):
+    """An item that was put eventually becomes visible to empty() and get_nowait() in another process.
 
-    It may take a moment between put() and the moment when empty() and get_nowait() know of it, but no more.
+    There may be a short delay, but a consumer that polls misses nothing.
     """
     queue.put("a")
 
@@ -79,19 +72,19 @@ def test_an_item_that_was_put_can_be_seen_and_taken_without_waiting_after_a_whil
 
 
 @rule("deliver.sender-met-anywhere", source=DOCS / "pipes-and-queues")
-def test_an_item_is_sent_wherever_in_its_work_the_sending_thread_is_met(queue):
-    """An item is sent wherever in its work the sending thread is met.
+def test_item_is_sent_whatever_the_feeder_is_doing(queue):
+    """An item is sent whatever its feeder thread is doing at the time of put().
 
-    Before it goes to sleep the sender looks once more, so that nothing is left behind until the next put.
+    An item that is put just as the feeder thread goes to sleep does not stay behind until the next put().
     """
     assert queue.plays(roles.put_and_get_with_a_slow_thread, list(range(12))) == list(range(12))
 
 
 @rule("deliver.from-busy-process", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
-def test_an_item_is_sent_although_its_producer_is_busy_with_something_else(queue, make_child, make_object, context):
-    """An item is sent although its producer is busy with something else.
+def test_item_of_a_busy_process_is_sent(queue, make_child, make_object, context):
+    """An item is sent even while its producer is busy with other work.
 
-    The sending is done by a thread, and needs no help from the program.
+    The feeder thread sends it and needs no help from the program.
     """
     over = make_object(roles.event, context)
     child, its_over = make_child(queue, over)
@@ -104,10 +97,10 @@ def test_an_item_is_sent_although_its_producer_is_busy_with_something_else(queue
 
 
 @rule("deliver.slow-pickling", source=(DOCS / "pipes-and-queues", CHANGELOG / "bpo-17025"), kinds=PIPE_KINDS)
-def test_an_item_that_takes_long_to_pickle_holds_no_other_producer_up(queue, make_child, make_object, context):
-    """An item that takes long to pickle holds no other producer up.
+def test_slow_pickling_holds_up_nobody_else(queue, make_child, make_object, context):
+    """An item that takes long to pickle does not hold up other producers.
 
-    The way is taken when there is something to send: an item put into an empty queue is there after a moment.
+    The pipe is locked only to write what has been pickled, so an item put into an empty queue soon arrives.
     """
     begun, opening = (make_object(roles.event, context) for _ in range(2))
     slow, its_begun, its_opening = make_child(queue, begun, opening)
@@ -124,27 +117,25 @@ def test_an_item_that_takes_long_to_pickle_holds_no_other_producer_up(queue, mak
 
 
 @rule("deliver.slow-unpickling", source=(DOCS / "Queue.get", CHANGELOG / "bpo-17025"), kinds=PIPE_KINDS)
-def test_an_item_that_takes_long_to_unpickle_holds_no_other_consumer_up(queue, make_child, make_object, context):
-    """An item that takes long to unpickle holds no other consumer up.
+def test_slow_unpickling_holds_up_nobody_else(queue, make_child, make_object, context):
+    """An item that takes long to unpickle does not hold up other consumers.
 
-    What one consumer makes of its item is its own affair; the next item is there for the next one.
+    A consumer unpickles its item by itself; the next item is available to the next consumer.
     """
     _pass_a_slow_consumer_by(queue, make_child, make_object, context)
 
 
 @rule("deliver.slow-unpickling-timed", source=(DOCS / "Queue.get", CHANGELOG / "bpo-17025"))
-def test_an_item_that_takes_long_to_unpickle_in_a_timed_get_holds_no_other_consumer_up(
-    queue, make_child, make_object, context
-):
-    """An item that takes long to unpickle in a timed get() holds no other consumer up.
+def test_slow_unpickling_in_a_timed_get(queue, make_child, make_object, context):
+    """Unpickling an item in a get() with a timeout does not hold up other consumers.
 
-    The time-out is for the item's arrival; once it is there, others have their turn.
+    The timeout covers the arrival of the item; once it is there, others have their turn.
     """
     _pass_a_slow_consumer_by(queue, make_child, make_object, context, timeout=1000)
 
 
 def _pass_a_slow_consumer_by(queue, make_child, make_object, context, **decision):
-    """One consumer takes long over its item, got in this way; another one gets the next item meanwhile."""
+    """One consumer takes long to unpickle its item; meanwhile, another gets the next one."""
     begun, opening = (make_object(roles.event, context) for _ in range(2))
     slow, its_begun, its_opening = make_child(queue, begun, opening)
     fast = make_child(queue)
@@ -160,10 +151,10 @@ def _pass_a_slow_consumer_by(queue, make_child, make_object, context, **decision
 
 
 @rule("deliver.results-aggregation", source=DOCS / "examples", kinds=EVERY_KIND)
-def test_several_workers_return_their_results_through_one_queue(queue, make_child):
-    """Several workers return their results through one queue.
+def test_workers_return_results_through_one_queue(queue, make_child):
+    """Several workers can return their results through one queue.
 
-    The usual way to gather results: as many gets as there are workers, in whatever order.
+    The usual way to collect results is one get() per worker; they come in any order.
     """
     for name in ("a", "b", "c"):
         make_child(queue).put(name)
@@ -172,10 +163,10 @@ def test_several_workers_return_their_results_through_one_queue(queue, make_chil
 
 
 @rule("deliver.exclusive-token", source=ARTICLE)
-def test_an_item_that_one_process_holds_is_held_by_no_other(queue, make_child, make_object, context):
+def test_token_is_held_by_one_process(queue, make_child, make_object, context):
     """An item that one process holds is held by no other.
 
-    A queue of one item is a lock: whoever has taken the item is alone until it is put back.
+    A queue with a single item works as a lock: the process that took the item is alone until it puts it back.
     """
     lock = make_object(couriers.lock, context)
     children = [make_child(queue, lock) for _ in range(3)]
@@ -193,10 +184,10 @@ def test_an_item_that_one_process_holds_is_held_by_no_other(queue, make_child, m
     kinds=EVERY_KIND,
     proves=("deliver.no-duplicates", "deliver.process-safe-integrity"),
 )
-def test_a_crowd_of_producers_and_consumers_passes_every_item_on_once(queue, make_child, crowd):
-    """A crowd of producers and consumers passes every item on once.
+def test_crowd_of_processes(queue, make_child, crowd):
+    """A crowd of producers and consumers passes on every item exactly once.
 
-    Nothing is lost, nothing comes twice, nothing is damaged or out of thin air, however many are at work.
+    No item is lost, duplicated, damaged or invented, however many processes are at work.
     """
     producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
     getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
@@ -215,10 +206,10 @@ def test_a_crowd_of_producers_and_consumers_passes_every_item_on_once(queue, mak
 
 
 @rule("deliver.bounded-crowd", source=(SAFE, DOCS / "Queue.put"))
-def test_a_crowd_passes_every_item_on_through_a_queue_of_two_places(make_queue, make_child, crowd):
-    """A crowd passes every item on through a queue of two places.
+def test_crowd_with_little_room(make_queue, make_child, crowd):
+    """A crowd of producers and consumers passes on every item exactly once through a queue with room for two.
 
-    Producers and consumers wait for each other all the time, and every one of them is woken.
+    Producers and consumers wait for each other all the time, and each of them is woken.
     """
     queue = make_queue(maxsize=2)
     producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
@@ -237,10 +228,10 @@ def test_a_crowd_passes_every_item_on_through_a_queue_of_two_places(make_queue, 
 
 
 @rule("deliver.thread-safe", source=SAFE, kinds=EVERY_KIND)
-def test_threads_of_one_process_pass_every_item_on_once(queue, make_thread, crowd):
-    """Threads of one process pass every item on once.
+def test_crowd_of_threads(queue, make_thread, crowd):
+    """Threads of one process pass on every item exactly once.
 
-    The threads of a process need no lock of their own around a queue.
+    A program needs no lock of its own around a queue that its threads share.
     """
     producers, consumers = ([make_thread(queue) for _ in range(crowd.size)] for _ in range(2))
     getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
@@ -254,10 +245,10 @@ def test_threads_of_one_process_pass_every_item_on_once(queue, make_thread, crow
 
 
 @rule("deliver.threads-and-processes", source=SAFE)
-def test_threads_of_several_processes_pass_every_item_on_once(queue, make_child, make_thread, crowd):
-    """Threads of several processes pass every item on once.
+def test_crowd_of_threads_in_several_processes(queue, make_child, make_thread, crowd):
+    """Threads of several processes pass on every item exactly once.
 
-    Locks between processes and locks between threads do their work together.
+    A queue needs no protection, whether its users are threads, processes or both.
     """
     children = [make_child(queue) for _ in range(2)]
     consumers = [make_thread(queue) for _ in range(2)]

@@ -1,8 +1,8 @@
 """Getting.
 
-A consumer takes one item at a time, and the item is then gone from the queue. Where there is none it waits, waits for
-some time, or does not wait, as it says; an attempt that ended in `Empty` has taken nothing. Any number of processes may
-wait at the same queue.
+A consumer takes one item at a time, and that item is then gone from the queue. If there is none, the consumer waits,
+waits for some time, or does not wait, whichever it has chosen; an attempt that ends in `Empty` has taken nothing. Any
+number of processes may wait on the same queue.
 """
 
 import couriers
@@ -30,31 +30,15 @@ from queuespec import (
 
 
 @rule(
-    "get.removes-and-returns",
-    source=(DOCS / "Queue.get", ARTICLE / "Main Methods"),
-    kinds=("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue"),
-)
-def test_get_removes_the_item_that_it_returns(queue):
-    """get() removes the item that it returns.
-
-    A job that was taken is not taken again.
-    """
-    queue.put("first")
-    queue.put("second")
-
-    assert queue.get() == "first"
-    assert queue.get() == "second"
-
-
-@rule(
     "get.blocks-when-empty",
-    source=(DOCS / "Queue.get", ARTICLE / "Main Methods"),
+    source=(DOCS / "Queue.get", DOCS / "SimpleQueue.get", ARTICLE / "Main Methods"),
     kinds=("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue"),
+    proves=("simple.put-get",),
 )
-def test_get_waits_until_an_item_arrives(queue, child):
+def test_get_blocks_when_empty(queue, child):
     """get() waits until an item arrives.
 
-    A consumer may arrive before its producer; it waits, and misses nothing.
+    A consumer may start before its producer; it waits and misses nothing.
     """
     getting = child.calls.get()
     getting.stays_blocked()
@@ -65,10 +49,10 @@ def test_get_waits_until_an_item_arrives(queue, child):
 
 
 @rule("get.timeout-none-is-forever", source=DOCS / "Queue.get")
-def test_get_with_None_for_the_timeout_waits_without_limit(queue, child):
-    """get() with `None` for the timeout waits without limit.
+def test_get_timeout_none(queue, child):
+    """get() with a timeout of `None` waits until an item arrives.
 
-    None is how a program says that it has no limit, also where a limit could be given.
+    Code that takes an optional timeout can pass it on without a special case.
     """
     getting = child.calls.get(True, None)
     getting.stays_blocked()
@@ -79,10 +63,10 @@ def test_get_with_None_for_the_timeout_waits_without_limit(queue, child):
 
 
 @rule("get.timeout-raises-empty", source=(DOCS / "Queue.get", ARTICLE / "Customization Points"))
-def test_get_with_a_timeout_raises_Empty_when_it_has_waited_so_long(queue):
-    """get() with a timeout raises `Empty` when it has waited so long.
+def test_get_timeout_raises_empty(queue):
+    """get() with a timeout raises `Empty` when it has waited that long.
 
-    A consumer whose producer has gone learns of it, by an exception that it can name: `queue.Empty`.
+    A consumer whose producer is gone finds out, and can catch the exception by name.
     """
     getting = queue.calls.get(timeout=0.2)
 
@@ -92,10 +76,11 @@ def test_get_with_a_timeout_raises_Empty_when_it_has_waited_so_long(queue):
 
 @rule("get.timeout-kept", source=DOCS / "Queue.get")
 @pytest.mark.parametrize("others", [0, 1], ids=["alone", "while another process waits"])
-def test_get_does_not_wait_much_longer_than_its_timeout(queue, make_child, others):
+def test_get_timeout_is_kept(queue, make_child, others):
     """get() does not wait much longer than its timeout.
 
-    A busy machine may make one call late; it does not so again and again, while the limits grow.
+    A consumer can plan with its timeout. One late call may be system load; every call being late, at growing timeouts,
+    is not.
     """
     for _ in range(others):
         make_child(queue).calls.get().stays_blocked()
@@ -104,10 +89,10 @@ def test_get_does_not_wait_much_longer_than_its_timeout(queue, make_child, other
 
 
 @rule("get.timeout-returns-early", source=DOCS / "Queue.get")
-def test_get_with_a_timeout_returns_as_soon_as_an_item_arrives(queue, child):
+def test_get_with_timeout_returns_early(queue, child):
     """get() with a timeout returns as soon as an item arrives.
 
-    A time-out is a limit, and no pause.
+    A timeout is a limit, not a delay.
     """
     getting = child.calls.get(timeout=1000)
     getting.stays_blocked()
@@ -123,10 +108,10 @@ def test_get_with_a_timeout_returns_as_soon_as_an_item_arrives(queue, child):
     proves=("pattern.bounded-and-timed",),
     kinds=("Queue",),
 )
-def test_a_program_with_timeouts_ends_although_nobody_is_at_the_other_end(program):
-    """A program with timeouts ends although nobody is at the other end.
+def test_timeouts_end_a_program_left_alone(program):
+    """A program that uses timeouts ends even if nobody is at the other end of its queue.
 
-    Bounds and time-outs keep a system in motion when a part of it has failed.
+    Bounds and timeouts keep a system going when a part of it has failed.
     """
     alone = program("alone")
 
@@ -141,10 +126,10 @@ def test_a_program_with_timeouts_ends_although_nobody_is_at_the_other_end(progra
     [((True, 0.1), {}), ((True,), {"timeout": 0.1}), ((), {"block": True, "timeout": 0.1})],
     ids=["by position", "timeout by name", "both by name"],
 )
-def test_get_takes_block_and_timeout_by_position_or_by_name(queue, words, named):
-    """get() takes block and timeout by position or by name.
+def test_get_signature(queue, words, named):
+    """get() takes `block` and `timeout` by position or by name.
 
-    Both ways are written in programs, and mean the same.
+    Programs use both forms, and they mean the same.
     """
     getting = queue.calls.get(*words, **named)
 
@@ -153,11 +138,11 @@ def test_get_takes_block_and_timeout_by_position_or_by_name(queue, words, named)
 
 
 @rule("get.defaults", source=DOCS / "Queue.get")
-def test_get_waits_without_limit_unless_it_is_told_otherwise(queue):
-    """get() waits without limit unless it is told otherwise.
+def test_get_defaults(queue):
+    """get() waits without limit by default.
 
-    A limit of some seconds that nobody asked for would end a program on its first slow day. No test could wait long
-    enough to see it, so the signature is asked, where there is one that says it.
+    A limit of some seconds that nobody asked for would end a program on its first slow day. "Forever" cannot be
+    observed, so the test inspects the method's signature, if it has one.
     """
     queue.put("item")
 
@@ -166,20 +151,20 @@ def test_get_waits_without_limit_unless_it_is_told_otherwise(queue):
 
 
 @rule("get.nonblocking-raises-empty", source=DOCS / "Queue.get")
-def test_get_that_must_not_block_raises_Empty_on_an_empty_queue(queue):
-    """get() that must not block raises `Empty` on an empty queue.
+def test_get_nonblocking_raises_empty(queue):
+    """get() with `block=False` raises `Empty` on an empty queue.
 
-    A consumer that has other things to do goes on doing them.
+    A consumer that has other work goes on with it.
     """
     with raises(Empty):
         queue.get(False)
 
 
 @rule("get.nonblocking-takes-what-is-there", source=DOCS / "Queue.get")
-def test_get_that_must_not_block_takes_an_item_that_is_there(queue, child):
-    """get() that must not block takes an item that is there.
+def test_get_nonblocking_takes_available_item(queue, child):
+    """get() with `block=False` returns an item that is available.
 
-    What a process that has ended has put is there: it need not be waited for.
+    Whatever a process had put before it exited is available without waiting.
     """
     child.put("item")
     child.process.leaves()
@@ -188,20 +173,20 @@ def test_get_that_must_not_block_takes_an_item_that_is_there(queue, child):
 
 
 @rule("get.nowait-equivalent", source=(DOCS / "Queue.get_nowait", ARTICLE / "Customization Points"))
-def test_get_nowait_on_an_empty_queue_raises_Empty(queue):
-    """get_nowait() on an empty queue raises `Empty`.
+def test_get_nowait_raises_empty(queue):
+    """get_nowait() raises `Empty` on an empty queue.
 
-    It is the short way to write a get that must not block.
+    It is shorthand for get() with `block=False`.
     """
     with raises(Empty):
         queue.get_nowait()
 
 
 @rule("get.nowait-takes-what-is-there", source=(DOCS / "Queue.get_nowait", ARTICLE / "Customization Points"))
-def test_get_nowait_takes_an_item_that_is_there(queue, child):
-    """get_nowait() takes an item that is there.
+def test_get_nowait_takes_available_item(queue, child):
+    """get_nowait() returns an item that is available.
 
-    A consumer may look in from time to time, and miss nothing.
+    A consumer may check from time to time and miss nothing.
     """
     child.put("item")
     child.process.leaves()
@@ -210,20 +195,20 @@ def test_get_nowait_takes_an_item_that_is_there(queue, child):
 
 
 @rule("get.timeout-ignored-nonblocking", source=DOCS / "Queue.get")
-def test_get_that_must_not_block_does_not_wait_for_its_timeout(queue):
-    """get() that must not block does not wait for its timeout.
+def test_get_nonblocking_ignores_timeout(queue):
+    """get() with `block=False` ignores its timeout.
 
-    Not to wait is the stronger wish of the two.
+    A consumer that must not block never waits, whatever timeout it passes along.
     """
     with raises(Empty):
         queue.get(block=False, timeout=1000)
 
 
 @rule("get.timeout-zero", source=OBSERVED, level="de-facto")
-def test_get_with_timeout_0_does_not_wait(queue, child):
-    """get() with timeout 0 does not wait.
+def test_get_timeout_zero(queue, child):
+    """get() with a timeout of zero does not wait.
 
-    What is left of a time budget may be nothing: that is a short wait, and not one without limit.
+    What is left of a time budget may be zero, which must not turn into a wait without limit.
     """
     with raises(Empty):
         queue.get(timeout=0)
@@ -234,10 +219,10 @@ def test_get_with_timeout_0_does_not_wait(queue, child):
 
 
 @rule("get.timeout-negative", source=OBSERVED, level="de-facto")
-def test_get_with_a_negative_timeout_does_not_wait(queue, child):
+def test_get_timeout_negative(queue, child):
     """get() with a negative timeout does not wait.
 
-    A time budget that has been overdrawn is a short wait too, and no error.
+    An overdrawn time budget means that no time is left; it is not an error.
     """
     with raises(Empty):
         queue.get(timeout=-1)
@@ -248,10 +233,10 @@ def test_get_with_a_negative_timeout_does_not_wait(queue, child):
 
 
 @rule("get.any-timeout-takes-what-is-there", source=(DOCS / "Queue.get", ISSUE / "bpo-20147"))
-def test_get_with_a_timeout_that_is_over_at_once_still_takes_what_is_there(queue, child):
-    """get() with a timeout that is over at once still takes what is there.
+def test_get_with_tiny_timeout_takes_item(queue, child):
+    """get() with a tiny timeout still returns an item that is available.
 
-    `Empty` says that there was no item in all that time, and not that the time was short.
+    `Empty` means that there was no item in all that time, not that the time was short.
     """
     child.put("item")
     child.process.leaves()
@@ -260,10 +245,10 @@ def test_get_with_a_timeout_that_is_over_at_once_still_takes_what_is_there(queue
 
 
 @rule("get.timeout-by-steady-clock", source=CHANGELOG / "bpo-34054")
-def test_get_waits_for_its_timeout_although_the_time_of_day_is_changed(queue):
-    """get() waits for its timeout although the time of day is changed.
+def test_get_timeout_ignores_the_system_clock(queue):
+    """Changing the system clock does not affect the timeout of get().
 
-    Clocks are set, by people and by the network; no program gives up early because of that.
+    People and networks set clocks; no consumer gives up early because of that.
     """
     getting = queue.begins(roles.while_the_clock_is_changed, "get", timeout=0.2)
 
@@ -273,9 +258,9 @@ def test_get_waits_for_its_timeout_although_the_time_of_day_is_changed(queue):
 
 @rule("get.truthiness-of-block", source=OBSERVED, level="de-facto")
 def test_get_takes_0_and_1_for_block(queue, child):
-    """get() takes 0 and 1 for block.
+    """get() accepts 0 and 1 for `block`.
 
-    Programs pass the result of an expression, or what an older interface gave them.
+    Programs pass the result of an expression, or a flag from an older interface.
     """
     with raises(Empty):
         queue.get(0)
@@ -288,10 +273,10 @@ def test_get_takes_0_and_1_for_block(queue, child):
 
 
 @rule("get.failed-get-removes-nothing", source=DOCS / "Queue.get")
-def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, under_way, gate):
-    """A get() that raised `Empty` leaves the queue as it was.
+def test_failed_get_changes_nothing(small_queue, under_way, gate):
+    """A get() that raises `Empty` leaves the queue unchanged.
 
-    It takes no item that is still under way, and makes no room for another one.
+    It does not take an item that is still being sent, and it makes no room for another.
     """
     under_way(small_queue, "item")
     with raises(Empty):
@@ -310,8 +295,8 @@ def test_a_get_that_raised_Empty_leaves_the_queue_as_it_was(small_queue, under_w
 @pytest.mark.parametrize(
     "decision", [{}, {"block": False}, {"timeout": 1000}], ids=["waiting", "not waiting", "waiting for some time"]
 )
-def test_an_item_that_cannot_be_unpickled_is_gone_with_the_error(small_queue, make_child, decision):
-    """An item that cannot be unpickled is gone with the error.
+def test_unpickling_error_consumes_the_item(small_queue, make_child, decision):
+    """An item that cannot be unpickled is removed by the get() that raises the error.
 
     A consumer that survives the error goes on with the next item, and the room is free again.
     """
@@ -327,9 +312,9 @@ def test_an_item_that_cannot_be_unpickled_is_gone_with_the_error(small_queue, ma
 
 
 def _overruns(queue, child, timeouts):
-    """Waits in the child, and in the parent half as long again, until that takes not much too long.
+    """Waits in the child and, half as long again, in the parent, until the parent's wait is not much too long.
 
-    If it always does, what it took, in words; else the empty text.
+    Returns an empty string, or a sentence that says how long each wait took if all of them were too long.
     """
     late = []
     for timeout in timeouts:
@@ -347,10 +332,10 @@ def _overruns(queue, child, timeouts):
     source=DOCS / "pipes-and-queues",
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
 )
-def test_each_of_several_waiting_processes_gets_an_item_of_its_own(queue, make_child):
+def test_each_waiting_process_gets_an_item(queue, make_child):
     """Each of several waiting processes gets an item of its own.
 
-    Consumers share the work: none is done twice, and none of them is forgotten.
+    Consumers share the work: no item is processed twice, and no consumer is forgotten.
     """
     waiting = [make_child(queue).calls.get() for _ in range(3)]
     for call in waiting:
@@ -363,10 +348,10 @@ def test_each_of_several_waiting_processes_gets_an_item_of_its_own(queue, make_c
 
 
 @rule("get.timed-while-other-blocked", source=DOCS / "Queue.get")
-def test_get_with_a_timeout_keeps_it_while_another_process_waits(queue, child):
-    """get() with a timeout keeps it while another process waits.
+def test_get_timeout_while_another_process_waits(queue, child):
+    """get() keeps to its timeout while another process waits.
 
-    How long one consumer waits is not for another one to decide.
+    How long one consumer waits is not up to another.
     """
     waiting = child.calls.get()
     waiting.stays_blocked()
@@ -380,10 +365,11 @@ def test_get_with_a_timeout_keeps_it_while_another_process_waits(queue, child):
 
 
 @rule("get.timed-in-turn", source=(DOCS / "Queue.get", DOCS / "pipes-and-queues"))
-def test_a_timed_get_ends_although_another_one_takes_the_item(queue, make_child, make_object, context):
-    """A timed get() ends although another one takes the item.
+def test_get_timeout_when_another_takes_the_item(queue, make_child, make_object, context):
+    """get() with a timeout ends even if another process takes the item first.
 
-    Whichever of its steps it is at: between seeing an item and taking it nobody else may come.
+    This holds at every step of the call: a consumer that has seen an item does not wait without limit when it loses it
+    to another.
     """
     stopped, going_on = (make_object(roles.event, context) for _ in range(2))
     first, its_stopped, its_going_on = make_child(queue, stopped, going_on)
@@ -405,10 +391,10 @@ def test_a_timed_get_ends_although_another_one_takes_the_item(queue, make_child,
 
 
 @rule("get.nowait-while-other-blocked", source=DOCS / "Queue.get")
-def test_get_that_must_not_block_does_not_wait_for_another_process_that_waits(queue, child):
-    """get() that must not block does not wait for another process that waits.
+def test_get_nowait_while_another_process_waits(queue, child):
+    """A nonblocking get() does not wait for a process that is already waiting.
 
-    Whoever has other things to do does not queue up either.
+    A consumer that has other work need not stand in line.
     """
     waiting = child.calls.get()
     waiting.stays_blocked()
@@ -423,10 +409,11 @@ def test_get_that_must_not_block_does_not_wait_for_another_process_that_waits(qu
 
 
 @rule("get.timeout-counts-all-waiting", source=DOCS / "Queue.get")
-def test_get_does_not_begin_its_timeout_anew_when_another_process_has_given_up(queue, child):
-    """get() does not begin its timeout anew when another process has given up.
+def test_get_timeout_covers_waiting_in_line(queue, child):
+    """The timeout of get() covers the time spent behind another waiting process.
 
-    The time spent behind another consumer is part of the wait; not so again and again, while the limits grow.
+    When that process gives up, the timeout does not start over. One late call may be system load; every call being
+    late, at growing timeouts, is not.
     """
     late = _overruns(queue, child, timeouts=[0.1, 0.2, 0.4, 0.6, 0.8, 1.0])
 
@@ -434,10 +421,10 @@ def test_get_does_not_begin_its_timeout_anew_when_another_process_has_given_up(q
 
 
 @rule("get.no-eof", source=OBSERVED, level="de-facto", kinds=("Queue", "JoinableQueue", "SimpleQueue"))
-def test_get_goes_on_waiting_when_the_last_producer_has_ended(queue, make_child):
-    """get() goes on waiting when the last producer has ended.
+def test_get_waits_after_last_producer_exits(queue, make_child):
+    """get() keeps waiting after the last producer has exited.
 
-    A queue has no end, only pauses: programs that want one put an item that says so.
+    A queue has no end, only pauses; a program that needs an end puts a sentinel.
     """
     consumer, producer = make_child(queue), make_child(queue)
     producer.put("item")
@@ -458,10 +445,10 @@ def test_get_goes_on_waiting_when_the_last_producer_has_ended(queue, make_child)
     systems=("POSIX",),
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
 )
-def test_a_blocked_get_can_be_interrupted(queue, make_child, make_object, context):
-    """A blocked get() can be interrupted.
+def test_blocked_get_can_be_interrupted(queue, make_child, make_object, context):
+    """A blocked get() can be interrupted by Ctrl-C.
 
-    Ctrl-C ends a program that waits, and does not keep the other consumers from their items.
+    A program that waits can be stopped, and other consumers still get their items.
     """
     signal_now = make_object(roles.event, context)
     child, _ = make_child(queue, signal_now)
@@ -476,10 +463,10 @@ def test_a_blocked_get_can_be_interrupted(queue, make_child, make_object, contex
 
 
 @rule("get.timed-interruptible", source=DOCS / "synchronization-primitives", level="platform", systems=("POSIX",))
-def test_a_get_with_a_timeout_can_be_interrupted_as_well(queue, make_child, make_object, context):
-    """A get() with a timeout can be interrupted as well.
+def test_get_with_timeout_can_be_interrupted(queue, make_child, make_object, context):
+    """A blocked get() with a timeout can be interrupted by Ctrl-C.
 
-    It gives back what it holds, whichever of its ways of waiting was cut short.
+    Wherever the wait was cut short, the call releases the locks that it holds.
     """
     signal_now = make_object(roles.event, context)
     child, _ = make_child(queue, signal_now)
@@ -500,8 +487,8 @@ def test_a_get_with_a_timeout_can_be_interrupted_as_well(queue, make_child, make
     systems=("POSIX",),
 )
 @pytest.mark.parametrize("words", [{}, {"timeout": 1000}], ids=["waiting", "waiting for some time"])
-def test_a_blocked_get_goes_on_waiting_after_a_signal_was_handled(queue, child, words):
-    """A blocked get() goes on waiting after a signal was handled.
+def test_blocked_get_continues_after_signal(queue, child, words):
+    """A blocked get() keeps waiting after a signal has been handled.
 
     A program may use signals for its own purposes; a handler that returns has interrupted nothing.
     """
@@ -514,10 +501,10 @@ def test_a_blocked_get_goes_on_waiting_after_a_signal_was_handled(queue, child, 
 
 
 @rule("get.partial-message-overrun", source=OBSERVED, level="hazard", systems=("POSIX",))
-def test_get_overruns_its_timeout_while_an_item_is_half_received(queue, child, make_thread):
-    """get() overruns its timeout while an item is half received.
+def test_get_overruns_timeout_on_partial_item(queue, child, make_thread):
+    """get() overruns its timeout while an item is only half received.
 
-    The limit is for the beginning of an item: a producer that stalls in the middle of one stalls its consumer.
+    The timeout covers the beginning of an item; a producer that stalls in the middle of one stalls its consumer.
     """
     consumer = make_thread(queue)
     child.put(made(items.block, 1_000_000))
@@ -534,8 +521,8 @@ def test_get_overruns_its_timeout_while_an_item_is_half_received(queue, child, m
 UNTESTED = [
     untested(
         "get.timeout-huge",
-        "A timeout that is infinite, no number, or too long to be counted has no defined meaning for get().",
+        "For get(), a timeout that is infinite, not a number, or too large has no defined meaning.",
         source=OBSERVED,
-        reason="nothing is documented, and what is too long differs between versions and systems",
+        reason="Nothing is documented, and what is too large differs between versions and systems.",
     ),
 ]

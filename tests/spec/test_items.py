@@ -1,8 +1,9 @@
 """Items.
 
-What is put is not what is got: an item is pickled, its bytes travel, and the consumer gets a copy that was made from
-them. For queues with a feeder thread the pickling happens later and elsewhere, so that a bad item troubles nobody who
-could catch the exception. Items may be of any size, from nothing to far more than the pipe between the processes holds.
+A consumer does not get the object that was put: the item is pickled, its bytes travel, and the consumer gets a copy
+made from them. In a queue with a feeder thread, pickling happens later and in that thread, so a bad item raises no
+exception that the producer could catch. Items may be of any size, from nothing to far more than the pipe between the
+processes holds.
 """
 
 import couriers
@@ -29,15 +30,15 @@ CLOSE_TO_LIMITS = [
     for size in range(max(0, limit - 36), limit + 4)
     if limit < 64 * KIB or size % 3 == 0 or abs(size - limit) < 2
 ]
-"""Sizes at which something ends: a small pipe, a page, a message sent in one piece, a pipe. An item's pickle is some 30
+"""Sizes around the limits of a small pipe, a page, a message sent in one piece, and a pipe. An item's pickle is some 30
 bytes longer than its block."""
 
 
 @rule("item.serialised", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
-def test_get_returns_a_copy_of_what_was_put(queue, make_object):
-    """get() returns a copy of what was put.
+def test_get_returns_a_copy(queue, make_object):
+    """get() returns a copy of the item that was put.
 
-    Every item is pickled, also on its way to the process that put it; identity gets lost, equality does not.
+    Every item is pickled, even if the process that put it gets it back: equality is kept, identity is not.
     """
     original = make_object(list, [["a"], ["b"]])
 
@@ -47,8 +48,8 @@ def test_get_returns_a_copy_of_what_was_put(queue, make_object):
 
 
 @rule("item.later-mutation-receiver", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
-def test_a_change_to_the_received_item_does_not_reach_the_sender(queue, make_object):
-    """A change to the received item does not reach the sender.
+def test_changing_the_received_item(queue, make_object):
+    """Changing a received item does not change the item that was put.
 
     A consumer may do with its items what it likes.
     """
@@ -61,10 +62,10 @@ def test_a_change_to_the_received_item_does_not_reach_the_sender(queue, make_obj
 
 
 @rule("item.none-falsy", source=DOCS / "exchanging-objects-between-processes", kinds=EVERY_KIND)
-def test_None_zero_and_empty_containers_travel_like_any_item(queue, child):
-    """`None` zero and empty containers travel like any item.
+def test_falsy_items_are_delivered(queue, child):
+    """`None`, zero and empty containers are delivered like any other item.
 
-    None is the favourite sentinel of many programs; an item is an item, whatever its truth value.
+    The truth value of an item makes no difference, and any of them can serve as a sentinel.
     """
     queue.plays(roles.put_all, FALSY)
 
@@ -72,10 +73,10 @@ def test_None_zero_and_empty_containers_travel_like_any_item(queue, child):
 
 
 @rule("item.exceptions-and-classes", source=PICKLE / "what-can-be-pickled-and-unpickled", kinds=PIPE_KINDS)
-def test_exceptions_classes_and_functions_are_delivered_as_items(queue, child):
-    """Exceptions classes and functions are delivered as items.
+def test_exceptions_classes_and_functions(queue, child):
+    """Exceptions, classes and functions are delivered as items.
 
-    Results are often exceptions, and tasks are often functions; get() hands them over and does not act on them.
+    Results are often exceptions, and tasks are often functions; get() returns them and does not act on them.
     """
     for item in (parcels.an_error, parcels.an_exception_class, parcels.a_function):
         queue.put(made(item))
@@ -89,9 +90,9 @@ def test_exceptions_classes_and_functions_are_delivered_as_items(queue, child):
 
 @rule("item.singletons", source=PICKLE / "what-can-be-pickled-and-unpickled", level="de-facto", kinds=PIPE_KINDS)
 def test_singletons_keep_their_identity(queue, child):
-    """Singletons keep their identity.
+    """Singletons such as `True`, `Ellipsis` and `NotImplemented` keep their identity.
 
-    Code that asks `is True` or `is NotImplemented` works on both sides.
+    Code that checks `is True` or `is NotImplemented` works on both sides.
     """
     names = ["Ellipsis", "NotImplemented", "True", "False"]
 
@@ -102,10 +103,10 @@ def test_singletons_keep_their_identity(queue, child):
 
 
 @rule("item.custom-class", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
-def test_an_instance_of_an_importable_class_is_recreated_with_its_state(queue, child):
-    """An instance of an importable class is recreated with its state.
+def test_instance_arrives_with_its_state(queue, child):
+    """An instance of an importable class arrives with its state.
 
-    A class has only to be importable where its instances are received, wherever they keep their state.
+    The class need only be importable where its instances are received, wherever they keep their state.
     """
     queue.put(made(parcels.Parcel, "a", weight=2))
     queue.put(made(parcels.SlottedParcel, "b", weight=3))
@@ -116,10 +117,10 @@ def test_an_instance_of_an_importable_class_is_recreated_with_its_state(queue, c
 
 @rule("item.any-equality", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
 @pytest.mark.parametrize("parcel", [parcels.EqualToAll, parcels.EqualToNone])
-def test_an_item_arrives_whatever_it_says_of_being_equal(queue, child, parcel):
-    """An item arrives whatever it says of being equal.
+def test_items_are_not_compared(queue, child, parcel):
+    """An item arrives whatever its equality comparison does.
 
-    Mocks are equal to everything, arrays to nothing that has one truth value; a queue compares no items.
+    A mock equals everything, and comparing an array may raise an exception; a queue compares no items.
     """
     queue.put(made(parcel, "a", weight=2))
     queue.put("next")
@@ -129,10 +130,10 @@ def test_an_item_arrives_whatever_it_says_of_being_equal(queue, child, parcel):
 
 
 @rule("item.registered-reducer", source=PICKLE / "pickling-class-instances", kinds=PIPE_KINDS)
-def test_an_item_is_pickled_by_the_function_that_was_registered_for_its_class(queue, child):
-    """An item is pickled by the function that was registered for its class.
+def test_copyreg_is_used(queue, child):
+    """An item is pickled by the function that `copyreg` has registered for its class.
 
-    `copyreg` is how a program teaches pickle about classes of others, at any time.
+    This is how a program makes other people's classes picklable, at any time.
     """
     child.plays(couriers.put_by_registered_reducer, "through copyreg")
 
@@ -140,10 +141,10 @@ def test_an_item_is_pickled_by_the_function_that_was_registered_for_its_class(qu
 
 
 @rule("item.connection", source=(DOCS / "Connection", OBSERVED), level="de-facto", kinds=PIPE_KINDS, needs=NEEDS)
-def test_an_end_of_a_pipe_can_be_sent_through_a_queue(queue, context, make_child):
-    """An end of a pipe can be sent through a queue.
+def test_connection_can_be_sent(queue, context, make_child):
+    """One end of a pipe can be sent through a queue.
 
-    An answer can so come back by a way of its own.
+    This lets the consumer reply over a private pipe.
     """
     child, in_child = make_child(queue, context)
     asking = child.begins(couriers.ask, in_child)
@@ -154,19 +155,19 @@ def test_an_end_of_a_pipe_can_be_sent_through_a_queue(queue, context, make_child
 
 
 @rule("item.let-go", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
-def test_a_process_does_not_hold_on_to_an_item_that_has_been_got(queue):
-    """A process does not hold on to an item that has been got.
+def test_no_reference_to_a_received_item(queue):
+    """A queue holds no reference to an item that has been received.
 
-    An item may be large, and the next one late.
+    The item may be large, and the next one may be a long time coming.
     """
     assert queue.plays(couriers.put_get_and_watch, 2.0) == "let go"
 
 
 @rule("item.pickle-once", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
-def test_an_item_is_pickled_once_and_unpickled_once(queue, child, make_object):
+def test_item_is_pickled_and_unpickled_once(queue, child, make_object):
     """An item is pickled once and unpickled once.
 
-    Pickling is what an item costs, and may have side effects; it is not paid twice.
+    Pickling is what an item costs, and it may have side effects.
     """
     item = make_object(parcels.Counted)
 
@@ -177,10 +178,10 @@ def test_an_item_is_pickled_once_and_unpickled_once(queue, child, make_object):
 
 
 @rule("item.reducer-in-feeder-thread", source=OBSERVED, level="de-facto")
-def test_an_item_is_pickled_in_another_thread_of_the_process_that_put_it(queue, child):
+def test_item_is_pickled_in_another_thread(queue, child):
     """An item is pickled in another thread of the process that put it.
 
-    What `__reduce__` does must be thread-safe, and may not rely on thread-local data.
+    `__reduce__` must be thread-safe and cannot rely on thread-local data.
     """
     child.put(made(parcels.Witness))
 
@@ -190,10 +191,10 @@ def test_an_item_is_pickled_in_another_thread_of_the_process_that_put_it(queue, 
 
 
 @rule("item.pickled-late", source=DOCS / "pipes-and-queues", level="hazard")
-def test_a_change_made_after_put_may_reach_the_receiver(queue, gate, make_object):
-    """A change made after put() may reach the receiver.
+def test_change_after_put_may_arrive(queue, gate, make_object):
+    """A change made to an item after put() may reach the consumer.
 
-    Whoever puts an object must not change it any more: which state arrives is a matter of luck.
+    A producer must not change an object that it has put: which state arrives is a matter of luck.
     """
     item = make_object(list, ["early"])
     queue.put(gate.item("first"))
@@ -209,12 +210,15 @@ def test_a_change_made_after_put_may_reach_the_receiver(queue, gate, make_object
     "item.changed-while-pickling",
     source=OBSERVED,
     level="hazard",
-    when=("only CPython's pickle is known to notice", lambda facts: facts.python_implementation == "cpython"),
+    when=(
+        "only CPython's pickle is known to notice the change",
+        lambda facts: facts.python_implementation == "cpython",
+    ),
 )
-def test_a_dictionary_that_changes_while_it_is_pickled_can_be_lost(queue):
-    """A dictionary that changes while it is pickled can be lost.
+def test_dictionary_changed_while_pickled_may_be_lost(queue):
+    """A dictionary that changes while it is being pickled can be lost.
 
-    The producer that changed it too early learns nothing of the loss, except on standard error.
+    The producer that changed it too early learns of the loss from standard error only.
     """
     queue.put(made(parcels.growing))
     queue.put("next")
@@ -223,10 +227,10 @@ def test_a_dictionary_that_changes_while_it_is_pickled_can_be_lost(queue):
 
 
 @rule("item.simple-snapshot", source=OBSERVED, level="de-facto", kinds=("SimpleQueue",))
-def test_a_SimpleQueue_takes_the_item_as_it_is_when_it_is_put(queue, make_object):
-    """A `SimpleQueue` takes the item as it is when it is put.
+def test_simple_queue_takes_a_snapshot(queue, make_object):
+    """A `SimpleQueue` delivers an item as it was when it was put.
 
-    Its put() pickles before it returns, so the object may be used again at once.
+    put() pickles before it returns, so the producer may change the object afterward.
     """
     item = make_object(list, ["early"])
     queue.put(item)
@@ -237,10 +241,10 @@ def test_a_SimpleQueue_takes_the_item_as_it_is_when_it_is_put(queue, make_object
 
 
 @rule("item.manager-snapshot", source=DOCS / "pipes-and-queues", kinds=MANAGER_KINDS)
-def test_a_manager_queue_takes_the_item_as_it_is_when_it_is_put(queue, make_object):
-    """A manager queue takes the item as it is when it is put.
+def test_manager_queue_takes_a_snapshot(queue, make_object):
+    """A manager queue delivers an item as it was when it was put.
 
-    The item has left for the manager when put() returns; this is one reason to use such a queue.
+    The item has left for the manager when put() returns, which is one reason to use such a queue.
     """
     item = make_object(list, ["early"])
     queue.put(item)
@@ -251,10 +255,10 @@ def test_a_manager_queue_takes_the_item_as_it_is_when_it_is_put(queue, make_obje
 
 
 @rule("item.unpicklable-put-returns", source=(DOCS / "pipes-and-queues", CHANGELOG))
-def test_put_of_an_unpicklable_item_returns(queue):
-    """put() of an unpicklable item returns.
+def test_put_of_unpicklable_item_returns(queue):
+    """put() of an item that cannot be pickled returns without an error.
 
-    Pickling happens behind the caller's back, and so does its failure: `try` around put() catches nothing.
+    Pickling happens later, and so does its failure: a `try` around put() catches nothing.
     """
     queue.put("good")
 
@@ -264,8 +268,8 @@ def test_put_of_an_unpicklable_item_returns(queue):
 
 
 @rule("item.unpicklable-skipped", source=CHANGELOG, proves=("item.must-be-picklable",))
-def test_items_behind_an_unpicklable_one_arrive(queue):
-    """Items behind an unpicklable one arrive.
+def test_items_behind_unpicklable_one_arrive(queue):
+    """Items behind an item that cannot be pickled still arrive.
 
     One bad item costs that item, not the queue.
     """
@@ -278,10 +282,10 @@ def test_items_behind_an_unpicklable_one_arrive(queue):
 
 @rule("item.pickling-error-skipped", source=CHANGELOG)
 @pytest.mark.parametrize("error", ["ValueError", "RecursionError", "MemoryError", "OSError", "BrokenPipeError"])
-def test_items_behind_one_whose_pickling_raises_an_exception_arrive(queue, error):
-    """Items behind one whose pickling raises an exception arrive.
+def test_any_pickling_error_costs_one_item(queue, error):
+    """Whatever exception the pickling of an item raises, the items behind it still arrive.
 
-    Code of the item's own class runs while it is pickled, and may fail in its own ways.
+    Pickling runs code of the item's own class, which may fail in its own ways.
     """
     queue.put(made(parcels.RaisesWhenPickled, error))
     queue.put("next")
@@ -290,10 +294,10 @@ def test_items_behind_one_whose_pickling_raises_an_exception_arrive(queue, error
 
 
 @rule("item.pickling-error-of-nameless", source=CHANGELOG / "bpo-30414")
-def test_items_behind_an_unpicklable_one_arrive_although_it_cannot_be_shown_either(queue):
-    """Items behind an unpicklable one arrive although it cannot be shown either.
+def test_item_without_repr_costs_one_item(queue):
+    """Items behind one that can neither be pickled nor shown by repr() still arrive.
 
-    Whoever reports the lost item must be ready for an object whose `repr()` fails as well.
+    Whatever reports the lost item must cope with an object whose repr() fails as well.
     """
     queue.put(made(parcels.Hopeless))
     queue.put("next")
@@ -303,8 +307,8 @@ def test_items_behind_an_unpicklable_one_arrive_although_it_cannot_be_shown_eith
 
 @rule("item.unpicklable-reported", source=OBSERVED, level="de-facto")
 @pytest.mark.parametrize("error", ["TypeError", "KeyError", "AttributeError"])
-def test_the_pickling_error_is_printed_by_the_process_that_put_the_item(queue, error):
-    """The pickling error is printed by the process that put the item.
+def test_pickling_error_is_printed(queue, error):
+    """A pickling error is printed by the process that put the item.
 
     The traceback on standard error is the only trace of a lost item.
     """
@@ -312,10 +316,10 @@ def test_the_pickling_error_is_printed_by_the_process_that_put_the_item(queue, e
 
 
 @rule("item.exit-while-pickling", source=OBSERVED, level="hazard")
-def test_an_item_whose_pickling_raises_SystemExit_can_stop_all_behind_it(queue):
-    """An item whose pickling raises `SystemExit` can stop all behind it.
+def test_system_exit_while_pickling_may_end_delivery(queue):
+    """An item whose pickling raises `SystemExit` can stop all items behind it.
 
-    It ends the thread that sends, silently: the items behind it may never arrive, while the process lives on.
+    It silently ends the feeder thread: the items behind it may never arrive, although the process lives on.
     """
     queue.put(made(parcels.RaisesWhenPickled, "SystemExit"))
     queue.put("next")
@@ -324,10 +328,10 @@ def test_an_item_whose_pickling_raises_SystemExit_can_stop_all_behind_it(queue):
 
 
 @rule("item.unpicklable-simple", source=OBSERVED, level="de-facto", kinds=("SimpleQueue",))
-def test_SimpleQueue_put_raises_the_pickling_error(queue):
-    """`SimpleQueue` put() raises the pickling error.
+def test_simple_queue_raises_pickling_error(queue):
+    """`SimpleQueue.put()` raises the pickling error.
 
-    It pickles in the caller, so the caller is told, and nothing was sent.
+    It pickles in the calling thread, so the caller gets the exception, and nothing is sent.
     """
     with raises(Exception):
         queue.put(made(items.unpicklable))
@@ -336,11 +340,16 @@ def test_SimpleQueue_put_raises_the_pickling_error(queue):
     assert queue.get() == "next"
 
 
-@rule("item.unpicklable-manager", source=DOCS / "all-start-methods", kinds=MANAGER_KINDS)
-def test_a_manager_queue_raises_the_pickling_error_in_put(queue):
-    """A manager queue raises the pickling error in put().
+@rule(
+    "item.unpicklable-manager",
+    source=DOCS / "all-start-methods",
+    kinds=MANAGER_KINDS,
+    proves=("manager.unpicklable",),
+)
+def test_manager_queue_raises_pickling_error(queue):
+    """put() on a manager queue raises the pickling error.
 
-    The arguments of a proxy's methods must be picklable; what is not is not stored, and the proxy stays usable.
+    The caller gets the exception, nothing is stored, and the queue stays usable.
     """
     with raises(Exception):
         queue.put(made(items.unpicklable))
@@ -351,10 +360,10 @@ def test_a_manager_queue_raises_the_pickling_error_in_put(queue):
 
 @rule("item.unpickling-error-raised", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
 @pytest.mark.parametrize("error", [ValueError, RecursionError, SystemExit])
-def test_get_raises_what_the_unpickling_of_the_item_raises(queue, error):
-    """get() raises what the unpickling of the item raises.
+def test_get_raises_unpickling_error(queue, error):
+    """get() raises the exception that unpickling the item raises.
 
-    Only the consumer can know what it got and could not rebuild.
+    Only the consumer can decide what to do about an item that it cannot rebuild.
     """
     queue.put(made(parcels.RaisesWhenUnpickled, error.__name__))
 
@@ -364,10 +373,10 @@ def test_get_raises_what_the_unpickling_of_the_item_raises(queue, error):
 
 @rule("item.unpickling-error-skipped", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
 @pytest.mark.parametrize("error", [ValueError, RecursionError, SystemExit])
-def test_the_item_behind_one_that_cannot_be_unpickled_is_got_next(queue, child, error):
-    """The item behind one that cannot be unpickled is got next.
+def test_next_item_after_unpickling_error(queue, child, error):
+    """After an item that could not be unpickled, the next get() returns the next item.
 
-    The bad item is gone and holds no lock; whoever gets next, in whichever process, is not held up by it.
+    The bad item is gone and holds no lock, so it holds up no other process either.
     """
     queue.put(made(parcels.RaisesWhenUnpickled, error.__name__))
     queue.put("next")
@@ -378,10 +387,10 @@ def test_the_item_behind_one_that_cannot_be_unpickled_is_got_next(queue, child, 
 
 
 @rule("item.unpickling-error-manager", source=OBSERVED, level="de-facto", kinds=MANAGER_KINDS)
-def test_a_manager_queue_raises_in_put_when_the_manager_cannot_unpickle_the_item(queue):
-    """A manager queue raises in put() when the manager cannot unpickle the item.
+def test_manager_queue_raises_unpickling_error_in_put(queue):
+    """put() on a manager queue raises an exception if the manager cannot unpickle the item.
 
-    The manager unpickles what it stores, so it is the producer who learns of the bad item, and nobody else.
+    The manager unpickles what it stores, so the producer learns of the bad item, and no consumer ever sees it.
     """
     with raises(Exception):
         queue.put(made(parcels.RaisesWhenUnpickled, "ValueError"))
@@ -391,7 +400,7 @@ def test_a_manager_queue_raises_in_put_when_the_manager_cannot_unpickle_the_item
 
 
 @rule("payload.larger-than-pipe", source=DOCS / "all-start-methods", kinds=EVERY_KIND)
-def test_an_item_far_larger_than_a_pipe_arrives_whole(queue, child):
+def test_item_larger_than_the_pipe(queue, child):
     """An item far larger than a pipe arrives whole.
 
     It travels in pieces that the consumer never sees.
@@ -403,10 +412,10 @@ def test_an_item_far_larger_than_a_pipe_arrives_whole(queue, child):
 
 
 @rule("payload.put-does-not-wait-for-reader", source=DOCS / "Queue")
-def test_put_of_a_large_item_returns_although_nobody_reads(queue):
-    """put() of a large item returns although nobody reads.
+def test_put_of_large_item_does_not_wait(queue):
+    """put() of a large item returns even if nobody is reading.
 
-    Items wait in a buffer of the producer, which may be its own consumer.
+    Items wait in the producer's buffer, so the producer may even be its own consumer.
     """
     queue.put(made(parcels.block, 1, 8 * MIB))
 
@@ -414,10 +423,10 @@ def test_put_of_a_large_item_returns_although_nobody_reads(queue):
 
 
 @rule("payload.many-wait", source=DOCS / "Queue")
-def test_as_many_items_as_the_producer_likes_wait_in_its_buffer(queue):
-    """As many items as the producer likes wait in its buffer.
+def test_many_items_wait_in_the_buffer(queue):
+    """Items that do not fit into the pipe wait in the producer's buffer.
 
-    Where nobody reads, the pipe is soon full; nothing is dropped to make room.
+    If nobody reads, the pipe is soon full; nothing is dropped to make room.
     """
     sizes = [KIB] * 3000
     queue.plays(couriers.put_blocks, sizes)
@@ -426,10 +435,10 @@ def test_as_many_items_as_the_producer_likes_wait_in_its_buffer(queue):
 
 
 @rule("payload.every-size", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
-def test_items_of_every_size_around_the_limits_of_a_pipe_arrive_whole(queue, child):
+def test_items_of_every_size(queue, child):
     """Items of every size around the limits of a pipe arrive whole.
 
-    No size is special, although pages, pipes and messages end somewhere.
+    No size is special, although pages, pipes and messages all end somewhere.
     """
     putting = child.begins(couriers.put_blocks, CLOSE_TO_LIMITS)
 
@@ -438,8 +447,8 @@ def test_items_of_every_size_around_the_limits_of_a_pipe_arrive_whole(queue, chi
 
 
 @rule("payload.many-writers-no-interleave", source=DOCS / "exchanging-objects-between-processes", kinds=PIPE_KINDS)
-def test_large_items_of_several_producers_do_not_mix(queue, make_child):
-    """Large items of several producers do not mix.
+def test_large_items_do_not_mix(queue, make_child):
+    """Large items of several producers are never mixed.
 
     Each item is written in many pieces, and no piece of another gets between them.
     """
@@ -452,10 +461,10 @@ def test_large_items_of_several_producers_do_not_mix(queue, make_child):
 
 
 @rule("payload.among-signals", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",), kinds=PIPE_KINDS)
-def test_a_large_item_arrives_whole_although_signals_are_handled_meanwhile(queue, make_child, make_object, context):
-    """A large item arrives whole although signals are handled meanwhile.
+def test_large_item_arrives_despite_signals(queue, make_child, make_object, context):
+    """A large item arrives whole even if signals are handled while it is being sent.
 
-    A signal may cut a write short; what was not written then is written next.
+    A signal may cut a write short; the rest must be written next.
     """
     taken = make_object(roles.event, context)
     child, its_taken = make_child(queue, taken)
@@ -470,10 +479,10 @@ def test_a_large_item_arrives_whole_although_signals_are_handled_meanwhile(queue
 
 
 @rule("payload.very-large-limit", source=DOCS / "Connection.send", level="platform", kinds=("Queue",))
-def test_an_item_of_64_MiB_arrives_whole_or_not_at_all(queue, child):
+def test_very_large_item_arrives_whole_or_not_at_all(queue, child):
     """An item of 64 MiB arrives whole or not at all.
 
-    Above some 32 MiB a system may refuse it; a part of it, or the end of the queue, would be something else.
+    Some systems refuse items above about 32 MiB; none may deliver a part of one, or stop the items behind it.
     """
     putting = child.begins(couriers.put_blocks_and_last, [64 * MIB], "last")
 
@@ -484,14 +493,14 @@ def test_an_item_of_64_MiB_arrives_whole_or_not_at_all(queue, child):
 UNTESTED = [
     untested(
         "item.transfer-cost",
-        "The cost of an item grows with its size, because everything is pickled and copied.",
+        "The cost of an item grows with its size, because all of it is pickled and copied.",
         source=DOCS / "all-start-methods",
-        reason="It is informative: a measure, not a behaviour; a benchmark shows it better than a verdict.",
+        reason="This is a measure, not a behavior; a benchmark shows it better than a verdict.",
     ),
     untested(
         "item.trust",
-        "Received data are unpickled, so only trusted processes may write to a queue.",
+        "Received data is unpickled, so only trusted processes may write to a queue.",
         source=DOCS / "Connection.recv",
-        reason="It is informative: a warning to whoever designs a program; there is nothing to observe at a queue.",
+        reason="This is a warning to program designers; there is nothing to observe on a queue.",
     ),
 ]

@@ -379,11 +379,16 @@ def test_an_item_that_cannot_be_pickled_stays_unfinished(queue, child, make_thre
     joining.returns()
 
 
-@rule("joinable.failed-put-not-counted", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_a_put_that_raised_Full_does_not_count(make_queue):
-    """A put() that raised `Full` does not count.
+@rule(
+    "joinable.failed-put-not-counted",
+    source=(DOCS / "JoinableQueue.join", DOCS / "Queue.put"),
+    kinds=JOINABLE,
+    proves=("put.failed-put-is-no-task",),
+)
+def test_failed_put_is_no_task(make_queue):
+    """A put() that raises `Full` does not add an unfinished task.
 
-    Otherwise join() would wait for an item that does not exist.
+    Otherwise, join() would wait for an item that does not exist.
     """
     queue = make_queue(maxsize=1)
     queue.put("a")

@@ -95,18 +95,6 @@ def test_empty_on_a_closed_queue_answers_or_raises_OSError(queue):
     queue.begins(couriers.empty_or_error).returns_one_of(True, False, "OSError")
 
 
-@rule("look.empty-closed-simple", source=DOCS / "SimpleQueue.empty", kinds=("SimpleQueue",))
-def test_empty_on_a_closed_SimpleQueue_raises_OSError(queue):
-    """empty() on a closed `SimpleQueue` raises `OSError`.
-
-    There is no pipe any more that could be looked into.
-    """
-    queue.close()
-
-    with raises(OSError):
-        queue.empty()
-
-
 @rule("look.full-true-at-capacity", source=DOCS / "Queue.full")
 def test_a_queue_is_full_when_it_holds_maxsize_items(make_queue, make_child):
     """A queue is full when it holds `maxsize` items.

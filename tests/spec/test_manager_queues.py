@@ -257,18 +257,6 @@ def test_a_waiting_get_holds_up_nobody_else(queue, child, make_queue):
     assert getting.returns() == "a"
 
 
-@rule("manager.unpicklable", source=DOCS / "all-start-methods", kinds=BOTH)
-def test_put_of_an_item_that_cannot_be_pickled_raises_in_the_caller(queue):
-    """put() of an item that cannot be pickled raises in the caller.
-
-    There is no feeder thread that would drop it silently: who makes the mistake hears of it.
-    """
-    with raises(Exception):
-        queue.put(made(items.unpicklable))
-
-    assert queue.qsize() == 0
-
-
 @rule("manager.server-unpickles", level="de-facto", source=OBSERVED, kinds=BOTH)
 def test_items_are_rebuilt_in_the_process_of_the_manager(queue, child):
     """Items are rebuilt in the process of the manager.

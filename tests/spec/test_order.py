@@ -1,7 +1,7 @@
 """Order.
 
-What one process puts comes out in the order in which it was put, whoever gets it. Between processes there is no order:
-each brings its items on their way by itself, and what was put later may be there earlier.
+Items of one process are received in the order in which it put them, whichever process gets them. Between processes
+there is no order: each sends its items by itself, and an item that was put later may arrive earlier.
 """
 
 import itertools
@@ -14,11 +14,16 @@ ALL_KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.
 PROCESS_QUEUES = ("Queue", "JoinableQueue", "SimpleQueue")
 
 
-@rule("order.fifo-in-process", source=(ARTICLE / "Basic Usage", DOCS / "pipes-and-queues"))
-def test_what_was_put_first_is_got_first(queue):
-    """What was put first is got first.
+@rule(
+    "order.fifo-in-process",
+    source=(ARTICLE / "Basic Usage", DOCS / "pipes-and-queues", DOCS / "Queue.get"),
+    kinds=ALL_KINDS,
+    proves=("get.removes-and-returns", "deliver.single-process-use"),
+)
+def test_fifo_in_one_process(queue):
+    """A process gets back its own items in the order in which it put them, each of them once.
 
-    First in, first out: also for a process that talks to itself.
+    First in, first out: get() removes the item that it returns, and no second process is needed.
     """
     queue.put("a")
     queue.put("b")
@@ -32,10 +37,10 @@ def test_what_was_put_first_is_got_first(queue):
     source=(ARTICLE / "Overview", DOCS / "pipes-and-queues"),
     kinds=ALL_KINDS,
 )
-def test_items_of_one_producer_are_got_in_the_order_it_put_them(queue, child):
-    """Items of one producer are got in the order it put them.
+def test_fifo_from_one_producer(queue, child):
+    """Items of one producer are received in the order in which it put them.
 
-    A consumer can rely on what came before: a beginning before its end, a file before its closing.
+    A consumer can rely on what came before: the start of a job before its end, a header before its data.
     """
     putting = child.begins(roles.put_all, list(range(200)))
 
@@ -46,11 +51,11 @@ def test_items_of_one_producer_are_got_in_the_order_it_put_them(queue, child):
     putting.returns()
 
 
-@rule("order.per-producer", source=DOCS / "pipes-and-queues", kinds=PROCESS_QUEUES)
-def test_items_of_each_of_several_producers_keep_their_order(queue, make_child):
-    """Items of each of several producers keep their order.
+@rule("order.per-producer", source=DOCS / "pipes-and-queues", kinds=PROCESS_QUEUES, proves=("simple.fifo",))
+def test_each_producer_keeps_its_order(queue, make_child):
+    """When there are several producers, the items of each one keep their order.
 
-    Other producers may come in between, but nobody's items overtake each other.
+    Items of others may come in between, but no producer's items overtake each other.
     """
     put = [[(producer, number) for number in range(50)] for producer in (1, 2, 3)]
     children = [make_child(queue) for _ in put]
@@ -64,10 +69,10 @@ def test_items_of_each_of_several_producers_keep_their_order(queue, make_child):
 
 
 @rule("order.each-consumer-sees-subsequence", source=DOCS / "pipes-and-queues", kinds=PROCESS_QUEUES)
-def test_each_of_several_consumers_gets_its_part_of_the_items_in_order(queue, make_child):
-    """Each of several consumers gets its part of the items in order.
+def test_each_consumer_gets_its_share_in_order(queue, make_child):
+    """Each of several consumers gets its share of every producer's items in order.
 
-    Consumers share the items, and what one of them gets later was put later.
+    Consumers share the items, and what one of them gets later from a producer was put later.
     """
     put = [[(producer, number) for number in range(50)] for producer in (1, 2)]
     producers, consumers = [make_child(queue) for _ in put], [make_child(queue) for _ in range(2)]
@@ -84,10 +89,10 @@ def test_each_of_several_consumers_gets_its_part_of_the_items_in_order(queue, ma
 
 
 @rule("order.mixed-sizes", source=DOCS / "pipes-and-queues", kinds=PROCESS_QUEUES)
-def test_a_small_item_does_not_overtake_a_large_one(queue, child):
-    """A small item does not overtake a large one.
+def test_small_item_does_not_overtake_large_one(queue, child):
+    """A small item does not overtake a large one of the same producer.
 
-    How long an item takes to be brought on its way makes no difference to its turn.
+    How long an item takes to send makes no difference to its turn.
     """
     putting = child.begins(roles.put_mixed_sizes, count=20)
 
@@ -99,10 +104,10 @@ def test_a_small_item_does_not_overtake_a_large_one(queue, child):
 
 
 @rule("order.threads-of-one-process", source=DOCS / "pipes-and-queues")
-def test_threads_of_one_process_keep_the_order_of_their_puts(queue, child, make_thread, under_way, gate):
-    """Threads of one process keep the order of their puts.
+def test_threads_of_one_process_keep_order(queue, child, make_thread, under_way, gate):
+    """Items put by different threads of one process keep the order of the put() calls.
 
-    They are one producer: what was put before another thread began to put is got before.
+    The threads are one producer: what one put before another began to put is received first.
     """
     under_way(queue, "earlier")
     make_thread(queue).calls.put("later")
@@ -116,10 +121,10 @@ def test_threads_of_one_process_keep_the_order_of_their_puts(queue, child, make_
 
 
 @rule("order.cross-producer-free", source=DOCS / "pipes-and-queues", level="hazard")
-def test_an_item_may_overtake_one_that_another_process_put_before(queue, make_child, make_gate):
-    """An item may overtake one that another process put before.
+def test_items_of_another_process_may_be_overtaken(queue, make_child, make_gate):
+    """An item may overtake an item that another process put earlier.
 
-    Who needs an order between producers must make it by other means.
+    A program that needs an order among its producers must enforce it by other means.
     """
     slow, fast = make_child(queue), make_child(queue)
     gate = make_gate(slow.process)
@@ -133,10 +138,10 @@ def test_an_item_may_overtake_one_that_another_process_put_before(queue, make_ch
 
 
 @rule("order.none-between-queues", source=DOCS / "pipes-and-queues", level="hazard")
-def test_an_item_in_one_queue_says_nothing_about_another_queue(make_queue, kind, gate):
-    """An item in one queue says nothing about another queue.
+def test_no_order_between_queues(make_queue, kind, gate):
+    """An item in one queue says nothing about the contents of another queue.
 
-    A message in a second queue is no sign that the first one has been filled.
+    A message in a second queue does not mean that an item put into the first one has arrived.
     """
     data, news = make_queue(), make_queue()
     data.put(gate.item("item"))
@@ -151,10 +156,10 @@ def test_an_item_in_one_queue_says_nothing_about_another_queue(make_queue, kind,
 
 
 @rule("order.signal-after-put-proves-nothing", source=DOCS / "pipes-and-queues", level="hazard")
-def test_a_signal_that_follows_a_put_may_come_before_the_item(queue, make_child, make_object, context, gate):
-    """A signal that follows a put() may come before the item.
+def test_event_may_arrive_before_the_item(queue, make_child, make_object, context, gate):
+    """An event that is set after a put() may be seen before the item arrives.
 
-    Who was told that there is an item still has to wait for it, and not to look only once.
+    A consumer that learns of an item this way still has to wait for it; looking once is not enough.
     """
     event = make_object(roles.event, context)
     child, told = make_child(queue, event)

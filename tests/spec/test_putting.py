@@ -1,8 +1,8 @@
 """Putting.
 
-A producer hands an item over and goes on with its work: the queue keeps the item in a buffer, and a thread of its own
-brings it on its way. Only when a bounded queue is full does the producer have to decide: wait, wait for some time, or
-not wait at all. What it decides is what it gets, and an attempt that ended in `Full` leaves no trace.
+A producer hands over an item and goes on with its work: the queue keeps the item in a buffer, from which its feeder
+thread sends it. Only when a bounded queue is full does the producer have to decide: wait, wait for some time, or not
+wait at all. The queue does what the producer has decided, and an attempt that ends in `Full` leaves no trace.
 """
 
 import pytest
@@ -16,10 +16,10 @@ from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empt
     source=(DOCS / "exchanging-objects-between-processes", ARTICLE / "Conclusion"),
     kinds=("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue"),
 )
-def test_None_is_an_item_like_any_other(queue):
+def test_none_is_an_item(queue):
     """`None` is an item like any other.
 
-    Programs use it as their own end mark, so that the queue must not have a meaning for it.
+    Many programs use it as their sentinel, so the queue must not give it a meaning of its own.
     """
     queue.put(None)
     queue.put("after")
@@ -34,10 +34,10 @@ def test_None_is_an_item_like_any_other(queue):
     level="de-facto",
     kinds=("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue"),
 )
-def test_put_returns_nothing(queue):
-    """put() returns nothing.
+def test_put_returns_none(queue):
+    """put() returns `None`.
 
-    There is no answer to look at: what can go wrong is an exception.
+    There is nothing to check: a put() that returns has accepted the item.
     """
     assert queue.put("item") is None
 
@@ -48,10 +48,10 @@ def test_put_returns_nothing(queue):
     level="de-facto",
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
 )
-def test_put_without_an_item_is_a_TypeError(queue):
-    """put() without an item is a `TypeError`.
+def test_put_without_item_raises(queue):
+    """put() without an item raises `TypeError`.
 
-    A forgotten argument is told to whoever forgot it, and not to a consumer far away.
+    A forgotten argument fails in the process that forgot it, not in a consumer far away.
     """
     with raises(TypeError):
         queue.put()
@@ -67,10 +67,10 @@ def test_put_without_an_item_is_a_TypeError(queue):
     [{}, {"block": False}, {"timeout": 0.1}],
     ids=["waiting", "not waiting", "waiting for some time"],
 )
-def test_put_returns_at_once_while_there_is_room(small_queue, decision):
-    """put() returns at once while there is room.
+def test_put_does_not_wait_while_there_is_room(small_queue, decision):
+    """put() does not wait while the queue has room.
 
-    A producer does not depend on its consumer before the queue is full.
+    A producer does not depend on its consumer until the queue is full.
     """
     small_queue.put("item", **decision)
 
@@ -78,11 +78,11 @@ def test_put_returns_at_once_while_there_is_room(small_queue, decision):
 
 
 @rule("put.returns-before-flush", source=(DOCS / "pipes-and-queues", DOCS / "Queue"), level="de-facto")
-def test_put_returns_before_the_item_is_pickled(queue, gate):
+def test_put_returns_before_pickling(queue, gate):
     """put() returns before the item is pickled.
 
-    A put costs its caller next to nothing, and so an item may be under way for a while before it can be got. A queue
-    whose put() waits until a small item is in the pipe breaks no program.
+    A call costs the producer next to nothing, and the item may become available a little later. A queue whose put()
+    waits until a small item is in the pipe breaks no program.
     """
     queue.put(gate.item("late"))
     with raises(Empty):
@@ -94,10 +94,10 @@ def test_put_returns_before_the_item_is_pickled(queue, gate):
 
 
 @rule("put.feeder-starts-on-first-put", source=DOCS / "Queue")
-def test_a_process_starts_one_thread_for_its_first_put(child):
-    """A process starts one thread for its first put().
+def test_first_put_starts_the_feeder_thread(child):
+    """The first put() of a process starts one thread, and later calls start none.
 
-    A process that only consumes, or has not begun, has no thread that could get in its way.
+    A process that only gets, or has not put anything yet, has no thread that could get in its way.
     """
     with raises(Empty):
         child.get_nowait()
@@ -111,10 +111,10 @@ def test_a_process_starts_one_thread_for_its_first_put(child):
 
 
 @rule("put.one-feeder-for-all-threads", source=DOCS / "Queue")
-def test_threads_that_put_for_the_first_time_together_start_one_thread(queue, parent, make_thread):
-    """Threads that put for the first time together start one thread.
+def test_simultaneous_first_puts_start_one_feeder(queue, parent, make_thread):
+    """Threads that make their first put() at the same time start only one feeder thread.
 
-    Two senders would take turns at random, and only one of them would be told to end.
+    Two feeder threads would send items in random order, and only one of them would ever be stopped.
     """
     threads = [make_thread(queue) for _ in range(2)]
     before = parent.plays(roles.count_threads)
@@ -127,7 +127,7 @@ def test_threads_that_put_for_the_first_time_together_start_one_thread(queue, pa
 
 
 @rule("put.blocks-when-full", source=(DOCS / "Queue.put", ARTICLE / "Main Methods"))
-def test_put_waits_while_the_queue_is_full(small_queue, make_child):
+def test_put_blocks_when_full(small_queue, make_child):
     """put() waits while the queue is full.
 
     A producer that is faster than its consumer is slowed down, and loses nothing.
@@ -144,10 +144,10 @@ def test_put_waits_while_the_queue_is_full(small_queue, make_child):
 
 
 @rule("put.timeout-none-is-forever", source=DOCS / "Queue.put")
-def test_put_with_None_for_the_timeout_waits_without_limit(small_queue, make_child):
-    """put() with `None` for the timeout waits without limit.
+def test_put_timeout_none(small_queue, make_child):
+    """put() with a timeout of `None` waits until there is room.
 
-    None is how a program says that it has no limit, also where a limit could be given.
+    Code that takes an optional timeout can pass it on without a special case.
     """
     child = make_child(small_queue)
     small_queue.put("first")
@@ -160,10 +160,10 @@ def test_put_with_None_for_the_timeout_waits_without_limit(small_queue, make_chi
 
 
 @rule("put.timeout-raises-full", source=(DOCS / "Queue.put", ARTICLE / "Customization Points"))
-def test_put_with_a_timeout_raises_Full_when_it_has_waited_so_long(full_queue):
-    """put() with a timeout raises `Full` when it has waited so long.
+def test_put_timeout_raises_full(full_queue):
+    """put() with a timeout raises `Full` when it has waited that long.
 
-    A producer whose consumer has gone learns of it, by an exception that it can name: `queue.Full`.
+    A producer whose consumer is gone finds out, and can catch the exception by name.
     """
     putting = full_queue.calls.put("second", timeout=0.2)
 
@@ -172,19 +172,20 @@ def test_put_with_a_timeout_raises_Full_when_it_has_waited_so_long(full_queue):
 
 
 @rule("put.timeout-kept", source=DOCS / "Queue.put")
-def test_put_does_not_wait_much_longer_than_its_timeout(full_queue):
+def test_put_timeout_is_kept(full_queue):
     """put() does not wait much longer than its timeout.
 
-    A busy machine may make one call late; it does not so again and again, while the limits grow.
+    A producer can plan with its timeout. One late call may be system load; every call being late, at growing timeouts,
+    is not.
     """
     assert full_queue.plays(roles.overruns, "put", "second", timeouts=roles.LIMITS) is None
 
 
 @rule("put.timeout-succeeds-if-freed", source=DOCS / "Queue.put")
-def test_put_with_a_timeout_succeeds_as_soon_as_there_is_room(small_queue, make_child):
+def test_put_with_timeout_uses_room_as_it_appears(small_queue, make_child):
     """put() with a timeout succeeds as soon as there is room.
 
-    A time-out is a limit, and no pause: room that appears during the wait is used.
+    A timeout is a limit, not a delay.
     """
     child = make_child(small_queue)
     small_queue.put("first")
@@ -199,10 +200,10 @@ def test_put_with_a_timeout_succeeds_as_soon_as_there_is_room(small_queue, make_
 
 @rule("put.timeout-int-or-float", source=DOCS / "Queue.put")
 @pytest.mark.parametrize("timeout", [1, 0.2])
-def test_put_takes_the_timeout_in_seconds_and_parts_of_seconds(full_queue, timeout):
-    """put() takes the timeout in seconds and parts of seconds.
+def test_put_timeout_in_fractions_of_seconds(full_queue, timeout):
+    """put() accepts its timeout in whole or fractional seconds.
 
-    Half a second is neither none nor a whole one.
+    Half a second is neither zero nor one.
     """
     putting = full_queue.calls.put("second", timeout=timeout)
 
@@ -221,10 +222,10 @@ def test_put_takes_the_timeout_in_seconds_and_parts_of_seconds(full_queue, timeo
     ],
     ids=["by position", "timeout by name", "block and timeout by name", "all by name"],
 )
-def test_put_takes_obj_block_and_timeout_by_position_or_by_name(full_queue, words, named):
-    """put() takes `obj` block and timeout by position or by name.
+def test_put_signature(full_queue, words, named):
+    """put() takes `obj`, `block` and `timeout` by position or by name.
 
-    Both ways are written in programs, and mean the same.
+    Programs use both forms, and they mean the same.
     """
     putting = full_queue.calls.put(*words, **named)
 
@@ -233,11 +234,11 @@ def test_put_takes_obj_block_and_timeout_by_position_or_by_name(full_queue, word
 
 
 @rule("put.defaults", source=DOCS / "Queue.put")
-def test_put_waits_without_limit_unless_it_is_told_otherwise(queue):
-    """put() waits without limit unless it is told otherwise.
+def test_put_defaults(queue):
+    """put() waits without limit by default.
 
-    A limit of some seconds that nobody asked for would end a program on its first slow day. No test could wait long
-    enough to see it, so the signature is asked, where there is one that says it.
+    A limit of some seconds that nobody asked for would end a program on its first slow day. "Forever" cannot be
+    observed, so the test inspects the method's signature, if it has one.
     """
     queue.put("item")
 
@@ -246,20 +247,20 @@ def test_put_waits_without_limit_unless_it_is_told_otherwise(queue):
 
 
 @rule("put.nonblocking-raises-full", source=DOCS / "Queue.put")
-def test_put_that_must_not_block_raises_Full_on_a_full_queue(full_queue):
-    """put() that must not block raises `Full` on a full queue.
+def test_put_nonblocking_raises_full(full_queue):
+    """put() with `block=False` raises `Full` on a full queue.
 
-    A producer that has other things to do goes on doing them.
+    A producer that has other work goes on with it.
     """
     with raises(Full):
         full_queue.put("second", False)
 
 
 @rule("put.nowait-equivalent", source=(DOCS / "Queue.put_nowait", ARTICLE / "Customization Points"))
-def test_put_nowait_puts_into_a_queue_with_room_or_else_raises_Full(small_queue):
-    """put_nowait() puts into a queue with room or else raises `Full`.
+def test_put_nowait(small_queue):
+    """put_nowait() adds an item if there is room, and raises `Full` otherwise.
 
-    It is the short way to write a put that must not block.
+    It is shorthand for put() with `block=False`.
     """
     small_queue.put_nowait(obj="first")
     with raises(Full):
@@ -269,20 +270,20 @@ def test_put_nowait_puts_into_a_queue_with_room_or_else_raises_Full(small_queue)
 
 
 @rule("put.timeout-ignored-nonblocking", source=DOCS / "Queue.put")
-def test_put_that_must_not_block_does_not_wait_for_its_timeout(full_queue):
-    """put() that must not block does not wait for its timeout.
+def test_put_nonblocking_ignores_timeout(full_queue):
+    """put() with `block=False` ignores its timeout.
 
-    Not to wait is the stronger wish of the two.
+    A producer that must not block never waits, whatever timeout it passes along.
     """
     with raises(Full):
         full_queue.put("second", block=False, timeout=1000)
 
 
 @rule("put.timeout-zero", source=OBSERVED, level="de-facto")
-def test_put_with_timeout_0_does_not_wait(small_queue):
-    """put() with timeout 0 does not wait.
+def test_put_timeout_zero(small_queue):
+    """put() with a timeout of zero does not wait.
 
-    What is left of a time budget may be nothing: that is a short wait, and not one without limit.
+    What is left of a time budget may be zero, which must not turn into a wait without limit.
     """
     small_queue.put("first", timeout=0)
 
@@ -291,10 +292,10 @@ def test_put_with_timeout_0_does_not_wait(small_queue):
 
 
 @rule("put.timeout-negative", source=OBSERVED, level="de-facto")
-def test_put_with_a_negative_timeout_does_not_wait(small_queue):
+def test_put_timeout_negative(small_queue):
     """put() with a negative timeout does not wait.
 
-    A time budget that has been overdrawn is a short wait too, and no error.
+    An overdrawn time budget means that no time is left; it is not an error.
     """
     small_queue.put("first", timeout=-1)
 
@@ -308,10 +309,10 @@ def test_put_with_a_negative_timeout_does_not_wait(small_queue):
     [("put_nowait", {}), ("put", {"block": False}), ("put", {"timeout": 0.1})],
     ids=["put_nowait", "not waiting", "waiting for some time"],
 )
-def test_a_put_that_raised_Full_leaves_the_queue_as_it_was(full_queue, method, named):
-    """A put() that raised `Full` leaves the queue as it was.
+def test_failed_put_changes_nothing(full_queue, method, named):
+    """A put() that raises `Full` leaves the queue unchanged.
 
-    The producer still has the item, and may try again: nothing of it is in the queue, and no room is lost.
+    The producer still has the item and may try again: nothing of it is in the queue, and no room is lost.
     """
     with raises(Full):
         getattr(full_queue, method)("second", **named)
@@ -321,25 +322,11 @@ def test_a_put_that_raised_Full_leaves_the_queue_as_it_was(full_queue, method, n
     assert full_queue.get() == "third"
 
 
-@rule("put.failed-put-is-no-task", source=(DOCS / "Queue.put", DOCS / "JoinableQueue.join"), kinds=("JoinableQueue",))
-def test_a_put_that_raised_Full_leaves_no_task_behind(full_queue):
-    """A put() that raised `Full` leaves no task behind.
-
-    `join()` waits for the items that are in the queue, and nobody could call `task_done()` for this one.
-    """
-    with raises(Full):
-        full_queue.put_nowait("second")
-    full_queue.get()
-    full_queue.task_done()
-
-    full_queue.join()
-
-
 @rule("put.any-timeout-uses-room", source=DOCS / "Queue.put")
-def test_put_with_a_timeout_that_is_over_at_once_still_uses_the_room_there_is(small_queue):
-    """put() with a timeout that is over at once still uses the room there is.
+def test_put_with_tiny_timeout_uses_room(small_queue):
+    """put() with a tiny timeout still succeeds if there is room.
 
-    `Full` says that there was no room in all that time, and not that the time was short.
+    `Full` means that there was no room in all that time, not that the time was short.
     """
     small_queue.put("first", timeout=1e-9)
 
@@ -347,10 +334,10 @@ def test_put_with_a_timeout_that_is_over_at_once_still_uses_the_room_there_is(sm
 
 
 @rule("put.timeout-by-steady-clock", source=CHANGELOG / "bpo-34054")
-def test_put_waits_for_its_timeout_although_the_time_of_day_is_changed(full_queue):
-    """put() waits for its timeout although the time of day is changed.
+def test_put_timeout_ignores_the_system_clock(full_queue):
+    """Changing the system clock does not affect the timeout of put().
 
-    Clocks are set, by people and by the network; no program gives up early because of that.
+    People and networks set clocks; no producer gives up early because of that.
     """
     putting = full_queue.begins(roles.while_the_clock_is_changed, "put", "second", timeout=0.2)
 
@@ -359,8 +346,8 @@ def test_put_waits_for_its_timeout_although_the_time_of_day_is_changed(full_queu
 
 
 @rule("put.goes-on-after-signal", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",))
-def test_a_blocked_put_goes_on_waiting_after_a_signal_was_handled(small_queue, make_child):
-    """A blocked put() goes on waiting after a signal was handled.
+def test_blocked_put_continues_after_signal(small_queue, make_child):
+    """A blocked put() keeps waiting after a signal has been handled.
 
     A program may use signals for its own purposes; a handler that returns has interrupted nothing.
     """
@@ -376,10 +363,10 @@ def test_a_blocked_put_goes_on_waiting_after_a_signal_was_handled(small_queue, m
 
 
 @rule("put.interruptible", source=DOCS / "synchronization-primitives", level="platform", systems=("POSIX",))
-def test_a_blocked_put_can_be_interrupted(small_queue, make_child, make_object, context):
-    """A blocked put() can be interrupted.
+def test_blocked_put_can_be_interrupted(small_queue, make_child, make_object, context):
+    """A blocked put() can be interrupted by Ctrl-C.
 
-    Ctrl-C ends a program that waits; what the program then does with the queue still works.
+    A program that waits can be stopped, and the queue still works for whatever it does next.
     """
     signal_now = make_object(roles.event, context)
     child, _ = make_child(small_queue, signal_now)
@@ -396,10 +383,10 @@ def test_a_blocked_put_can_be_interrupted(small_queue, make_child, make_object, 
 
 
 @rule("put.without-threads", source=ISSUE / "109047", level="de-facto", since=(3, 12, 1))
-def test_what_is_put_while_no_thread_can_be_started_is_refused_or_sent_and_the_next_item_is_sent(queue):
-    """What is put while no thread can be started is refused or sent and the next item is sent.
+def test_put_when_no_thread_can_be_started(queue):
+    """A put() that cannot start a thread raises an exception or sends its item later, and the next put() works.
 
-    Threads run out, for a while, in a process that has too many; an item that was taken nevertheless is sent.
+    A process may run out of threads for a while; no item that was accepted is lost because of it.
     """
     taken = ["first"] if queue.plays(roles.put_without_threads, "first") else []
 
@@ -411,8 +398,8 @@ def test_what_is_put_while_no_thread_can_be_started_is_refused_or_sent_and_the_n
 UNTESTED = [
     untested(
         "put.timeout-odd-values",
-        "A timeout that is infinite, or no number, has no defined meaning for put().",
+        "For put(), a timeout that is infinite or not a number has no defined meaning.",
         source=OBSERVED,
-        reason="nothing is documented, and implementations differ: an error, a wait, or Full are all to be expected",
+        reason="Nothing is documented, and implementations differ: expect an error, a wait, or `Full`.",
     ),
 ]

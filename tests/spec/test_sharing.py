@@ -1,8 +1,8 @@
 """Sharing a queue with other processes.
 
-A queue is made first and then given to the processes that share it, as an argument of theirs: it is inherited, never
-sent. Whoever holds it may put and get, and hand it on to children of its own. There is no other way; the ways that look
-like one raise an error, so that nobody ends up with a copy that leads nowhere.
+A queue is made first and then given to the processes that share it, as an argument when they are started: it is
+inherited, never sent. A process that holds it may put, get, and pass it on to children of its own. There is no other
+way; whatever looks like one raises an error, so no process ends up with a copy that leads nowhere.
 """
 
 import pytest
@@ -23,10 +23,10 @@ NEEDS = ("start methods",)
     kinds=PROCESS_QUEUES,
     proves=("ctor.create-before-processes",),
 )
-def test_a_queue_is_shared_with_a_process_that_gets_it_as_an_argument(queue, child):
-    """A queue is shared with a process that gets it as an argument.
+def test_queue_as_argument(queue, child):
+    """A queue passed to a process as an argument is shared with it.
 
-    Make it first, start the processes then: both ends hold the same queue.
+    Make the queue first and start the processes afterward: both sides then hold the same queue.
     """
     child.put("from the child")
 
@@ -35,10 +35,10 @@ def test_a_queue_is_shared_with_a_process_that_gets_it_as_an_argument(queue, chi
 
 
 @rule("share.kwargs", source=(ARTICLE / "Basic Usage", DOCS / "Process"), kinds=PROCESS_QUEUES, needs=NEEDS)
-def test_a_queue_is_shared_with_a_process_that_gets_it_as_a_keyword_argument(context, queue):
-    """A queue is shared with a process that gets it as a keyword argument.
+def test_queue_as_keyword_argument(context, queue):
+    """A queue passed to a process as a keyword argument is shared with it.
 
-    How the argument is passed makes no difference.
+    Programs may use `args` or `kwargs`, whichever reads better.
     """
     assert context.plays(sharing.put_from_a_new_process_by_keyword, queue, ["from the child"]) == 0
 
@@ -46,10 +46,10 @@ def test_a_queue_is_shared_with_a_process_that_gets_it_as_a_keyword_argument(con
 
 
 @rule("share.nested-in-args", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES)
-def test_a_queue_inside_an_argument_is_shared_as_well(queue, make_object, make_child):
-    """A queue inside an argument is shared as well.
+def test_queue_inside_an_argument(queue, make_object, make_child):
+    """A queue inside a container that is passed to a process is shared with it.
 
-    Programs pass their queues in lists, in configurations, in objects.
+    Programs pass their queues in lists, in configurations and in objects.
     """
     child = make_child(make_object(sharing.nested, queue))
 
@@ -59,10 +59,10 @@ def test_a_queue_inside_an_argument_is_shared_as_well(queue, make_object, make_c
 
 
 @rule("share.nested-is-one", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES)
-def test_a_queue_that_reaches_a_child_on_two_paths_is_one_object_there(queue, make_object, make_child):
-    """A queue that reaches a child on two paths is one object there.
+def test_queue_on_two_paths_is_one_object(queue, make_object, make_child):
+    """A queue that reaches a child process on two paths is a single object there.
 
-    Two copies would have two buffers, and lose the order between what was put into either.
+    Two copies would have two buffers, and items put into one could overtake items put into the other.
     """
     child = make_child(make_object(sharing.nested, queue))
 
@@ -70,10 +70,10 @@ def test_a_queue_that_reaches_a_child_on_two_paths_is_one_object_there(queue, ma
 
 
 @rule("share.process-attribute", source=DOCS / "using-a-remote-manager", kinds=("Queue",), needs=NEEDS)
-def test_a_process_object_may_carry_a_queue(program):
-    """A process object may carry a queue.
+def test_queue_as_process_attribute(program):
+    """A process object can carry a queue as an attribute.
 
-    A class of processes keeps what it works with as attributes.
+    A subclass of `Process` can keep what it works with in attributes.
     """
     worker = program("worker_with_a_queue")
 
@@ -82,10 +82,10 @@ def test_a_process_object_may_carry_a_queue(program):
 
 
 @rule("share.both-directions", source=DOCS / "pipes-and-queues", kinds=PROCESS_QUEUES)
-def test_a_child_may_get_and_put(queue, child):
-    """A child may get and put.
+def test_child_can_get_and_put(queue, child):
+    """A child process can both get from and put into a shared queue.
 
-    There is no reader's and no writer's end of a queue: any holder may do either.
+    A queue has no separate ends for readers and writers; every process that holds it may do either.
     """
     queue.put("question")
     assert child.get() == "question"
@@ -95,25 +95,11 @@ def test_a_child_may_get_and_put(queue, child):
     assert queue.get() == "answer"
 
 
-@rule("share.between-children", source=DOCS / "pipes-and-queues", kinds=PROCESS_QUEUES)
-def test_two_children_may_share_a_queue_that_their_parent_only_made(queue, make_child):
-    """Two children may share a queue that their parent only made.
-
-    The creator need not take part.
-    """
-    producer, consumer = make_child(queue), make_child(queue)
-    getting = consumer.calls.get()
-
-    producer.put("between us")
-
-    assert getting.returns() == "between us"
-
-
 @rule("share.grandchild", source=(EXPLICIT, ISSUE / "108520"), kinds=PROCESS_QUEUES, needs=NEEDS)
-def test_a_child_may_hand_its_queue_to_a_child_of_its_own(queue, context, make_child):
-    """A child may hand its queue to a child of its own.
+def test_child_can_pass_queue_on(queue, context, make_child):
+    """A child process can pass its queue on to a child of its own.
 
-    Whoever inherited a queue can bequeath it.
+    Sharing does not end with the children of the process that made the queue.
     """
     _, in_child = make_child(queue, context)
 
@@ -123,10 +109,10 @@ def test_a_child_may_hand_its_queue_to_a_child_of_its_own(queue, context, make_c
 
 
 @rule("share.used-before", source=(EXPLICIT, DOCS / "pipes-and-queues"), kinds=PROCESS_QUEUES)
-def test_a_child_can_put_although_its_parent_had_put_before_it_started(queue, make_child):
-    """A child can put although its parent had put before it started.
+def test_queue_used_before_child_starts(queue, make_child):
+    """A child process can put into a queue that its parent had already put into.
 
-    A queue need not be fresh to be shared: what one process has set up to send is no business of another.
+    A queue need not be new to be shared: what the parent has set up for sending does not affect the child.
     """
     queue.put("from the parent")
     assert queue.get() == "from the parent"
@@ -139,10 +125,10 @@ def test_a_child_can_put_although_its_parent_had_put_before_it_started(queue, ma
 
 
 @rule("share.grandchild-of-a-user", source=(EXPLICIT, ISSUE / "108520"), kinds=PROCESS_QUEUES, needs=NEEDS)
-def test_a_child_that_has_put_may_hand_its_queue_on_as_well(queue, context, make_child):
-    """A child that has put may hand its queue on as well.
+def test_child_can_pass_on_a_used_queue(queue, context, make_child):
+    """A child process that has put into its queue can still pass it on to a child of its own.
 
-    In every generation a process may use the queue before it starts the next one.
+    In every generation, a process may use the queue before it starts the next one.
     """
     child, in_child = make_child(queue, context)
     child.put("from the child")
@@ -154,22 +140,27 @@ def test_a_child_that_has_put_may_hand_its_queue_on_as_well(queue, context, make
 
 
 @rule("share.pool-initializer", source=(EXPLICIT, DOCS / "Pool"), level="de-facto", needs=NEEDS)
-def test_a_pool_gives_its_workers_a_queue_through_their_initializer(queue, context):
-    """A pool gives its workers a queue through their initializer.
+def test_pool_initializer_receives_queue(queue, context):
+    """A pool can give its workers a queue through their initializer.
 
-    A worker inherits what its initializer is given, although no task could carry it.
+    Workers inherit the arguments of their initializer, although no task could carry a queue to them.
     """
     context.plays(sharing.put_from_a_pool_initializer, queue, "from the worker")
 
     assert queue.get_nowait() == "from the worker"
 
 
-@rule("share.no-pickle-outside-spawning", source=EXPLICIT, kinds=PROCESS_QUEUES)
+@rule(
+    "share.no-pickle-outside-spawning",
+    source=EXPLICIT,
+    kinds=PROCESS_QUEUES,
+    proves=("simple.inheritance-only",),
+)
 @pytest.mark.parametrize("way", [sharing.pickled, sharing.copied, sharing.copied_deeply], ids=lambda way: way.__name__)
-def test_a_queue_cannot_be_pickled_nor_copied(queue, way):
-    """A queue cannot be pickled nor copied.
+def test_queue_cannot_be_pickled_or_copied(queue, way):
+    """Pickling or copying a queue raises `RuntimeError`.
 
-    A copy that led elsewhere would lose items without a word.
+    Only a process that is being started can receive a queue; a copy that led elsewhere would silently lose items.
     """
     with raises(RuntimeError):
         queue.plays(way)
@@ -179,10 +170,10 @@ def test_a_queue_cannot_be_pickled_nor_copied(queue, way):
     "share.not-through-queue",
     source=(EXPLICIT, DOCS / "pipes-and-queues"),
 )
-def test_a_queue_that_is_put_into_a_queue_does_not_arrive(make_queue):
-    """A queue that is put into a queue does not arrive.
+def test_queue_does_not_arrive_through_a_queue(make_queue):
+    """A queue that is put into another queue does not arrive, but the next item does.
 
-    It cannot be sent; what is put afterwards arrives, so that one mistake does not stop the others.
+    A queue cannot be sent, and one mistake does not hold up the other items.
     """
     carrier, other = make_queue(), make_queue()
     carrier.put(other)
@@ -195,10 +186,10 @@ def test_a_queue_that_is_put_into_a_queue_does_not_arrive(make_queue):
     "share.not-through-queue-reported",
     source=(EXPLICIT, DOCS / "pipes-and-queues"),
 )
-def test_putting_a_queue_into_a_queue_is_reported_by_the_process_that_did(make_queue):
-    """Putting a queue into a queue is reported by the process that did it.
+def test_queue_in_a_queue_is_reported(make_queue):
+    """Putting a queue into another queue prints a `RuntimeError` to standard error.
 
-    The call has returned by then, so the error is told on standard error, where the mistake was made.
+    put() has already returned, so the error appears in the process that made the mistake, but cannot be caught.
     """
     carrier, other = make_queue(), make_queue()
 
@@ -206,10 +197,10 @@ def test_putting_a_queue_into_a_queue_is_reported_by_the_process_that_did(make_q
 
 
 @rule("share.not-through-simplequeue", source=(EXPLICIT, DOCS / "SimpleQueue"), kinds=("SimpleQueue",))
-def test_putting_a_queue_into_a_SimpleQueue_raises_RuntimeError(make_queue):
+def test_queue_in_a_simple_queue_raises(make_queue):
     """Putting a queue into a `SimpleQueue` raises `RuntimeError`.
 
-    Without a buffer the mistake is told to the caller at once.
+    There is no feeder thread, so the caller gets the exception.
     """
     carrier, other = make_queue(), make_queue()
 
@@ -218,10 +209,10 @@ def test_putting_a_queue_into_a_SimpleQueue_raises_RuntimeError(make_queue):
 
 
 @rule("share.simplequeue-goes-on", source=(EXPLICIT, DOCS / "SimpleQueue"), kinds=("SimpleQueue",))
-def test_a_SimpleQueue_goes_on_after_an_item_that_it_refused(make_queue):
-    """A `SimpleQueue` goes on after an item that it refused.
+def test_simple_queue_survives_a_refused_item(make_queue):
+    """A `SimpleQueue` keeps working after it has refused an item.
 
-    Nothing of the refused item is in the pipe, and no lock is left taken.
+    No part of the refused item is in the pipe, and no lock is left locked.
     """
     carrier, other = make_queue(), make_queue()
     carrier.calls.put(other).succeeds_or_raises(RuntimeError)
@@ -232,20 +223,20 @@ def test_a_SimpleQueue_goes_on_after_an_item_that_it_refused(make_queue):
 
 
 @rule("share.not-as-pool-task", source=EXPLICIT, needs=NEEDS)
-def test_a_queue_as_the_argument_of_a_pool_task_raises_RuntimeError_where_the_result_is_asked_for(queue, context):
-    """A queue as the argument of a pool task raises `RuntimeError` where the result is asked for.
+def test_queue_as_pool_task_argument_raises(queue, context):
+    """Fetching the result of a pool task that was given a queue as an argument raises `RuntimeError`.
 
-    Tasks travel to processes that run already; what they carry must survive pickling.
+    Tasks are sent to processes that are already running, so their arguments must survive pickling.
     """
     with raises(RuntimeError):
         context.plays(sharing.give_to_a_pool_task, queue)
 
 
 @rule("share.global-fork", source=EXPLICIT, level="platform", kinds=(), start_methods=("fork",), needs=NEEDS)
-def test_under_fork_a_child_shares_the_queue_in_a_global_variable(program):
-    """Under fork a child shares the queue in a global variable.
+def test_global_queue_is_shared_under_fork(program):
+    """Under fork, a child process shares a queue that is in a global variable.
 
-    It works, and only there: passing the queue along works everywhere.
+    No other start method allows this; passing the queue as an argument works everywhere.
     """
     run = program("global_queue")
 
@@ -254,10 +245,10 @@ def test_under_fork_a_child_shares_the_queue_in_a_global_variable(program):
 
 
 @rule("share.global-not-shared", source=SPAWNED, kinds=(), start_methods=("spawn", "forkserver"), needs=NEEDS)
-def test_a_child_that_imports_the_main_module_again_does_not_share_the_queue_in_a_global_variable(program):
-    """A child that imports the main module again does not share the queue in a global variable.
+def test_global_queue_is_not_shared_otherwise(program):
+    """Under spawn and forkserver, a child process does not share a queue that is in a global variable.
 
-    The import makes another queue; what the child puts there, nobody gets.
+    The child imports the main module again, which makes another queue; nobody gets what the child puts there.
     """
     run = program("global_queue")
 
@@ -266,11 +257,11 @@ def test_a_child_that_imports_the_main_module_again_does_not_share_the_queue_in_
 
 
 @rule("share.keep-reference", source=(EXPLICIT, ISSUE / "94765"), level="hazard", kinds=("Queue",), needs=NEEDS)
-def test_a_parent_may_let_go_of_a_queue_once_the_child_has_used_it(program):
-    """A parent may let go of a queue once the child has used it.
+def test_parent_can_drop_queue_after_child_used_it(program):
+    """A parent can drop its last reference to a queue once a child process has used it.
 
-    The documentation says that passing the queue along keeps it alive. It does not: under spawn and forkserver a
-    parent must hold it until the child is known to have it, or the child fails to come up.
+    The documentation says that passing the queue as an argument keeps it alive. It does not: under spawn and
+    forkserver, the parent must hold the queue until the child is known to have it, or the child fails to start.
     """
     run = program("lets_go")
 
@@ -285,10 +276,10 @@ def test_a_parent_may_let_go_of_a_queue_once_the_child_has_used_it(program):
     kinds=PROCESS_QUEUES,
     start_methods=("spawn", "forkserver"),
 )
-def test_a_queue_that_was_closed_cannot_be_given_to_a_process(queue, make_child):
-    """A queue that was closed cannot be given to a process.
+def test_closed_queue_cannot_be_passed_on(queue, make_child):
+    """Under spawn and forkserver, passing a closed queue to a new process raises `OSError`.
 
-    Its ends are gone; the start tells so, and not the first put in the child.
+    The mistake shows when the process is started, not at the first put() in the child.
     """
     queue.plays(sharing.put_and_close)
 
@@ -297,10 +288,10 @@ def test_a_queue_that_was_closed_cannot_be_given_to_a_process(queue, make_child)
 
 
 @rule("share.close-is-per-process", source=(DOCS / "Queue.close", ISSUE / "135730"))
-def test_a_queue_that_a_child_has_closed_works_on_elsewhere(queue, child):
-    """A queue that a child has closed works on elsewhere.
+def test_child_closing_does_not_close_for_others(queue, child):
+    """A queue that a child process has closed still works in other processes.
 
-    A process closes its own access, not the queue.
+    close() ends the use of a queue by one process, not the queue.
     """
     child.close()
 
@@ -312,10 +303,10 @@ def test_a_queue_that_a_child_has_closed_works_on_elsewhere(queue, child):
 @rule(
     "share.simplequeue-closed", source=(DOCS / "SimpleQueue.close", OBSERVED), level="de-facto", kinds=("SimpleQueue",)
 )
-def test_a_SimpleQueue_that_a_child_has_closed_works_on_elsewhere(queue, child):
-    """A `SimpleQueue` that a child has closed works on elsewhere.
+def test_child_closing_simple_queue(queue, child):
+    """A `SimpleQueue` that a child process has closed still works in other processes.
 
-    Whoever puts after closing makes a mistake of its own: it holds nobody else up.
+    A process that puts into a queue after closing it makes a mistake of its own and holds up nobody else.
     """
     child.close()
     child.calls.put("lost").succeeds_or_raises(OSError)
@@ -326,10 +317,10 @@ def test_a_SimpleQueue_that_a_child_has_closed_works_on_elsewhere(queue, child):
 
 
 @rule("share.close-ends-own-use", source=(DOCS / "Queue.close", ISSUE / "135730"))
-def test_a_child_that_has_closed_its_queue_cannot_put(child):
-    """A child that has closed its queue cannot put.
+def test_child_cannot_put_after_closing(child):
+    """put() raises `ValueError` in a child process that has closed its queue.
 
-    Closing says that this process is done with the queue.
+    By closing a queue, a process says that it is done with it.
     """
     child.close()
 
@@ -341,8 +332,8 @@ def test_a_child_that_has_closed_its_queue_cannot_put(child):
     "share.creator-closes-first",
     source=(DOCS / "Queue.close", ISSUE / "135730"),
 )
-def test_a_child_gets_what_the_parent_put_before_closing(queue, child):
-    """A child gets what the parent put before closing.
+def test_creator_may_close_first(queue, child):
+    """A child process gets an item that its parent put before closing the queue.
 
     A parent may be done with a queue before its children are.
     """
@@ -354,10 +345,10 @@ def test_a_child_gets_what_the_parent_put_before_closing(queue, child):
 
 
 @rule("share.no-return-to-parent", source=EXPLICIT, needs=NEEDS)
-def test_a_queue_that_a_child_made_does_not_reach_the_parent(queue, context, make_child, kind):
-    """A queue that a child made does not reach the parent.
+def test_child_cannot_send_its_queue_to_parent(queue, context, make_child, kind):
+    """A child process cannot send a queue that it has made to its parent through another queue.
 
-    A queue is inherited downwards; nothing passes it up.
+    Queues are inherited by children; nothing passes them up.
     """
     child, in_child = make_child(queue, context)
     child.plays(sharing.put_a_new_queue, in_child, kind)
@@ -368,10 +359,10 @@ def test_a_queue_that_a_child_made_does_not_reach_the_parent(queue, context, mak
 
 
 @rule("share.daemon-child", source=(DOCS / "Process.daemon", DOCS / "pipes-and-queues"))
-def test_a_daemon_child_that_ends_by_itself_has_sent_everything(queue, make_child):
-    """A daemon child that ends by itself has sent everything.
+def test_daemon_sends_everything_before_it_ends(queue, make_child):
+    """A daemon process that ends by itself has sent all its items.
 
-    A daemon is a process like any other as long as nobody ends it.
+    A daemon is a process like any other as long as nobody terminates it.
     """
     child = make_child(queue, daemon=True)
     child.plays(roles.put_all, list(range(50)))
@@ -381,10 +372,10 @@ def test_a_daemon_child_that_ends_by_itself_has_sent_everything(queue, make_chil
 
 
 @rule("share.daemon-child-ends", source=DOCS / "Process.daemon", kinds=("Queue",), needs=NEEDS)
-def test_a_daemon_child_with_unsent_items_does_not_keep_its_parent_from_ending(program):
-    """A daemon child with unsent items does not keep its parent from ending.
+def test_daemon_does_not_keep_parent_from_exiting(program):
+    """A daemon process with unsent items does not keep its parent from exiting.
 
-    It is ended, and what it has not sent is lost: that is what a daemon is for.
+    The daemon is terminated, and what it has not sent is lost; that is what daemons are for.
     """
     run = program("leaves_a_daemon")
 
@@ -392,10 +383,10 @@ def test_a_daemon_child_with_unsent_items_does_not_keep_its_parent_from_ending(p
 
 
 @rule("share.fork-does-not-duplicate", source=DOCS / "exchanging-objects-between-processes", start_methods=("fork",))
-def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, make_thread, under_way, gate, make_child):
-    """Items that wait in the parent when it forks are sent once.
+def test_fork_does_not_duplicate_buffered_items(queue, make_thread, under_way, gate, make_child):
+    """Items in the parent's buffer at the time of a fork are sent only once.
 
-    The child gets a copy of the buffer too, and must not send it.
+    Each child gets a copy of the buffer as well, and must not send it.
     """
     under_way(queue, "first")
     make_thread(queue).calls.put("second")
@@ -415,10 +406,10 @@ def test_items_that_wait_in_the_parent_when_it_forks_are_sent_once(queue, make_t
     level="de-facto",
     start_methods=("fork",),
 )
-def test_a_child_can_put_although_it_was_forked_in_the_middle_of_a_put(queue, make_thread, make_child):
-    """A child can put although it was forked in the middle of a put().
+def test_child_forked_during_put_can_put(queue, make_thread, make_child):
+    """A child process can put even if it was forked in the middle of a put() by another thread.
 
-    A thread of the parent holds the queue's lock for a moment; in the child's copy nobody would ever release it.
+    That thread may hold the queue's lock, and nobody would ever release the child's copy of it.
     """
     putting = make_thread(queue).begins(roles.in_slow_motion, "put", "from a thread", pause=0.01)
     numbers = []

@@ -10,21 +10,6 @@ import roles
 from queuespec import DOCS, OBSERVED, histories, raises, rule
 
 
-@rule("simple.put-get", source=(DOCS / "SimpleQueue.get", DOCS / "SimpleQueue.put"), kinds=("SimpleQueue",))
-def test_get_waits_for_an_item_that_another_process_puts(queue, child):
-    """get() waits for an item that another process puts.
-
-    `get()` has no time-out: a consumer relies on being woken, and on having the item for itself.
-    """
-    getting = child.calls.get()
-    getting.stays_blocked()
-
-    queue.put("late")
-
-    assert getting.returns() == "late"
-    assert queue.empty()
-
-
 @rule("simple.put-keyword", level="de-facto", source=(OBSERVED, DOCS / "SimpleQueue.put"), kinds=("SimpleQueue",))
 def test_the_keyword_of_put_is_obj(queue):
     """The keyword of put() is `obj`.
@@ -47,22 +32,6 @@ def test_an_item_is_in_the_queue_when_put_has_returned(queue, child):
     assert not queue.empty()
 
 
-@rule("simple.fifo", source=DOCS / "pipes-and-queues", kinds=("SimpleQueue",))
-def test_items_of_each_producer_come_out_in_the_order_they_were_put(queue, make_child):
-    """Items of each producer come out in the order they were put.
-
-    Several producers may be mixed in any way, but none of them is ever seen to contradict itself.
-    """
-    items = [[(producer, number) for number in range(30)] for producer in (1, 2)]
-    producers = [make_child(queue).begins(roles.put_all, own) for own in items]
-
-    received = queue.plays(roles.get_many, 60)
-
-    histories.all_arrived(items[0] + items[1], received)
-    histories.all_in_order(received)
-    assert [call.returns() for call in producers] == [None, None]
-
-
 @rule(
     "simple.process-and-thread-safe",
     source=(DOCS / "SimpleQueue", DOCS / "exchanging-objects-between-processes"),
@@ -83,11 +52,17 @@ def test_long_items_of_several_producers_stay_whole(queue, make_child):
     assert [call.returns() for call in writing] == [None, None]
 
 
-@rule("simple.put-blocks-on-full-pipe", level="hazard", source=DOCS / "SimpleQueue", kinds=("SimpleQueue",))
-def test_put_of_more_than_the_pipe_holds_waits_for_a_reader(queue, child):
-    """put() of more than the pipe holds waits for a reader.
+@rule(
+    "simple.put-blocks-on-full-pipe",
+    level="hazard",
+    source=(DOCS / "SimpleQueue", OBSERVED),
+    kinds=("SimpleQueue",),
+    proves=("cap.simple-has-none",),
+)
+def test_put_blocks_on_full_pipe(queue, child):
+    """`SimpleQueue.put()` waits for a reader when the pipe is full.
 
-    A process that puts a large item and means to get it itself waits for ever.
+    It has no limit and no buffer: a process that puts a large item and means to get it itself waits forever.
     """
     large = "x" * 2_000_000
     putting = child.calls.put(large)
@@ -98,11 +73,16 @@ def test_put_of_more_than_the_pipe_holds_waits_for_a_reader(queue, child):
     putting.returns()
 
 
-@rule("simple.close", source=(DOCS / "SimpleQueue.close", DOCS / "SimpleQueue.empty"), kinds=("SimpleQueue",))
-def test_empty_of_a_closed_queue_raises_OSError(queue):
-    """empty() of a closed queue raises `OSError`.
+@rule(
+    "simple.close",
+    source=(DOCS / "SimpleQueue.close", DOCS / "SimpleQueue.empty"),
+    kinds=("SimpleQueue",),
+    proves=("look.empty-closed-simple",),
+)
+def test_closed_queue_cannot_be_looked_into(queue):
+    """empty() on a closed `SimpleQueue` raises `OSError`.
 
-    Its pipe is given back to the system, and the use of what is gone is told, not answered with a guess.
+    The pipe is gone, so using the queue raises an error instead of returning a guess; closing it once more is harmless.
     """
     queue.close()
     queue.close()
@@ -120,13 +100,3 @@ def test_an_item_outlives_a_producer_that_exits_without_cleaning_up(queue, child
     child.process.dies(roles.put_and_vanish, child, "a")
 
     assert queue.get() == "a"
-
-
-@rule("simple.inheritance-only", source=DOCS / "all-start-methods", kinds=("SimpleQueue",))
-def test_pickling_the_queue_outside_the_start_of_a_process_is_refused(queue):
-    """Pickling the queue outside the start of a process is refused.
-
-    A copy would be a queue with handles that mean nothing elsewhere; children are given the queue as they start.
-    """
-    with raises(RuntimeError):
-        queue.plays(roles.length_of_pickle)

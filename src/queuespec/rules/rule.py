@@ -127,7 +127,12 @@ def chapter_of(file: str) -> str:
 
 def _sentence(text: str) -> str:
     """The text as one line, with calls marked as code."""
-    return re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", " ".join(text.split()))
+    return _marked(" ".join(text.split()))
+
+
+def _marked(text: str) -> str:
+    """The text with calls marked as code."""
+    return re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", text)
 
 
 def rule(
@@ -177,7 +182,7 @@ def rule(
             level=level,
             source=source if isinstance(source, tuple) else (source,),
             sentence=_sentence(sentence),
-            why=why.strip(),
+            why=_marked(why.strip()),
             proves=proves,
             kinds=kinds,
             since=since,
@@ -214,7 +219,7 @@ def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], r
         source=source if isinstance(source, tuple) else (source,),
         sentence=_sentence(sentence),
         why="",
-        reason=reason,
+        reason=_marked(reason),
         file=caller.f_code.co_filename,
         line=caller.f_lineno,
     )

@@ -93,7 +93,7 @@ def test_what_was_collected_and_what_was_judged_are_the_same(judge, parallel):
 def test_collecting_reads_as_a_table_of_contents(judge):
     run = judge("--collect-only", "-q", "--start-method", "spawn", *RULES)
 
-    assert "::test_get_waits_until_an_item_arrives[spawn-Queue]" in run.output
+    assert "::test_get_blocks_when_empty[spawn-Queue]" in run.output
     assert "verdicts" not in run.output
     assert run.status == 0
 
@@ -191,7 +191,7 @@ def test_k_chooses_by_what_a_person_can_see(judge):
 
 
 def test_other_tests_may_run_beside_the_specification():
-    chosen = "test_get_waits_until_an_item_arrives or test_this_one_is_for_the_run_above"
+    chosen = "test_get_blocks_when_empty or test_this_one_is_for_the_run_above"
 
     process = subprocess.run(
         [sys.executable, "-m", "pytest", "tests", "-n1", "-q", "-k", chosen],

@@ -122,7 +122,7 @@ def test_timelines_of_what_conforms_are_shown_when_asked_for(judge, parallel):
     assert in_order(
         run.output,
         "= timelines =",
-        "test_get_waits_until_an_item_arrives[spawn-Queue]\n",
+        "test_get_blocks_when_empty[spawn-Queue]\n",
         "parent     Queue()  returned None  (",
         "child      get()  returned 'late'  (",
         "parent     put('late')  returned None  (",
