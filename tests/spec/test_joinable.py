@@ -29,7 +29,7 @@ UNTESTED = [
 def test_join_on_unused_queue(queue):
     """join() does not block if nothing was ever put.
 
-    A program needs no special case for having no work to distribute.
+    Code that distributes work needs no special case for having none.
     """
     queue.join()
 
@@ -124,8 +124,7 @@ def test_all_joins_return(queue, child, make_thread):
 def test_task_done_while_join_starts(queue, child, make_thread):
     """join() returns even if the last item is marked as done while join() is starting.
 
-    A call to task_done() that went unnoticed between checking the count and starting to wait would block join()
-    forever.
+    If the call went unnoticed between checking the count and starting to wait, join() would block forever.
     """
     queue.put("task")
     assert child.get() == "task"

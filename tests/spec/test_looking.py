@@ -181,7 +181,7 @@ def test_child_can_check_qsize(make_queue, make_child):
 def test_qsize_on_macos(queue):
     """qsize() raises `NotImplementedError` on macOS.
 
-    Portable programs have to work without qsize(); on macOS, they fail on the first call.
+    A portable program cannot depend on qsize(); on macOS, its first call fails.
     """
     with raises(NotImplementedError):
         queue.qsize()
@@ -234,7 +234,7 @@ def test_get_nowait_fails_despite_qsize(queue, gate):
 def test_empty_while_item_is_being_sent(queue, gate):
     """empty() may return either `True` or `False` while an item is still being sent.
 
-    Right after put(), there is no wrong answer; the item arrives in any case.
+    Right after put(), neither answer is wrong; the item arrives in any case.
     """
     queue.put(gate.item("late"))
 
@@ -305,7 +305,7 @@ UNTESTED = [
         "look.full-unreliable",
         "While other processes use the queue, full() is unreliable and promises nothing about the next put() or get().",
         source=(DOCS / "Queue.full", THREAD_QUEUE / "Queue.full"),
-        reason="While other processes use the queue, every answer is allowed, so no queue could fail a test.",
+        reason="Every answer is allowed then, so no queue could fail a test.",
     ),
     untested(
         "look.after-close",

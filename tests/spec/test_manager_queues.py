@@ -443,7 +443,7 @@ def test_queue_without_proxies_is_deleted(make_manager):
 
 @rule("manager.remote-queue", source=DOCS / "using-a-remote-manager", kinds=MANAGER, needs=MANAGER)
 def test_remote_queue(program):
-    """Clients that know its address and key can share the queue that a manager has registered.
+    """Clients that know the address and key of a manager can share a queue that it has registered.
 
     Processes that have no parent in common can meet at a queue, and clients without the key are rejected.
     """

@@ -138,7 +138,7 @@ def test_one_sentinel_per_consumer(queue, make_child):
 
 @rule("pattern.sentinel-after-all-producers", source=DOCS / "pipes-and-queues", level="hazard", kinds=("Queue",))
 def test_sentinel_overtakes_other_producer(queue, make_child, make_gate):
-    """A sentinel from one process may overtake an item that another process put before it.
+    """A sentinel from one process may overtake an item that another process put earlier.
 
     To be sure that the sentinel comes last, join all producers before putting it.
     """

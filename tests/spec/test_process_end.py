@@ -173,7 +173,7 @@ def test_exit_handlers_are_not_inherited(program):
 def test_put_by_thread_that_outlives_target(queue, make_child, make_object, context):
     """An item that a non-daemon thread puts after the target function has returned is delivered.
 
-    A process first waits for its threads and then flushes its items.
+    A background thread can still deliver its results after the main thread of its process is done.
     """
     ready = make_object(roles.event, context)
     child, child_ready = make_child(queue, ready)

@@ -44,7 +44,7 @@ def _leak(counting, resource):
 )
 @pytest.mark.parametrize("life", ["closed", "dropped"])
 def test_no_descriptors_left(program, kind, life):
-    """A queue that has been deleted leaves no file descriptor or handle open.
+    """A queue that has been garbage collected leaves no file descriptor or handle open.
 
     A process is often limited to a few hundred; one queue per job would use them up within a day.
     """
@@ -72,7 +72,7 @@ def test_closed_queue_holds_no_descriptors(program, kind):
 
 @rule("resources.threads", source=(DOCS / "Queue.close", OBSERVED), level="de-facto", kinds=KINDS)
 def test_no_threads_left(program, kind):
-    """A queue that has been deleted leaves no thread running.
+    """A queue that has been garbage collected leaves no thread running.
 
     A feeder thread serves one queue and ends with it, so a service does not accumulate threads.
     """
@@ -95,7 +95,7 @@ def test_waiting_uses_no_cpu(queue, child):
 
 @rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
 def test_no_semaphores_left(program, kind):
-    """A queue that has been deleted leaves no semaphore in its process.
+    """A queue that has been garbage collected leaves no semaphore in its process.
 
     The system has only a limited number of semaphores, shared by all processes.
     """
@@ -120,6 +120,6 @@ def test_no_semaphores_left_after_exit(program, parent, kind):
 def test_queue_with_many_open_files(program, kind):
     """A queue works in a process that has more than a thousand open files.
 
-    Servers do. The queue's file descriptors are then too large for system calls such as `select()`.
+    Servers often have that many. The queue's file descriptors are then too large for system calls such as `select()`.
     """
     program("many_files", kind).succeeds()
