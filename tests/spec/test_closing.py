@@ -53,8 +53,8 @@ UNTESTED = [
         "close.must-not-use",
         "A closed queue must not be used anymore.",
         source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close"),
-        reason="This is a requirement on callers, and the outcome of a violation is left open. That put() and get() raise "
-        "`ValueError` is covered by separate rules.",
+        reason="This is a requirement on callers, and the outcome of a violation is left open. That put() and get() "
+        "raise `ValueError` is covered by separate rules.",
     ),
 ]
 
