@@ -1,4 +1,4 @@
-"""Nouns of the specification that are no process and no queue."""
+"""Nouns of the specification other than processes and queues."""
 
 import itertools
 
@@ -11,14 +11,14 @@ _numbers = itertools.count(1)
 
 
 class Gate:
-    """Holds the pickling of its items back until it is opened, and so freezes the moment between put and pipe."""
+    """Holds back the pickling of its items until it is opened, which freezes the moment between put() and the pipe."""
 
     def __init__(self, actor):
         self._actor = actor
         self._name = f"gate {next(_numbers)}"
 
     def item(self, value):
-        """An item that arrives as `value`, and is not pickled before the gate is opened."""
+        """An item that arrives as `value` and is not pickled before the gate is opened."""
         return made(items.gated, self._name, value)
 
     def is_reached(self):
@@ -31,7 +31,7 @@ class Gate:
 
 @pytest.fixture
 def make_gate():
-    """Makes a gate for items that this actor puts: ``make_gate(child.process)``."""
+    """Makes a gate for items that the given actor puts: ``make_gate(child.process)``."""
     return Gate
 
 
@@ -43,8 +43,10 @@ def gate(parent):
 
 @pytest.fixture
 def under_way(make_thread, gate):
-    """Puts an item that is under way until the gate opens: ``under_way(queue, "late")``. A thread of its own puts it:
-    whether put() waits for its item is the queue's affair."""
+    """Puts an item that is not sent before the gate opens: ``under_way(queue, "late")``.
+
+    A separate thread puts it, because put() may or may not wait for its item.
+    """
 
     def put(queue, value):
         putting = make_thread(queue).calls.put(gate.item(value))
@@ -62,6 +64,6 @@ def small_queue(make_queue, kind):
 
 @pytest.fixture
 def full_queue(small_queue):
-    """A queue with room for one item, which is there: "first"."""
+    """A queue with room for one item that holds one: "first"."""
     small_queue.put("first")
     return small_queue

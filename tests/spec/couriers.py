@@ -1,4 +1,4 @@
-"""Roles that carry items, look at the queue, and recognise what they got. The queue is their first argument."""
+"""Roles that transfer items, look at the queue, and recognize what they get. The queue is their first argument."""
 
 import builtins
 import contextlib
@@ -14,35 +14,35 @@ from queue import Empty
 import parcels
 
 ANSWER_SECONDS = 60.0
-"""How long an answer may take; longer than any patience."""
+"""Timeout for an answer, in seconds; longer than any patience."""
 
 
 def lock(context):
-    """A lock of this context."""
+    """A lock of the context."""
     return context.Lock()
 
 
-# Items and what became of them
+# Items and what happens to them
 
 
 def get_as_text(queue, count):
-    """Gets that many items; the repr of each."""
+    """Gets `count` items and returns the repr() of each."""
     return [repr(queue.get()) for _ in range(count)]
 
 
 def get_and_name(queue, count):
-    """Gets that many items; type and name of each, or its repr."""
+    """Gets `count` items and returns the type and name of each, or its repr()."""
     got = [queue.get() for _ in range(count)]
     return [f"{type(item).__name__} {item.__name__}" if hasattr(item, "__name__") else repr(item) for item in got]
 
 
 def get_and_recognise(queue, names):
-    """Gets an item for each of these names of built-in objects; the names of those that are that very object."""
+    """Gets an item for each name of a built-in object and returns the names of those that are this very object."""
     return [name for name in names if queue.get() is getattr(builtins, name)]
 
 
 def get_and_compare(queue, original):
-    """Gets an item; what it has in common with this nested list."""
+    """Gets an item and describes how it relates to the nested list `original`."""
     got = queue.get()
     if got is original or got[0] is original[0]:
         return "the same memory"
@@ -50,36 +50,36 @@ def get_and_compare(queue, original):
 
 
 def get_and_append(queue, value):
-    """Gets a list and changes it."""
+    """Gets a list and appends a value to it."""
     queue.get().append(value)
 
 
 def get_state(queue):
-    """Gets an object; its state, kept in slots or in a dictionary."""
+    """Gets an object and returns its state, which is stored in slots or in a dictionary."""
     item = queue.get()
     names = getattr(type(item), "__slots__", None) or vars(item)
     return {name: getattr(item, name) for name in names}
 
 
 def get_and_count_rebuilds(queue):
-    """Gets an item; how often this process has rebuilt a counted one."""
+    """Gets an item and returns how many `Counted` items this process has unpickled."""
     queue.get()
     return parcels.Counted.rebuilds
 
 
 def get_in_order_until(queue, last):
-    """Gets items up to this last one; those before it."""
+    """Gets items until `last` arrives and returns those before it."""
     return list(iter(queue.get, last))
 
 
 def put_by_registered_reducer(queue, value):
-    """Puts an item of a class that pickle is told about here."""
+    """Puts an item whose class is registered with `copyreg` in this process only."""
     copyreg.pickle(parcels.Foreign, parcels.reduced)
     queue.put(parcels.Foreign(value))
 
 
 def ask(queue, context):
-    """Sends one end of a new pipe through the queue; what comes back through it."""
+    """Sends one end of a new pipe through the queue and returns what comes back through the pipe."""
     reader, writer = context.Pipe(duplex=False)
     queue.put(writer)
     if not reader.poll(ANSWER_SECONDS):
@@ -88,12 +88,12 @@ def ask(queue, context):
 
 
 def answer(queue, text):
-    """Gets an end of a pipe, and sends a text through it."""
+    """Gets one end of a pipe and sends a string through it."""
     queue.get().send(text)
 
 
 def put_get_and_watch(queue, seconds):
-    """Puts an item and gets it back; whether this process has let go of the original after a while."""
+    """Puts an item, gets it back, and reports whether the original is garbage collected within `seconds`."""
     item = parcels.Parcel("original", 1)
     original = weakref.ref(item)
     queue.put(item)
@@ -106,7 +106,7 @@ def put_get_and_watch(queue, seconds):
 
 
 def put_and_watch_errors(queue, item):
-    """Puts an item and one more behind it; what standard error has got when the second one has arrived."""
+    """Puts an item and then another one; returns what was written to stderr by the time the second one arrives."""
     with contextlib.redirect_stderr(io.StringIO()) as output:
         queue.put(item)
         queue.put("next")
@@ -115,18 +115,18 @@ def put_and_watch_errors(queue, item):
 
 
 def put_blocks(queue, sizes, tag=0):
-    """Puts blocks of these sizes; the first has this tag, and no two have the same."""
+    """Puts blocks of these sizes, with consecutive tags starting at `tag`."""
     for number, size in enumerate(sizes):
         queue.put(parcels.block(tag + number, size))
 
 
 def get_blocks(queue, count):
-    """Gets that many blocks; the size of each, in words where a block is not as it was made."""
+    """Gets `count` blocks and returns the size of each or, for a damaged block, a description."""
     return [_size_in_words(queue.get()) for _ in range(count)]
 
 
 def get_blocks_until(queue, last):
-    """Gets blocks up to this last item; the sizes of those before it, in words where one is not as it was made."""
+    """Gets blocks until `last` arrives and returns the size of each or, for a damaged block, a description."""
     return [_size_in_words(item) for item in iter(queue.get, last)]
 
 
@@ -134,17 +134,17 @@ def _size_in_words(item):
     return item[1] if parcels.intact(item) else parcels.damage(item)
 
 
-# Crowds: producers put (producer, number) inside a block of some size, consumers record what they got
+# Crowds: producers put (producer, number) together with a block, and consumers record what they get
 
 
 def put_numbered(queue, producer, count, size=0):
-    """Puts the numbers from 0 to `count`, as this producer; `size` is the length of the largest item, in bytes."""
+    """Puts the numbers from 0 to `count` - 1 as this producer, with blocks of fewer than `size` bytes."""
     for number in range(count):
         queue.put((producer, number, parcels.block(number, number * 37 % size if size else 0)))
 
 
 def put_numbered_from_threads(queue, producers, count):
-    """Puts as these producers, each a thread of this process."""
+    """Puts numbers as several producers, each in a thread of this process."""
     threads = [threading.Thread(target=put_numbered, args=(queue, producer, count)) for producer in producers]
     for thread in threads:
         thread.start()
@@ -153,7 +153,7 @@ def put_numbered_from_threads(queue, producers, count):
 
 
 def get_numbered(queue, **decision):
-    """Gets until it gets None; (producer, number) of each item, in words where it is not as it was made."""
+    """Gets items until `None` arrives and returns (producer, number) for each or, if it is damaged, a description."""
     return [_numbered(item) for item in iter(functools.partial(queue.get, **decision), None)]
 
 
@@ -163,7 +163,7 @@ def _numbered(item):
 
 
 def pass_token(queue, lock, loops):
-    """Takes the token and puts it back, that many times; how often somebody else held it as well."""
+    """Takes the token and puts it back, `loops` times; returns how often another process held it at the same time."""
     others = 0
     for _ in range(loops):
         token = queue.get()
@@ -181,7 +181,7 @@ def pass_token(queue, lock, loops):
 
 
 def poll(queue):
-    """Looks again and again until the queue is not empty, then until there is an item to take; that item."""
+    """Polls until the queue is not empty, then until an item can be taken; returns the item."""
     while queue.empty():
         pass
     while True:
@@ -192,12 +192,12 @@ def poll(queue):
 
 
 def take(queue, count):
-    """Takes that many items, none of which may need waiting for; the list of them."""
+    """Takes `count` items without waiting and returns them as a list."""
     return [queue.get_nowait() for _ in range(count)]
 
 
 def take_until_empty(queue):
-    """Takes items until the queue says that it is empty, or none can be taken; the list of them."""
+    """Takes items until empty() returns `True` or no item can be taken; returns them as a list."""
     taken = []
     while not queue.empty():
         try:
@@ -208,7 +208,7 @@ def take_until_empty(queue):
 
 
 def look(queue, times=1):
-    """Looks at the queue in all the ways that this kind has."""
+    """Calls qsize(), empty(), and full(), as far as the queue has them."""
     for _ in range(times):
         for way in ("qsize", "empty", "full"):
             with contextlib.suppress(NotImplementedError):
@@ -216,13 +216,13 @@ def look(queue, times=1):
 
 
 def range_of_qsize(queue, looks):
-    """The smallest and the largest answer of that many looks."""
+    """Calls qsize() `looks` times and returns the smallest and the largest answer."""
     sizes = [queue.qsize() for _ in range(looks)]
     return min(sizes), max(sizes)
 
 
 def get_or_give_up(queue, seconds):
-    """Gets an item, or "nothing" if none arrives in that time."""
+    """Gets an item, or returns "nothing" if none arrives in time."""
     try:
         return queue.get(timeout=seconds)
     except Empty:
@@ -230,18 +230,18 @@ def get_or_give_up(queue, seconds):
 
 
 def put_blocks_and_last(queue, sizes, last):
-    """Puts blocks of these sizes, and then this last item."""
+    """Puts blocks of these sizes, followed by the item `last`."""
     put_blocks(queue, sizes)
     queue.put(last)
 
 
 def get_sorted(queue, count):
-    """Gets that many items; the sorted list of them."""
+    """Gets `count` items and returns them as a sorted list."""
     return sorted(queue.get() for _ in range(count))
 
 
 def empty_or_error(queue):
-    """What empty() says, or "OSError" if it raises that."""
+    """The result of empty(), or "OSError" if it raises that exception."""
     try:
         return queue.empty()
     except OSError:
@@ -249,7 +249,7 @@ def empty_or_error(queue):
 
 
 def rests_while_waiting(queue, seconds):
-    """Waits in get() for so long, in vain; whether this process leaves the processor to others meanwhile, in words."""
+    """Waits in get() for `seconds` and reports, in words, whether the process leaves the CPU to others meanwhile."""
     used = time.process_time()
     with contextlib.suppress(Empty):
         queue.get(timeout=seconds)

@@ -1,4 +1,4 @@
-"""Roles and items of the chapters about closing, process ends and hazards. Like `roles` and `items`, for actors."""
+"""Roles and items of the chapters about closing, process exit, and hazards. Like `roles` and `items`, for actors."""
 
 import atexit
 import contextlib
@@ -13,30 +13,30 @@ import items
 import roles
 
 LARGE = 2_000_000
-"""Bytes; more than any pipe holds."""
+"""Size of a large item, in bytes: more than any pipe holds."""
 
 MOMENT = 0.1
-"""Seconds that a process gets to arrive at what it does next. Nothing depends on it but what a fault can hide."""
+"""Seconds that a process is given to reach its next step. If they are too few, a fault may go unnoticed."""
 
 PUT_SECONDS = 5.0
-"""A put() that takes longer, where there is room, waits for its item."""
+"""A put() that takes longer although there is room, in seconds, is waiting until its item has been sent."""
 
 HOLD_SECONDS = 60.0
-"""How long an item is held back at most; longer than any patience."""
+"""The longest time that an item is held back, in seconds; longer than any patience."""
 
 
 def large():
-    """An item that fits into no pipe: its feeder is busy with it until somebody reads."""
+    """An item that does not fit into any pipe: the feeder thread is busy with it until another process reads."""
     return bytes(LARGE)
 
 
 def get_size(queue):
-    """Gets an item; the length of it."""
+    """Gets an item and returns its length."""
     return len(queue.get())
 
 
 def drain(queue):
-    """Gets, without waiting, what has arrived; the list of it."""
+    """Gets everything that has arrived, without waiting, and returns it as a list."""
     found = []
     while True:
         try:
@@ -46,13 +46,13 @@ def drain(queue):
 
 
 def wait_for_data(queue):
-    """Returns once the first bytes of something have arrived."""
+    """Returns once the first bytes of an item have arrived."""
     while queue.empty():
         pass
 
 
 def work(queue, count):
-    """Gets that many items and marks each as done; the list of them."""
+    """Gets `count` items, marks each as done, and returns them as a list."""
     found = []
     for _ in range(count):
         found.append(queue.get())
@@ -61,9 +61,9 @@ def work(queue, count):
 
 
 class HeldBack:
-    """An item whose pickling waits for an event, also one of another process; it arrives as a plain string.
+    """An item whose pickling waits for an event, which may be set by another process; it arrives as a plain string.
 
-    Another event, if given, says that the pickling has begun.
+    A second event, if given, is set when the pickling begins.
     """
 
     def __init__(self, event, text, begun=None):
@@ -80,8 +80,11 @@ class HeldBack:
 
 
 def put_held_back(queue, event, text):
-    """Puts an item that waits for the event. A queue whose put() waits for its item sets the event itself, in the end:
-    so there is nothing unflushed where it is set already."""
+    """Puts an item whose pickling waits for the event.
+
+    If put() itself waits until the item has been pickled, the event is set here after some time. So if the event is
+    already set when this returns, nothing is left to flush.
+    """
     giving_up = threading.Timer(PUT_SECONDS, event.set)
     giving_up.start()
     queue.put(HeldBack(event, text))
@@ -90,11 +93,11 @@ def put_held_back(queue, event, text):
 
 
 REST = 0.05
-"""Seconds that a put() rests at one of its lines."""
+"""Seconds that a put() pauses at one of its lines."""
 
 
 class Reached:
-    """Rests at a line of a call, and sets an event before."""
+    """Pauses a call at one of its lines, after setting an event."""
 
     def __init__(self, line):
         self.lines_to_go = line
@@ -108,8 +111,10 @@ class Reached:
 
 
 def get_and_stop(queue, line, seconds, stopped, going_on):
-    """Gets an item, or "nothing" if none arrives in that time; it stops at this line of get() until the second event
-    is set. Sets the first event when it has stopped, or when it is over. What it got, and whether it has stopped."""
+    """Gets an item, or "nothing" if none arrives in time, and stops at a line of get() until `going_on` is set.
+
+    Sets `stopped` when the call has stopped at that line, or has ended. Returns the item and whether the call stopped.
+    """
     lines_to_go = line
 
     def at_line():
@@ -129,8 +134,11 @@ def get_and_stop(queue, line, seconds, stopped, going_on):
 
 
 def put_while_sending(queue):
-    """Puts two items, again and again: the sender is at work on the first until the put() of the second has come to a
-    line of its code, one line later each time, and rests there. How many were put."""
+    """Puts two items repeatedly and returns how many were put.
+
+    The feeder thread is busy with the first item until the put() of the second has reached a line of its code, one line
+    further each time, and pauses there.
+    """
     for line in itertools.count(1):
         reached = Reached(line)
         put_held_back(queue, reached.event, "first")
@@ -144,7 +152,7 @@ def put_while_sending(queue):
 
 
 def work_until_none(queue):
-    """Gets items and marks each as done at once, up to None; how many came before that."""
+    """Gets items until `None` arrives, marks each as done immediately, and returns how many came before `None`."""
     count = 0
     for _ in iter(queue.get, None):
         queue.task_done()
@@ -158,7 +166,7 @@ def held_back(event, text, begun=None):
 
 
 class SlowToArrive:
-    """An item whose unpickling waits, in the process that plays `get_slowly`; it arrives as a plain string."""
+    """An item whose unpickling waits in a process that plays `get_slowly`; it arrives as a plain string."""
 
     def __init__(self, text):
         self.text = text
@@ -168,7 +176,7 @@ class SlowToArrive:
 
 
 _arrivals = []
-"""Pairs of events: an arrival has begun, it may end."""
+"""Pairs of events: one says that unpickling has begun, the other that it may end."""
 
 
 def arrive_slowly(text):
@@ -180,23 +188,23 @@ def arrive_slowly(text):
 
 
 def get_slowly(queue, begun, opening, **decision):
-    """Gets an item that is slow to arrive: says when that has begun, and lets it end when the other event is set."""
+    """Gets a `SlowToArrive` item: sets `begun` when its unpickling begins, which ends after `opening` is set."""
     _arrivals.append((begun, opening))
     return queue.get(**decision)
 
 
 def threads():
-    """The threads of this process, as a set of numbers."""
+    """The identifiers of the threads in this process."""
     return {thread.ident for thread in threading.enumerate()}
 
 
 def vanish():
-    """Ends this process without any clean-up."""
+    """Ends this process without any cleanup."""
     os._exit(0)
 
 
 def shared_files():
-    """The numbers of the shared files that the system keeps; an empty list where they cannot be seen."""
+    """The inode numbers of the files in shared memory; an empty list where they cannot be listed."""
     try:
         return [entry.inode() for entry in os.scandir("/dev/shm")]
     except OSError:
@@ -204,7 +212,7 @@ def shared_files():
 
 
 def put_at_exit(queue, item):
-    """Has this process put an item in an exit hook."""
+    """Registers an `atexit` handler that puts an item."""
     atexit.register(queue.put, item)
 
 
@@ -213,7 +221,7 @@ def put_unpicklable(queue):
 
 
 def leave_thread_behind(queue, event, item):
-    """Starts a thread that puts an item when an event is set, and that this process waits for when it ends."""
+    """Starts a non-daemon thread, which puts an item once the event is set."""
     threading.Thread(target=_put_when, args=(queue, event, item), daemon=False).start()
 
 
@@ -231,7 +239,7 @@ def waiter(context, event):
 
 
 def producer(context, queue):
-    """A process that puts a large item and is done."""
+    """A process that puts a large item and then returns."""
     return _started(context, _put_large, queue)
 
 
@@ -260,8 +268,10 @@ def _put_large(queue):
 
 
 def _interrupted(number, frame):
-    """What Python does by itself; set here because a program in the background may have inherited that SIGINT is
-    ignored, and for the first signal only."""
+    """The default reaction of Python to SIGINT, for the first signal only.
+
+    It is set explicitly because a program in the background may have inherited that SIGINT is ignored.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -286,15 +296,17 @@ def exit_code(process):
 
 
 def interrupt(process):
-    """Sends what Ctrl-C sends, unless the process has ended: its number may be another's by now. A fork server hears of
-    an end before its client does."""
+    """Sends SIGINT, as Ctrl-C does, unless the process has ended: its id may belong to another process by now.
+
+    A fork server notices the end of a process before its client does.
+    """
     if process.is_alive():
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGINT)
 
 
 def interrupt_until_it_ends(process):
-    """A signal that arrives between Python's last look and the system call that blocks wakes nobody: the next does."""
+    """Sends SIGINT repeatedly: one that arrives just before the blocking system call does not wake the process."""
     while process.is_alive():
         interrupt(process)
         process.join(MOMENT)

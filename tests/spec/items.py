@@ -4,13 +4,13 @@ import os
 import threading
 
 GATE_SECONDS = 60.0
-"""How long a gated item waits; longer than any patience, and an end for a feeder that nobody frees."""
+"""Timeout for a gated item, in seconds: longer than any patience, but a feeder thread is not held back forever."""
 
 _gates = {}
 
 
 def echo(value):
-    """What `Gated` is rebuilt by: the plain value."""
+    """The function that unpickles a `Gated` item; returns the plain value."""
     return value
 
 
@@ -30,7 +30,7 @@ class Gated:
 
 
 def gate_named(name):
-    """Two events: an item is being pickled, and may be pickled."""
+    """Two events: pickling has begun, and pickling may continue."""
     return _gates.setdefault(name, (threading.Event(), threading.Event()))
 
 
@@ -53,12 +53,12 @@ class Refuses:
 
 
 def unpicklable():
-    """An item that refuses to be pickled, also by those who can pickle more than the standard library: functions."""
+    """An item that cannot be pickled, not even by libraries that pickle more than the standard library does."""
     return Refuses()
 
 
 class WhereItIsRebuilt:
-    """An item that arrives as the id of the process that re-created it."""
+    """An item that arrives as the id of the process that unpickled it."""
 
     def __reduce__(self):
         return os.getpid, ()
@@ -69,33 +69,33 @@ def where_it_is_rebuilt():
 
 
 class Unsendable:
-    """An item that can be pickled once: what arrives refuses."""
+    """An item that can be pickled only once: what arrives cannot be pickled again."""
 
     def __reduce__(self):
         return unpicklable, ()
 
 
 def unsendable():
-    """An item that can be put, and cannot be sent on by whoever gets it."""
+    """An item that can be put, but not sent on by its receiver."""
     return Unsendable()
 
 
 def explode():
-    raise ZeroDivisionError("this item cannot be made again")
+    raise ZeroDivisionError("this item cannot be unpickled")
 
 
 class Fragile:
-    """An item that is pickled well, and fails while it is unpickled."""
+    """An item that can be pickled but not unpickled."""
 
     def __reduce__(self):
         return explode, ()
 
 
 def fragile():
-    """An item whose receiver gets a `ZeroDivisionError`."""
+    """An item that raises `ZeroDivisionError` when it is unpickled."""
     return Fragile()
 
 
 def block(size):
-    """That many bytes: a million is more than a pipe takes on any system."""
+    """An item of `size` bytes; a million does not fit into the pipe of any platform."""
     return bytes(size)

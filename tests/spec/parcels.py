@@ -1,4 +1,4 @@
-"""Items that show what became of them, and items that pickle stumbles over: ``made(parcels.block, 1, 8)``."""
+"""Items that reveal what happened to them, and items that pickle fails on: ``made(parcels.block, 1, 8)``."""
 
 import builtins
 import errno
@@ -10,19 +10,19 @@ from items import echo
 
 
 def block(tag, size):
-    """A block of `size` bytes that is told from every other: a pattern whose beginning depends on `tag`."""
+    """A recognizable block of `size` bytes: a pattern whose start depends on `tag`."""
     start = tag % 251
     pattern = bytes(range(251))
     return (tag, size, (pattern * (size // 251 + 2))[start : start + size])
 
 
 def intact(item):
-    """Whether this is a block, and every byte of it is as it was made."""
+    """Whether the item is a block with every byte unchanged."""
     return isinstance(item, tuple) and len(item) == 3 and item == block(*item[:2])
 
 
 def damage(item):
-    """What is wrong with an item that should have been a block, in words."""
+    """Describes what is wrong with an item that should be a block."""
     if not (isinstance(item, tuple) and len(item) == 3 and isinstance(item[2], bytes)):
         return f"damaged: {item!r:.40}"
     got = len(item[2])
@@ -30,7 +30,7 @@ def damage(item):
 
 
 class Parcel:
-    """An item of a class of its own, with a state."""
+    """An instance of a custom class that has state."""
 
     def __init__(self, label, weight):
         self.label = label
@@ -38,7 +38,7 @@ class Parcel:
 
 
 class SlottedParcel:
-    """A parcel whose instances have no dictionary; the two oldest pickle protocols refuse it."""
+    """A parcel with slots instead of a dictionary; pickle protocols 0 and 1 do not support it."""
 
     __slots__ = ("label", "weight")
 
@@ -48,21 +48,21 @@ class SlottedParcel:
 
 
 class EqualToAll(Parcel):
-    """A parcel that is equal to whatever it is compared with."""
+    """A parcel that compares equal to everything."""
 
     def __eq__(self, other):
         return True
 
 
 class EqualToNone(Parcel):
-    """A parcel that cannot be compared."""
+    """A parcel that raises an exception when it is compared."""
 
     def __eq__(self, other):
-        raise TypeError("it has no equal")
+        raise TypeError("this parcel cannot be compared")
 
 
 class Counted:
-    """An item that counts how often it was pickled; `rebuilds` counts how often this process rebuilt one."""
+    """An item that counts how often it is pickled; `rebuilds` counts how many this process has unpickled."""
 
     rebuilds = 0
 
@@ -82,19 +82,19 @@ def rebuild_counted():
 
 
 class Witness:
-    """An item that arrives as (process id, thread) of where it was pickled."""
+    """An item that arrives as the process id and the thread id of where it was pickled."""
 
     def __reduce__(self):
         return echo, (whereabouts(),)
 
 
 def whereabouts():
-    """Process id and thread of the caller."""
+    """The process id and the thread id of the caller."""
     return os.getpid(), threading.get_ident()
 
 
 def seen_from_here(where):
-    """What `whereabouts` said, in words, relative to the caller."""
+    """Describes a result of `whereabouts` relative to the caller."""
     process, thread = where
     if process != os.getpid():
         return "another process"
@@ -102,7 +102,7 @@ def seen_from_here(where):
 
 
 class Growing:
-    """Part of a container: when it is pickled, the container gets one more entry."""
+    """Part of a container, to which it adds an entry when it is pickled."""
 
     def __init__(self, container):
         self.container = container
@@ -113,17 +113,17 @@ class Growing:
 
 
 def growing():
-    """A dictionary that is changed while it is pickled."""
+    """A dictionary that changes while it is being pickled."""
     container = {}
     container.update({0: Growing(container), 1: Growing(container)})
     return container
 
 
-# Items that pickle stumbles over
+# Items that pickle fails on
 
 
 class RaisesWhenPickled:
-    """An item whose pickling raises the built-in exception of this name."""
+    """An item that raises the built-in exception of the given name when it is pickled."""
 
     def __init__(self, error):
         self.error = error
@@ -133,14 +133,14 @@ class RaisesWhenPickled:
 
 
 class RaisesWhenUnpickled(RaisesWhenPickled):
-    """An item that pickles well, and whose unpickling raises the built-in exception of this name."""
+    """An item that can be pickled, and raises the built-in exception of the given name when it is unpickled."""
 
     def __reduce__(self):
         return raise_error, (self.error,)
 
 
 class Hopeless(RaisesWhenPickled):
-    """An item that can neither be pickled nor shown."""
+    """An item that can neither be pickled nor printed."""
 
     def __init__(self):
         super().__init__("ValueError")
@@ -150,7 +150,7 @@ class Hopeless(RaisesWhenPickled):
 
 
 class Foreign(RaisesWhenPickled):
-    """An item that does not know how to be pickled; the function for it is below."""
+    """An item that cannot pickle itself; `reduced` can do it."""
 
     def __init__(self, value):
         super().__init__("TypeError")
@@ -167,7 +167,7 @@ def raise_error(name):
     raise error(errno.EPIPE, text) if name == "BrokenPipeError" else error(text)
 
 
-# Items that pickle knows by name
+# Items that are pickled by name
 
 
 def an_error():
@@ -183,5 +183,5 @@ def a_function():
 
 
 def a_singleton(name):
-    """The built-in object of this name: Ellipsis, NotImplemented."""
+    """The built-in object of the given name, such as `Ellipsis` or `NotImplemented`."""
     return getattr(builtins, name)

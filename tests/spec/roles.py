@@ -1,4 +1,4 @@
-"""What actors do that no single call can say. A role runs in the actor, with the queue as its first argument."""
+"""What actors do beyond a single call. A role runs in the actor, with the queue as its first argument."""
 
 import gc
 import inspect
@@ -13,18 +13,18 @@ import time
 
 
 def put_all(queue, items):
-    """Puts these items, one after the other."""
+    """Puts the items, one after another."""
     for item in items:
         queue.put(item)
 
 
 def get_many(queue, count):
-    """Gets that many items; the list of them."""
+    """Gets `count` items and returns them as a list."""
     return [queue.get() for _ in range(count)]
 
 
 def increment(queue, loops):
-    """Takes the value out of the queue, adds one and puts it back, that many times: the founding article's worker."""
+    """Takes the value out of the queue, adds one, and puts it back, `loops` times: the worker of the article."""
     for _ in range(loops):
         value = queue.get()
         value += 1
@@ -32,39 +32,39 @@ def increment(queue, loops):
 
 
 def event(context):
-    """An event of this context."""
+    """An event of the context."""
     return context.Event()
 
 
 LONG = 100_000
-"""Characters of a long item: more than a pipe takes at once."""
+"""Length of a long item, in characters: more than fits into a pipe."""
 
 
 def put_long(queue, items):
-    """Puts these pairs, each with so much text that it is longer than a pipe."""
+    """Puts the pairs, each with a string that does not fit into a pipe."""
     for producer, number in items:
         queue.put((producer, number, "." * LONG))
 
 
 def get_long(queue, count):
-    """The pairs of that many long items; of one that is not whole, what there is of it."""
+    """Gets `count` long items and returns their pairs; for a damaged item, a string that shows what arrived."""
     items = [queue.get() for _ in range(count)]
     return [item[:2] if item[2:] == ("." * LONG,) else f"part of {item!r:.50}" for item in items]
 
 
 def put_and_vanish(queue, item):
-    """Puts an item and ends the process at once, with nothing flushed, closed or joined."""
+    """Puts an item and immediately ends the process, without flushing, closing, or joining anything."""
     queue.put(item)
     os._exit(0)
 
 
 def queue_of(manager):
-    """A queue of this manager."""
+    """A queue of the manager."""
     return manager.Queue()
 
 
 def put_without_threads(queue, item):
-    """Puts an item while no thread can be started; whether the queue took it."""
+    """Puts an item while no thread can be started; returns whether the queue accepted it."""
     start = threading.Thread.start
     threading.Thread.start = _refuse_to_start
     try:
@@ -81,22 +81,22 @@ def _refuse_to_start(thread):
 
 
 def put_at_the_end(queue, item):
-    """Puts; a conversation that the other side has ended counts as the connection error it is."""
+    """Puts an item; reports an `EOFError` as `ConnectionError`, because the other side has closed the connection."""
     try:
         queue.put(item)
     except EOFError as error:
-        raise ConnectionError("the other side has ended the conversation") from error
+        raise ConnectionError("the other side has closed the connection") from error
 
 
 def put_by_a_proxy_that_was_away(manager):
-    """Sends a proxy off without keeping one, and puts by what comes back."""
+    """Pickles a proxy without keeping one, then unpickles it and puts an item through it."""
     sent = pickle.dumps(manager.Queue())
     gc.collect()
     pickle.loads(sent).put("a")
 
 
 def let_a_child_keep_a_queue(manager, context):
-    """Gives a queue to a process and lets go of it; the exit code of the process, which uses the queue then."""
+    """Passes a queue to a process and deletes its own proxy, then lets the process use it; returns its exit code."""
     queue, up, dropped = manager.Queue(), context.Event(), context.Event()
     process = context.Process(target=_put_and_get_when, args=(queue, up, dropped))
     process.start()
@@ -116,7 +116,7 @@ def _put_and_get_when(queue, up, dropped):
 
 
 def get_or_be_told(queue):
-    """Gets an item; "an error" if the manager tells of one instead."""
+    """Gets an item, or returns "an error" if get() raises an exception."""
     try:
         return queue.get()
     except Exception:
@@ -124,7 +124,7 @@ def get_or_be_told(queue):
 
 
 def drop_one_of_two_queues(manager):
-    """Uses two queues, lets go of one, and goes on with the other; what comes out of it."""
+    """Uses two queues, deletes one, and returns the item that it gets from the other."""
     queue, other = manager.Queue(), manager.Queue()
     for one in (queue, other):
         one.put("kept")
@@ -138,12 +138,12 @@ def send_interrupt(pid):
 
 
 def put_into_what_arrives(carrier, item):
-    """Gets a queue from this one, and puts into it."""
+    """Gets a queue from the carrier and puts an item into it."""
     carrier.get().put(item)
 
 
 def put_from_a_spawned_process(queue, context, item):
-    """Puts from a process that was spawned; its exit code."""
+    """Puts an item from a spawned process and returns its exit code."""
     process = context.get_context("spawn").Process(target=put_all, args=(queue, [item]))
     process.start()
     process.join()
@@ -163,12 +163,12 @@ def representation(queue):
 
 
 def get_until_none(queue):
-    """Gets items until None comes; the list of those before it."""
+    """Gets items until `None` arrives and returns those before it."""
     return list(iter(queue.get, None))
 
 
 def put_until_full(queue, at_most):
-    """Puts items without waiting until the queue is full, at most so many; how many it took."""
+    """Puts up to `at_most` items without waiting, until the queue is full; returns how many it accepted."""
     for count in range(at_most):
         try:
             queue.put_nowait(count)
@@ -178,20 +178,20 @@ def put_until_full(queue, at_most):
 
 
 def get_size(queue, *args, **kwargs):
-    """Gets an item that is too large for the judge's channel; its length."""
+    """Gets an item that is too large for the judge's channel and returns its length."""
     return len(queue.get(*args, **kwargs))
 
 
 def count_threads():
-    """How many threads this process has."""
+    """The number of threads in this process."""
     return threading.active_count()
 
 
 def interrupted(queue, signal_now, method, *args):
-    """Calls a method of the queue, and is interrupted as by Ctrl-C when the event is set; whether that ended the call.
+    """Calls a method of the queue and, once the event is set, interrupts it as Ctrl-C does.
 
-    A signal that arrives between Python's last look and the system call that blocks wakes nobody: it is sent again
-    and again, and the first that is noticed counts.
+    Returns whether the interrupt ended the call. A signal that arrives after Python has checked for signals, but before
+    the system call blocks, wakes nobody; so it is sent repeatedly, and the first one that is noticed counts.
     """
     noticed = []
     over = threading.Event()
@@ -222,7 +222,7 @@ def interrupted(queue, signal_now, method, *args):
 
 
 def suspend(pid):
-    """Suspends this process; returns when it stands still, which is some time after the signal was sent."""
+    """Suspends the process and returns once it has stopped, which is some time after the signal was sent."""
     os.kill(pid, signal.SIGSTOP)
     try:
         os.waitpid(pid, os.WUNTRACED)
@@ -232,7 +232,7 @@ def suspend(pid):
 
 
 def process_state(pid):
-    """The letter that Linux shows for this process: T for one that is stopped."""
+    """The state that Linux reports for the process, as a letter: T if it is stopped."""
     with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
         return file.read().rpartition(")")[2].split()[0]
 
@@ -242,22 +242,22 @@ def resume(pid):
 
 
 def wait_until_something_arrives(queue):
-    """Looks at the queue until it is not empty."""
+    """Polls the queue until it is not empty."""
     while queue.empty():
         pass
 
 
 def put_and_tell(queue, done, items):
-    """Puts these items, and releases the semaphore each time that a put has returned."""
+    """Puts the items and releases the semaphore after each put() has returned."""
     for item in items:
         queue.put(item)
         done.release()
 
 
 def get_and_count(queue, done, count, maxsize, quiet):
-    """Gets that many items, each only when as many puts have returned as there is room for.
+    """Gets `count` items, each one only after as many put() calls have returned as the queue has room for.
 
-    The moments before each get: pairs of items got and puts that had returned by then.
+    Returns a pair for the moment before each get(): the items taken so far, and the put() calls that had returned.
     """
     samples = []
     returned = 0
@@ -273,36 +273,36 @@ def get_and_count(queue, done, count, maxsize, quiet):
 
 
 def put_mixed_sizes(queue, count):
-    """Puts the numbers from 0, every second one with a large piece of data."""
+    """Puts the numbers from 0 to `count` - 1, every second one together with a large amount of data."""
     for number in range(count):
         queue.put((number, bytes(5 if number % 2 else 200_000)))
 
 
 def get_numbers(queue, count):
-    """Gets that many of them; the numbers."""
+    """Gets `count` of these items and returns their numbers."""
     return [queue.get()[0] for _ in range(count)]
 
 
 def get_until_stop(queue):
-    """Gets items until the text STOP comes; the list of those before it."""
+    """Gets items until the string "STOP" arrives and returns those before it."""
     return list(iter(queue.get, "STOP"))
 
 
 def square(tasks, results):
-    """A worker of a pool: passes on the square of each number it is given, until the text STOP comes."""
+    """A worker of a pool: puts the square of each number that it gets, until the string "STOP" arrives."""
     for number in iter(tasks.get, "STOP"):
         results.put(number * number)
 
 
 def work_off(queue, done):
-    """A worker that reports: does each task, which is to release the semaphore, and calls task_done, until None."""
+    """A worker that releases the semaphore and calls task_done() for each task, until `None` arrives."""
     for _ in iter(queue.get, None):
         done.release()
         queue.task_done()
 
 
 def count_released(semaphore):
-    """How often the semaphore can be acquired without waiting."""
+    """The number of times that the semaphore can be acquired without waiting."""
     count = 0
     while semaphore.acquire(False):
         count += 1
@@ -310,18 +310,18 @@ def count_released(semaphore):
 
 
 def semaphore(context, value):
-    """A semaphore of this context."""
+    """A semaphore of the context."""
     return context.Semaphore(value)
 
 
 LIMITS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
-"""Time-outs for `overruns`: no machine makes seven calls in a row late by half of what they may take."""
+"""Timeouts for `overruns`, in seconds: no machine delays seven calls in a row by half of their timeout."""
 
 
 def overruns(queue, method, *args, timeouts):
-    """Calls a method of the queue with one time-out after the other, until one is overrun by less than half.
+    """Calls a method of the queue with one timeout after another, until a call overruns its timeout by less than half.
 
-    None if there was such a one; else all of them, each with what it took.
+    Returns `None` if there was such a call; otherwise, a list of all timeouts, each with the time that the call took.
     """
     late = []
     for timeout in timeouts:
@@ -340,16 +340,16 @@ def overruns(queue, method, *args, timeouts):
 
 
 def in_slow_motion(queue, method, *args, pause=0.02):
-    """Calls a method of the queue, and rests at each of its lines and of those that it calls itself; what it returned.
+    """Calls a method of the queue, pausing at each of its lines and at each line of the functions it calls directly.
 
-    What is done in several steps can be met by others between any two of them.
+    Returns what the method returned. If an operation takes several steps, others can interfere between any two of them.
     """
     return line_by_line(getattr(queue, method), args, lambda: time.sleep(pause))
 
 
 def line_by_line(call, args, at_line):
-    """Calls it, and the other function before each of its lines and of those that it calls itself; what it returned."""
-    gc.collect()  # or finalizers of what earlier tests left would be called between its lines, and rest there too
+    """Makes a call and runs `at_line` before each of its lines and of the functions it calls directly."""
+    gc.collect()  # otherwise, finalizers of what earlier tests left could run between its lines and pause as well
     here = inspect.currentframe()
 
     def stop(frame, event, argument):
@@ -369,7 +369,7 @@ def line_by_line(call, args, at_line):
 
 
 def while_the_clock_is_changed(queue, method, *args, **kwargs):
-    """Calls a method of the queue while each look at the time of day finds an hour more than the one before."""
+    """Calls a method of the queue while `time.time()` advances by an hour with every call."""
     real, hours = time.time, itertools.count()
     time.time = lambda: real() + 3600.0 * next(hours)
     try:
@@ -379,7 +379,7 @@ def while_the_clock_is_changed(queue, method, *args, **kwargs):
 
 
 def among_signals(queue, method, *args, **kwargs):
-    """Calls a method of the queue while signals arrive all the time that this process handles, and goes on after."""
+    """Calls a method of the queue while the process keeps receiving signals, with a handler that simply returns."""
     over = threading.Event()
     signal.signal(signal.SIGUSR1, _go_on)
     sender = threading.Thread(target=_send_signals, args=(over,))
@@ -392,7 +392,7 @@ def among_signals(queue, method, *args, **kwargs):
 
 
 def put_among_signals(queue, taken, item):
-    """Puts an item; until somebody has said that it is taken, signals arrive in all threads of this process."""
+    """Puts an item; all threads of this process receive signals until the event says that the item was taken."""
     signal.signal(signal.SIGUSR1, _go_on)
     sender = threading.Thread(target=_send_signals, args=(taken,))
     sender.start()
@@ -401,11 +401,11 @@ def put_among_signals(queue, taken, item):
 
 
 def _go_on(number, frame):
-    """Handles a signal, and changes nothing."""
+    """Handles a signal without doing anything."""
 
 
 def _send_signals(over):
-    """Sends a signal to every other thread again and again, until the event is set."""
+    """Sends signals to every other thread repeatedly until the event is set."""
     while not over.wait(0.01):
         for thread in threading.enumerate():
             if thread is not threading.current_thread() and thread.ident is not None:
@@ -413,13 +413,13 @@ def _send_signals(over):
 
 
 SENDING = 4
-"""How deep in the calls of its thread the work of a sender may be: the three of any thread, and one of its own."""
+"""The call depth of a feeder thread's own code: three calls that every thread makes, and one of its own."""
 
 
 def put_and_get_with_a_slow_thread(queue, items, pause=0.005):
-    """Puts items while the thread that sends them rests at each of its lines: later and later after the last was got.
+    """Puts and gets items while the feeder thread pauses at each of its lines, with a longer wait after each item.
 
-    So the sender is met at any point of its work. The list of what was got.
+    In this way, put() meets the feeder thread at every point of its work. Returns the items as a list.
     """
 
     def rest(frame, event, argument):
@@ -446,7 +446,7 @@ def put_and_get_with_a_slow_thread(queue, items, pause=0.005):
 
 
 def put_and_be_busy(queue, item, over):
-    """Puts an item and works on, without a pause, until the event is set."""
+    """Puts an item and then keeps the CPU busy until the event is set."""
     queue.put(item)
     while not over.is_set():
         for _ in range(10_000):
@@ -454,8 +454,10 @@ def put_and_be_busy(queue, item, over):
 
 
 def defaults_of(queue, method):
-    """What this method does when it is not told whether and how long to wait. Where its signature does not say so with
-    a number or None, as documented."""
+    """The default values of `block` and `timeout`, by name.
+
+    Where the signature does not have them as numbers, they are assumed to be the documented ones.
+    """
     documented = {"block": True, "timeout": None}
     try:
         parameters = inspect.signature(getattr(queue, method)).parameters

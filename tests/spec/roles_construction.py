@@ -1,16 +1,16 @@
-"""What actors do in the chapter on construction: they look at a queue from outside, and at what it raises."""
+"""Roles of the chapter on construction: they inspect a queue from the outside, and what it raises."""
 
 import inspect
 import queue as thread_queue
 
 
 def missing_among(holder, names):
-    """Those of the names that the object does not have."""
+    """The names that are not attributes of the object."""
     return [name for name in names if not hasattr(holder, name)]
 
 
 def found_among(holder, names):
-    """Those of the names that the object has."""
+    """The names that are attributes of the object."""
     return [name for name in names if hasattr(holder, name)]
 
 
@@ -27,12 +27,12 @@ def is_true(queue):
 
 
 def kind_of_the_class_with_a_parameter(queue):
-    """What subscripting the class of the queue gives, by the name of its type."""
+    """The name of the type that results from subscripting the class of the queue."""
     return type(type(queue)[int]).__name__
 
 
 def raises_the_very_class(queue, method, args, name):
-    """Whether what this call raises is of the class that the module `queue` exports by this name, of no other."""
+    """Whether the call raises an exception of exactly the class that the module `queue` exports under this name."""
     try:
         getattr(queue, method)(*args)
     except Exception as error:
@@ -41,7 +41,7 @@ def raises_the_very_class(queue, method, args, name):
 
 
 def classes_of_the_time_out(queue, method, args):
-    """The names of all classes that the exception of this call is an instance of."""
+    """The names of all classes that the exception raised by the call is an instance of."""
     try:
         getattr(queue, method)(*args)
     except Exception as error:
@@ -55,7 +55,7 @@ def put_numbers_without_waiting(queue, count):
 
 
 def put_until_full(queue, most):
-    """How many items it accepted without waiting, `most` at most."""
+    """Puts up to `most` items without waiting, until the queue is full; returns how many it accepted."""
     for number in range(most):
         try:
             queue.put_nowait(number)

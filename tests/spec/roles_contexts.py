@@ -1,4 +1,4 @@
-"""What actors do in the chapter on contexts. Their first argument is the module, a context, or nothing."""
+"""Roles of the chapter on contexts. Their first argument is usually the module or a context."""
 
 import importlib
 import queue as thread_queue
@@ -8,7 +8,7 @@ import threading
 import warnings
 
 CRASH_SECONDS = 2.0
-"""How long a process that was given what it cannot use may take to fail; then it is killed, and has failed as well."""
+"""Seconds in which a process with an unusable queue may fail by itself; then it is killed, which counts the same."""
 
 
 def put_one(queue, item):
@@ -16,7 +16,7 @@ def put_one(queue, item):
 
 
 def put_and_let_go(queue, item):
-    """Ends at once if the queue is usable, and the item is on its way then."""
+    """Puts an item and closes the queue; if the queue is usable, this does not block."""
     queue.put(item)
     if hasattr(queue, "join_thread"):
         queue.close()
@@ -32,7 +32,7 @@ def sorted_start_methods(module):
 
 
 def start_method_without_temporary_files(module):
-    """The global start method of a program that cannot write a single byte into any file."""
+    """The global start method of a program that cannot write even one byte to any file."""
     import resource
 
     allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -55,7 +55,7 @@ def _item_through(queue, context, item):
 
 
 def items_through_each_of(module, methods):
-    """The items that came through a queue and a process of each start method, all queues existing at once."""
+    """The items that were sent through a queue and a process of each start method, with all queues alive together."""
     contexts = [module.get_context(method) for method in methods]
     queues = [context.Queue() for context in contexts]
     return [_item_through(*pair, f"by {method}") for *pair, method in zip(queues, contexts, methods)]
@@ -68,7 +68,7 @@ def items_through_processes_of(module, method, senders):
 
 
 def give_a_queue_of_fork_to_a_process_of(module, method, kind):
-    """What comes of it, in words."""
+    """Passes a queue of the fork context to a process of `method` and describes the outcome."""
     queue = getattr(module.get_context("fork"), kind)()
     process = module.get_context(method).Process(target=put_and_let_go, args=(queue, "x"))
     try:
@@ -91,7 +91,7 @@ def start_a_nameless_function(context):
 
 
 def warnings_of_a_fork_after_a_put(module, method, kind):
-    """The categories that were warned of, by name."""
+    """The names of the warning categories that were issued."""
     context = module.get_context(method)
     queue = getattr(context, kind)()
     queue.put("x")
@@ -105,7 +105,7 @@ def warnings_of_a_fork_after_a_put(module, method, kind):
 
 
 def make_queue_without_semaphores(module, method, kind):
-    """Makes a queue where the extension module that brings semaphores cannot be imported."""
+    """Makes a queue while the extension module that provides semaphores cannot be imported."""
     sys.modules["_multiprocessing"] = None
     getattr(module.get_context(method), kind)()
 

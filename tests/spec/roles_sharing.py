@@ -1,4 +1,4 @@
-"""What actors do in the chapter on sharing: they start processes of their own, and try to send queues about."""
+"""Roles of the chapter on sharing: they start processes of their own and try to send queues to them."""
 
 import copy
 import io
@@ -9,11 +9,11 @@ import sys
 from roles import put_all
 
 RESULT_SECONDS = 60.0
-"""How long a pool may take for a result; longer than any patience."""
+"""Timeout for the result of a pool, in seconds; longer than any patience."""
 
 
 def take_all(queue):
-    """Everything that can be had without waiting."""
+    """Everything that can be taken without waiting."""
     taken = []
     while True:
         try:
@@ -23,7 +23,7 @@ def take_all(queue):
 
 
 def put_from_a_new_process(context, queue, items):
-    """Starts a process that puts these items, and waits for its end; its exit code."""
+    """Starts a process that puts the items, joins it, and returns its exit code."""
     process = context.Process(target=put_all, args=(queue, items))
     process.start()
     process.join()
@@ -38,7 +38,7 @@ def put_from_a_new_process_by_keyword(context, queue, items):
 
 
 def nested(queue):
-    """The queue twice, within what a program may pass along."""
+    """A nested container, as a program may pass it, that holds the queue twice."""
     return {"queues": [queue, (queue,)]}
 
 
@@ -52,7 +52,7 @@ def put_into_the_inner(nest, item):
 
 
 def put_from_a_pool_initializer(context, queue, item):
-    """A pool whose only worker puts the item when it begins; it ends by itself."""
+    """Runs a pool whose only worker puts the item from its initializer."""
     pool = context.Pool(1, initializer=put_all, initargs=(queue, [item]))
     pool.close()
     pool.join()
@@ -63,7 +63,7 @@ def take_as_task(queue):
 
 
 def give_to_a_pool_task(context, queue):
-    """What the task returns that is given the queue as an argument."""
+    """Passes the queue to a pool task as an argument and returns the result of the task."""
     pool = context.Pool(1)
     try:
         return pool.apply_async(take_as_task, (queue,)).get(RESULT_SECONDS)
@@ -85,7 +85,7 @@ def copied_deeply(queue):
 
 
 def told_while_putting(queue, item, marker):
-    """Puts the item and the marker, gets the marker back; what the process wrote to standard error meanwhile."""
+    """Puts the item and the marker, gets the marker back, and returns what was written to stderr in the meantime."""
     before, sys.stderr = sys.stderr, io.StringIO()
     try:
         queue.put(item)
@@ -98,12 +98,12 @@ def told_while_putting(queue, item, marker):
 
 
 def put_a_new_queue(queue, context, kind):
-    """Makes a queue here and tries to give it away through the other one."""
+    """Makes a queue and puts it into another one."""
     queue.put(getattr(context, kind)())
 
 
 def put_and_close(queue):
-    """Uses the queue and closes it, until nothing of it is left open in this process."""
+    """Uses the queue and closes it completely in this process."""
     queue.put("x")
     queue.close()
     if hasattr(queue, "join_thread"):

@@ -1,9 +1,9 @@
 """Closing.
 
-`put()` only hands an item to the queue; a feeder thread of the same process moves it into the pipe. `close()` says that
-this process is done with the queue, `join_thread()` waits until the feeder has moved everything, and
-`cancel_join_thread()` gives that up. This chapter is about the three calls, the next one about what happens without
-them when a process ends.
+`put()` only hands an item to the queue; a feeder thread in the same process moves it into the pipe. `close()` declares
+that this process is done with the queue, `join_thread()` waits until the feeder thread has moved every item, and
+`cancel_join_thread()` lets the process exit without that wait. This chapter covers these three calls; the next one
+covers what happens without them when a process exits.
 """
 
 import endings
@@ -18,10 +18,10 @@ ITEMS = [f"item {number:02}" for number in range(50)]
 @rule("close.no-more-puts", source=(DOCS / "Queue.put", DOCS / "Queue.close"))
 @pytest.mark.parametrize("form", ["put", "put_nowait"])
 @pytest.mark.parametrize("maxsize", [0, 1], ids=["room left", "full"])
-def test_put_after_close_raises_ValueError(make_queue, maxsize, form):
-    """put() after close() raises `ValueError`.
+def test_put_after_close(make_queue, maxsize, form):
+    """put() and put_nowait() raise `ValueError` after close().
 
-    Something put after the end would never leave the process; an error says so, even where the queue is full.
+    An item put after close() would never be sent; the error reveals the mistake, even if the queue is full.
     """
     queue = make_queue(maxsize)
     queue.put("before")
@@ -34,10 +34,10 @@ def test_put_after_close_raises_ValueError(make_queue, maxsize, form):
 @rule("close.no-more-gets", source=(DOCS / "Queue.get", DOCS / "Queue.close"))
 @pytest.mark.parametrize("form", ["get", "get_nowait"])
 @pytest.mark.parametrize("items", [[], ["waiting"]], ids=["empty", "item waiting"])
-def test_get_after_close_raises_ValueError(queue, child, items, form):
-    """get() after close() raises `ValueError`.
+def test_get_after_close(queue, child, items, form):
+    """get() and get_nowait() raise `ValueError` after close().
 
-    A process that has closed the queue has no part in it any more: its items are for the others.
+    A process that has closed the queue no longer takes part in it; the remaining items are for other processes.
     """
     child.plays(roles.put_all, items)
     child.process.leaves()
@@ -51,20 +51,20 @@ def test_get_after_close_raises_ValueError(queue, child, items, form):
 UNTESTED = [
     untested(
         "close.must-not-use",
-        "A closed queue must not be used any more.",
+        "A closed queue must not be used anymore.",
         source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close"),
-        reason="This binds the user. What other methods do then is open; that put() and get() raise ValueError are "
-        "rules of their own.",
+        reason="This is a requirement on callers, and the outcome of a violation is left open. That put() and get() "
+        "raise `ValueError` is covered by separate rules.",
     ),
 ]
 
 
 @rule("close.idempotent", source=OBSERVED, level="de-facto", kinds=("Queue", "JoinableQueue", "SimpleQueue"))
 @pytest.mark.parametrize("items", [[], ["used"]], ids=["unused", "used"])
-def test_a_second_close_does_nothing(queue, items):
-    """A second close does nothing.
+def test_close_twice(queue, items):
+    """close() can be called twice.
 
-    Clean-up code may run twice.
+    Cleanup code, such as a `finally` block and an exit handler, need not keep track of whether it has already run.
     """
     queue.plays(roles.put_all, items)
     queue.close()
@@ -73,10 +73,10 @@ def test_a_second_close_does_nothing(queue, items):
 
 
 @rule("close.flushes", source=DOCS / "Queue.close")
-def test_everything_put_before_close_is_delivered(queue, make_child, make_object, context):
-    """Everything put before close() is delivered.
+def test_close_delivers_items(queue, make_child, make_object, context):
+    """Items put before close() are delivered.
 
-    Closing is the end of putting, not of what was put.
+    close() means that no more items will be put; it does not discard the ones that have not been sent yet.
     """
     opening = make_object(roles.event, context)
     child, child_opening = make_child(queue, opening)
@@ -92,19 +92,19 @@ def test_everything_put_before_close_is_delivered(queue, make_child, make_object
 
 
 @rule("close.is-silent", source=(DOCS / "Queue.close", CHANGELOG / "bpo-47029"))
-def test_nothing_is_printed_when_a_queue_is_closed_while_an_item_is_under_way(program, kind):
-    """Nothing is printed when a queue is closed while an item is under way.
+def test_close_is_silent(program, kind):
+    """Closing a queue while an item is still being sent prints nothing.
 
-    A program that puts and closes quickly would otherwise end with the traceback of a broken pipe, now and then.
+    A program that puts and closes quickly would otherwise print a broken pipe traceback from time to time.
     """
     program("late_close", kind).prints_nothing_but("closed\n")
 
 
 @rule("close.feeder-ends", source=DOCS / "Queue.close")
-def test_no_thread_is_left_after_close_and_join_thread(queue, child, parent):
+def test_close_leaves_no_thread(queue, child, parent):
     """No thread is left after close() and join_thread().
 
-    A service that makes a queue a job would otherwise collect threads.
+    A service that creates one queue per job would otherwise accumulate threads.
     """
     before = parent.plays(endings.threads)
     queue.put("a")
@@ -117,10 +117,10 @@ def test_no_thread_is_left_after_close_and_join_thread(queue, child, parent):
 
 
 @rule("close.does-not-wait", source=DOCS / "Queue.join_thread", level="de-facto")
-def test_close_returns_before_the_items_are_flushed(queue, child, gate):
-    """close() returns before the items are flushed.
+def test_close_does_not_wait(queue, child, gate):
+    """close() does not wait until the items have been sent.
 
-    Waiting is what join_thread() is for.
+    To wait until they are in the pipe, call join_thread() afterward.
     """
     queue.put(gate.item("late"))
 
@@ -136,19 +136,19 @@ def test_close_returns_before_the_items_are_flushed(queue, child, gate):
     level="de-facto",
     kinds=("Queue", "JoinableQueue", "SimpleQueue"),
 )
-def test_a_closed_queue_that_is_dropped_closes_nothing_that_others_have_opened_since(program, kind):
-    """A closed queue that is dropped closes nothing that others have opened since.
+def test_descriptors_are_closed_once(program, kind):
+    """Garbage collecting a closed queue does not close its file descriptors a second time.
 
-    The system gives the numbers of closed files out again: who closes a second time closes somebody else's.
+    The OS reuses file descriptor numbers, so a second close could hit an unrelated file opened in the meantime.
     """
     program("second_close", kind).prints_nothing_but("still open\n")
 
 
 @rule("close.gc-closes", source=DOCS / "Queue.close")
-def test_a_queue_that_is_garbage_collected_is_closed_as_well(program, kind):
-    """A queue that is garbage collected is closed as well.
+def test_garbage_collection_closes(program, kind):
+    """A queue is closed automatically when it is garbage collected.
 
-    A queue may simply be forgotten: what was put still arrives, and its thread ends.
+    A program may simply drop its last reference: items already put are delivered, and the feeder thread ends.
     """
     forgetting = program("garbage", kind, "child")
 
@@ -158,19 +158,19 @@ def test_a_queue_that_is_garbage_collected_is_closed_as_well(program, kind):
 
 @rule("close.gc-is-silent", source=OBSERVED, level="de-facto")
 @pytest.mark.parametrize("reader", ["child", "nobody"])
-def test_nothing_is_printed_when_a_queue_is_garbage_collected(program, kind, reader):
-    """Nothing is printed when a queue is garbage collected.
+def test_garbage_collection_is_silent(program, kind, reader):
+    """Garbage collecting a queue prints nothing.
 
-    An error in the clean-up reaches nobody who could catch it; it would only puzzle whoever reads the output.
+    No caller can catch an error that is raised during cleanup; it would only clutter the output.
     """
     program("garbage", kind, reader).prints_nothing_but(f"{reader} got late\n")
 
 
 @rule("close.blocked-put-not-woken", source=OBSERVED, level="de-facto")
-def test_close_does_not_wake_a_put_that_another_thread_waits_in(make_queue, make_child, make_thread):
-    """close() does not wake a put() that another thread waits in.
+def test_close_does_not_wake_blocked_put(make_queue, make_child, make_thread):
+    """close() does not wake a put() that is blocked in another thread.
 
-    Only a consumer makes room; to stop a waiting producer, get an item or give put() a timeout.
+    Only a get() makes room; to stop a blocked producer, get an item or give put() a timeout.
     """
     queue = make_queue(maxsize=1)
     child, thread = make_child(queue), make_thread(queue)
@@ -186,10 +186,10 @@ def test_close_does_not_wake_a_put_that_another_thread_waits_in(make_queue, make
 
 
 @rule("jt.after-close-waits", source=(DOCS / "Queue.join_thread", ISSUE / "75069"), proves=("jt.any-process",))
-def test_join_thread_waits_until_the_items_are_in_the_pipe(queue, child, make_thread, under_way, gate):
+def test_join_thread_waits_for_flush(queue, child, make_thread, under_way, gate):
     """join_thread() waits until the items are in the pipe.
 
-    After it a producer may tell others that the items are there, also the producer that created the queue.
+    A producer, including the process that created the queue, can then tell others that the items are available.
     """
     under_way(queue, "flushed")
     queue.close()
@@ -203,10 +203,10 @@ def test_join_thread_waits_until_the_items_are_in_the_pipe(queue, child, make_th
 
 
 @rule("jt.blocks-until-drained", source=DOCS / "Queue.join_thread")
-def test_join_thread_waits_for_a_reader_of_more_than_the_pipe_holds(queue, child):
-    """join_thread() waits for a reader of more than the pipe holds.
+def test_join_thread_waits_for_reader(queue, child):
+    """join_thread() waits for a reader if the items do not fit into the pipe.
 
-    Nothing is dropped for want of room: a producer that flushes needs a consumer that reads.
+    No item is dropped for lack of space: a producer that flushes needs a consumer that reads.
     """
     child.put(made(endings.large))
     child.close()
@@ -219,10 +219,10 @@ def test_join_thread_waits_for_a_reader_of_more_than_the_pipe_holds(queue, child
 
 
 @rule("jt.requires-close", source=DOCS / "Queue.join_thread")
-def test_join_thread_before_close_is_refused(queue):
-    """join_thread() before close() is refused.
+def test_join_thread_before_close(queue):
+    """join_thread() raises an exception if close() has not been called.
 
-    The feeder of an open queue does not end: waiting for it would be waiting for ever.
+    The feeder thread of an open queue does not end, so waiting for it would take forever.
     """
     queue.put("a")
 
@@ -231,10 +231,10 @@ def test_join_thread_before_close_is_refused(queue):
 
 
 @rule("jt.unused-returns", source=DOCS / "Queue.join_thread")
-def test_join_thread_of_a_queue_never_put_to_returns_at_once(queue):
-    """join_thread() of a queue never put to returns at once.
+def test_join_thread_on_unused_queue(queue):
+    """join_thread() does not block if nothing was ever put.
 
-    Clean-up code need not know whether there was anything to clean up.
+    Cleanup code need not know whether the queue was used.
     """
     with raises(Empty):
         queue.get_nowait()
@@ -245,10 +245,10 @@ def test_join_thread_of_a_queue_never_put_to_returns_at_once(queue):
 
 
 @rule("cancel.join-thread-noop", source=(DOCS / "Queue.cancel_join_thread", DOCS / "Queue.join_thread"))
-def test_join_thread_does_not_wait_after_cancel_join_thread(queue, child):
-    """join_thread() does not wait after cancel_join_thread().
+def test_join_thread_after_cancel(queue, child):
+    """join_thread() does not block after cancel_join_thread().
 
-    Who gives the data up is not held up by it.
+    A process that is willing to lose its unsent items does not have to wait for a reader.
     """
     child.put("before")
     assert queue.get() == "before"
@@ -262,10 +262,10 @@ def test_join_thread_does_not_wait_after_cancel_join_thread(queue, child):
 
 
 @rule("cancel.exit-without-flush", source=(DOCS / "Queue.cancel_join_thread", DOCS / "pipes-and-queues"))
-def test_after_cancel_join_thread_a_process_ends_although_nobody_reads(queue, child):
-    """After cancel_join_thread() a process ends although nobody reads.
+def test_exit_after_cancel_join_thread(queue, child):
+    """After cancel_join_thread(), a child process exits even if nobody reads its items.
 
-    The way out for a producer whose consumers are gone.
+    This lets a producer exit when its consumers are gone.
     """
     child.put("before")
     assert queue.get() == "before"
@@ -277,10 +277,10 @@ def test_after_cancel_join_thread_a_process_ends_although_nobody_reads(queue, ch
 
 
 @rule("cancel.before-first-put", source=DOCS / "Queue.cancel_join_thread")
-def test_cancel_join_thread_before_the_first_put_counts_as_well(queue, child):
-    """cancel_join_thread() before the first put() counts as well.
+def test_cancel_before_first_put(queue, child):
+    """cancel_join_thread() also takes effect if it is called before the first put().
 
-    It is said once, and need not be said at the right moment.
+    A program can call it once, during setup, before there is a feeder thread.
     """
     queue.put("for the child")
     assert child.get() == "for the child"
@@ -291,10 +291,10 @@ def test_cancel_join_thread_before_the_first_put_counts_as_well(queue, child):
 
 
 @rule("cancel.own-process-only", source=(DOCS / "Queue.cancel_join_thread", DOCS / "pipes-and-queues"))
-def test_cancel_join_thread_in_one_process_does_not_count_for_another(queue, make_child, make_object, context):
-    """cancel_join_thread() in one process does not count for another.
+def test_cancel_affects_only_own_process(queue, make_child, make_object, context):
+    """cancel_join_thread() affects only the process that calls it.
 
-    Each process decides about what it has put itself.
+    Each process decides for itself whether the items it has put may be lost.
     """
     opening = make_object(roles.event, context)
     queue.put("before")
@@ -313,10 +313,10 @@ def test_cancel_join_thread_in_one_process_does_not_count_for_another(queue, mak
 
 
 @rule("cancel.exit-of-main", source=(DOCS / "Queue.cancel_join_thread", ISSUE / "75069"))
-def test_after_cancel_join_thread_the_main_program_ends_although_nobody_reads(program, kind):
-    """After cancel_join_thread() the main program ends although nobody reads.
+def test_main_exits_after_cancel_join_thread(program, kind):
+    """After cancel_join_thread(), the main program exits even if nobody reads its items.
 
-    It created the queue, and is no exception.
+    The call works in the process that created the queue just as it does in a child.
     """
     assert program("cancelled_main", kind).ends() == 0
 
@@ -324,8 +324,8 @@ def test_after_cancel_join_thread_the_main_program_ends_although_nobody_reads(pr
 UNTESTED += [
     untested(
         "cancel.may-lose-data",
-        "After `cancel_join_thread()` data may be lost.",
+        "Items that have not been sent yet may be lost after cancel_join_thread().",
         source=DOCS / "Queue.cancel_join_thread",
-        reason="Neither loss nor arrival is promised, so every outcome conforms.",
+        reason="Neither loss nor delivery is promised, so every outcome conforms.",
     ),
 ]

@@ -1,8 +1,8 @@
 """Hazards.
 
-What goes wrong with process-safe queues goes wrong in known ways. Each danger that can be brought about for certain is
-shown here, in bounded time; none of these rules gates a run. Most of them come from ending a process that uses a queue
-from outside: locks belong to nobody, and nobody gives back those of the dead.
+Queues that are shared between processes fail in well-known ways. This chapter shows, in bounded time, each danger that
+can be triggered reliably; none of these rules makes a run fail. Most of the dangers come from killing a process that is
+using a queue: nobody releases the locks of a dead process.
 """
 
 import endings
@@ -15,7 +15,10 @@ ATTEMPTS = 3
 
 
 def _kill_a_waiting_consumer(queue, make_child):
-    """Also flushes an item. Whether the consumer had the lock by then cannot be seen: it had the quiet time for it."""
+    """Kills a consumer that waits in get(), then has another process put an item.
+
+    Nobody can observe whether the consumer held the lock when it was killed; it had the quiet time to acquire it.
+    """
     consumer, producer = make_child(queue), make_child(queue)
     consumer.calls.get().stays_blocked()
     consumer.process.is_killed()
@@ -28,10 +31,10 @@ def _kill_a_waiting_consumer(queue, make_child):
     source=(DOCS / "pipes-and-queues", DOCS / "all-start-methods", ARTICLE),
     level="hazard",
 )
-def test_joining_a_process_before_its_items_are_read_is_a_deadlock(queue, context, make_object, make_thread):
-    """Joining a process before its items are read is a deadlock.
+def test_join_before_get_deadlocks(queue, context, make_object, make_thread):
+    """Joining a process before its items have been read can deadlock.
 
-    The most common one: the process waits for a reader, and the reader waits for the process.
+    This is the most common mistake: the process waits for a reader, and the reader waits for the process.
     """
     producer = make_object(endings.producer, context, queue)
     joining = make_thread(producer).calls.join()
@@ -44,10 +47,10 @@ def test_joining_a_process_before_its_items_are_read_is_a_deadlock(queue, contex
 
 
 @rule("hazard.circular-wait", source=ARTICLE, level="hazard", kinds=("Queue",))
-def test_two_processes_that_wait_for_each_other_proceed_only_by_their_timeouts(make_queue, make_child):
-    """Two processes that wait for each other proceed only by their timeouts.
+def test_circular_wait(make_queue, make_child):
+    """Two processes that wait for each other continue only because of their timeouts.
 
-    One waits for room in a queue that the other would empty, if it got something from the one.
+    One waits for room in a full queue; the other would read from it, but first waits for an item from the first.
     """
     there, back = make_queue(maxsize=1), make_queue()
     there.put("first")
@@ -66,24 +69,24 @@ UNTESTED = [
         "hazard.terminate-while-using",
         "Terminating a process while it uses a queue may corrupt the queue.",
         source=(DOCS / "pipes-and-queues", DOCS / "Process.terminate"),
-        reason="What happens depends on the instant. The ways that can be brought about for certain have rules of "
-        "their own below.",
+        reason="What happens depends on the exact moment. The cases that can be triggered reliably have rules of their "
+        "own in this chapter.",
     ),
     untested(
         "hazard.terminate-after-receive",
-        "A producer that is terminated right after its item was received may still hold the lock for writing.",
+        "A producer that is terminated right after its item was received may still hold the write lock.",
         source=(DOCS / "pipes-and-queues", DOCS / "Process.terminate"),
-        reason="A race within the feeder: it was seen in one to three of four attempts, and no call of the queue can "
-        "bring it about or rule it out.",
+        reason="This is a race inside the feeder thread: it occurred in one to three of four attempts, and no call to "
+        "the queue can trigger it or rule it out.",
     ),
 ]
 
 
 @rule("hazard.kill-blocked-reader", source=(DOCS / "pipes-and-queues", DOCS / "Process.terminate"), level="hazard")
-def test_a_consumer_that_is_killed_while_it_waits_locks_all_others_out(make_queue, make_child):
-    """A consumer that is killed while it waits locks all others out.
+def test_killed_consumer_blocks_others(make_queue, make_child):
+    """A consumer that is killed while it waits in get() locks out all other consumers.
 
-    It held the lock for reading; the items are there, and nobody can get them any more.
+    It held the read lock: the items are in the pipe, but nobody can get them anymore.
     """
     for _ in range(ATTEMPTS):
         queue = make_queue()
@@ -102,10 +105,10 @@ def test_a_consumer_that_is_killed_while_it_waits_locks_all_others_out(make_queu
     level="hazard",
     systems=("POSIX",),
 )
-def test_a_producer_that_is_killed_while_it_writes_blocks_readers_in_spite_of_their_timeout(queue, child, make_thread):
-    """A producer that is killed while it writes blocks readers in spite of their timeout.
+def test_killed_producer_blocks_get(queue, child, make_thread):
+    """If a producer is killed while it writes an item, get() blocks in spite of its timeout.
 
-    Half an item is in the pipe: a reader has begun to read it, and waits for the rest for ever.
+    The pipe contains half an item: a reader that has started on it waits forever for the rest.
     """
     child.put(made(endings.large))
     queue.plays(endings.wait_for_data)
@@ -116,12 +119,10 @@ def test_a_producer_that_is_killed_while_it_writes_blocks_readers_in_spite_of_th
 
 
 @rule("hazard.stopped-reader", source=DOCS / "Process.terminate", level="hazard", systems=("POSIX",))
-def test_a_consumer_that_is_suspended_while_it_waits_locks_all_others_out_until_it_goes_on(
-    make_queue, make_child, parent
-):
-    """A consumer that is suspended while it waits locks all others out until it goes on.
+def test_suspended_consumer_blocks_others(make_queue, make_child, parent):
+    """A consumer that is suspended while it waits in get() locks out all others until it resumes.
 
-    It holds the lock for reading as long as it sleeps, and gets the item when it wakes.
+    It keeps the read lock while it is suspended, and takes the item when it resumes.
     """
     queue = make_queue()
     consumer, producer = make_child(queue), make_child(queue)
@@ -139,10 +140,10 @@ def test_a_consumer_that_is_suspended_while_it_waits_locks_all_others_out_until_
 
 
 @rule("hazard.daemon-terminated", source=DOCS / "Process.daemon", level="hazard")
-def test_a_daemonic_child_is_cut_off_when_the_main_program_ends(program, kind):
-    """A daemonic child is cut off when the main program ends.
+def test_daemonic_child_is_terminated(program, kind):
+    """A daemonic child is terminated when the main program exits.
 
-    It is terminated wherever it is: at its work, in get(), or while it flushes.
+    It is cut off wherever it is: during its work, in get(), or while it flushes its items.
     """
     ending = program("daemon", kind)
 
@@ -153,33 +154,33 @@ def test_a_daemonic_child_is_cut_off_when_the_main_program_ends(program, kind):
 UNTESTED += [
     untested(
         "hazard.fork-with-threads",
-        "Forking a process that has threads is unsafe, and the feeder of a queue is a thread.",
+        "Forking a multithreaded process is unsafe, and the feeder of a queue is a thread.",
         source=DOCS / "contexts-and-start-methods",
-        reason="The danger has no outcome that could be told in advance. That Python warns of it is a rule of its own.",
+        reason="The outcome is unpredictable. That Python warns about it is covered by a separate rule.",
     ),
     untested(
         "hazard.macos-fork",
         "Forking may crash on macOS.",
         source=DOCS / "contexts-and-start-methods",
-        reason="The crash comes from system libraries that have started threads; nothing brings it about for certain.",
+        reason="The crash comes from system libraries that have started threads; nothing triggers it reliably.",
     ),
     untested(
         "hazard.stdin-replacement",
-        "Children replace `sys.stdin`; a buffered replacement of it may be flushed more than once.",
+        "Child processes replace `sys.stdin`; a buffered replacement may be flushed more than once.",
         source=DOCS / "all-start-methods",
-        reason="This is about processes and standard input; no queue takes part in it.",
+        reason="This concerns processes and standard input, not queues.",
     ),
     untested(
         "hazard.zombies",
-        "On POSIX a child that was not joined stays as a zombie until the next start or look at the children.",
+        "On POSIX, a child that is not joined remains a zombie until the next start() or active_children() call.",
         source=DOCS / "all-start-methods",
-        reason="This is about processes; no queue takes part in it.",
+        reason="This concerns processes, not queues.",
     ),
     untested(
         "hazard.reuse-after-failure",
-        "After a time-out or a kill the queues and processes that were concerned must be thrown away.",
+        "After a timeout or a kill, the queues and processes involved must be discarded.",
         source=DOCS / "pipes-and-queues",
-        reason="This binds the user, and this suite: it makes new queues for every test and a new main program "
-        "wherever something was left.",
+        reason="This is a requirement on callers. The suite follows it as well: each test creates new queues, and a "
+        "new main program is started whenever a test has left something behind.",
     ),
 ]

@@ -1,8 +1,8 @@
 """Joining: task_done() and join().
 
-A `JoinableQueue` counts its unfinished items: `put()` raises the count, `task_done()` lowers it, `join()` waits until
-it is zero. The count belongs to the queue, not to a process, and it knows nothing of `get()`: a consumer says itself
-when it is done with an item.
+A `JoinableQueue` counts its unfinished items: `put()` increments the count, `task_done()` decrements it, and `join()`
+waits until it reaches zero. The count belongs to the queue, not to a process, and is independent of `get()`: a consumer
+has to say when it is done with an item.
 """
 
 import endings
@@ -17,19 +17,19 @@ JOINABLE = ("JoinableQueue",)
 UNTESTED = [
     untested(
         "joinable.all-queue-clauses",
-        "Every rule of a `Queue` holds for a `JoinableQueue` as well.",
+        "Every rule that holds for a `Queue` also holds for a `JoinableQueue`.",
         source=DOCS / "JoinableQueue",
-        reason="This is no test of its own: every rule of the other chapters that holds for a Queue is judged with a "
-        "JoinableQueue too, and has a verdict for each.",
+        reason="There is no separate test: every rule in the other chapters that holds for a `Queue` is also judged "
+        "with a `JoinableQueue`, with a verdict for each.",
     ),
 ]
 
 
 @rule("join.fresh-returns", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_join_returns_at_once_when_nothing_was_ever_put(queue):
-    """join() returns at once when nothing was ever put.
+def test_join_on_unused_queue(queue):
+    """join() does not block if nothing was ever put.
 
-    No work is no reason to wait.
+    Code that distributes work needs no special case for having none.
     """
     queue.join()
 
@@ -43,10 +43,10 @@ def test_join_returns_at_once_when_nothing_was_ever_put(queue):
     kinds=JOINABLE,
     proves=("join.get-does-not-lower",),
 )
-def test_join_waits_until_the_item_that_was_got_is_marked_as_done(queue, child, make_thread):
-    """join() waits until the item that was got is marked as done.
+def test_join_waits_for_task_done(queue, child, make_thread):
+    """join() blocks until task_done() is called; getting the item is not enough.
 
-    A producer waits for the work, not for the hand-over.
+    A producer waits until the work is done, not just until a consumer has started on it.
     """
     queue.put("task")
     joining = make_thread(queue).calls.join()
@@ -60,10 +60,10 @@ def test_join_waits_until_the_item_that_was_got_is_marked_as_done(queue, child, 
 
 
 @rule("join.count-rises-on-put", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_an_item_counts_as_unfinished_before_it_is_flushed(queue, make_thread, under_way, gate):
-    """An item counts as unfinished before it is flushed.
+def test_unflushed_item_is_unfinished(queue, make_thread, under_way, gate):
+    """An item counts as unfinished even before it has been flushed.
 
-    A producer that puts and joins at once must not find the count at zero because its items are on their way.
+    A producer that calls put() and then join() must not find a count of zero while its items are still being sent.
     """
     under_way(queue, "item")
     joining = make_thread(queue).calls.join()
@@ -76,10 +76,10 @@ def test_an_item_counts_as_unfinished_before_it_is_flushed(queue, make_thread, u
 
 
 @rule("join.across-processes", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_join_waits_for_the_work_of_other_processes(queue, make_child):
-    """join() waits for the work of other processes.
+def test_join_waits_for_other_processes(queue, make_child):
+    """join() waits for items that other processes are working on.
 
-    The count is one for all processes: a parent puts, its children work, and the parent learns when all is done.
+    All processes share one count: a parent puts tasks, its children work on them, and join() returns when all are done.
     """
     first, second = make_child(queue), make_child(queue)
     tasks = list(range(20))
@@ -92,10 +92,10 @@ def test_join_waits_for_the_work_of_other_processes(queue, make_child):
 
 
 @rule("join.done-by-other-process", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE, level="de-facto")
-def test_an_item_may_be_marked_as_done_by_a_process_that_did_not_get_it(queue, child):
-    """An item may be marked as done by a process that did not get it.
+def test_task_done_by_another_process(queue, child):
+    """task_done() can be called by a process other than the one that got the item.
 
-    A consumer may hand the work on, and whoever finishes it says so.
+    A consumer may pass its work on; the process that finishes it reports the item as done.
     """
     queue.put("task")
     child.get()
@@ -106,10 +106,10 @@ def test_an_item_may_be_marked_as_done_by_a_process_that_did_not_get_it(queue, c
 
 
 @rule("join.many-waiters", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_everybody_who_waits_in_join_goes_on(queue, child, make_thread):
-    """Everybody who waits in join() goes on.
+def test_all_joins_return(queue, child, make_thread):
+    """All threads and processes that are blocked in join() continue when the last item is done.
 
-    Threads and processes alike: nobody is forgotten.
+    Several parts of a program can wait for the same work, and none of them is left behind.
     """
     queue.put("task")
     waiting = [waiter.calls.join() for waiter in (make_thread(queue), make_thread(queue), child)]
@@ -121,10 +121,10 @@ def test_everybody_who_waits_in_join_goes_on(queue, child, make_thread):
 
 
 @rule("join.done-meanwhile", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_join_returns_although_the_last_task_is_done_while_it_begins(queue, child, make_thread):
-    """join() returns although the last task is done while it begins.
+def test_task_done_while_join_starts(queue, child, make_thread):
+    """join() returns even if the last item is marked as done while join() is starting.
 
-    Between its look at the count and its wait nobody may slip in, or it would wait for what is over.
+    If the call went unnoticed between checking the count and starting to wait, join() would block forever.
     """
     queue.put("task")
     assert child.get() == "task"
@@ -137,10 +137,10 @@ def test_join_returns_although_the_last_task_is_done_while_it_begins(queue, chil
 
 
 @rule("join.reusable", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_join_waits_again_in_the_next_round(queue, child, make_thread):
-    """join() waits again in the next round.
+def test_join_is_reusable(queue, child, make_thread):
+    """join() blocks again after more items have been put.
 
-    Work often comes in rounds, and one queue serves them all.
+    Work often comes in rounds, and one queue can serve all of them.
     """
     queue.put("first round")
     child.plays(endings.work, count=1)
@@ -155,10 +155,10 @@ def test_join_waits_again_in_the_next_round(queue, child, make_thread):
 
 
 @rule("join.no-timeout", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
-def test_join_takes_no_timeout(queue):
-    """join() takes no timeout.
+def test_join_has_no_timeout(queue):
+    """join() does not accept a timeout.
 
-    There is no waiting for a while: who needs that has to wait in a thread.
+    A program that must not wait forever has to call join() in a separate thread.
     """
     with raises(TypeError):
         queue.join(1)
@@ -171,10 +171,10 @@ def test_join_takes_no_timeout(queue):
     level="platform",
     systems=("POSIX",),
 )
-def test_a_process_that_is_interrupted_in_join_leaves_the_queue_usable(queue, context, make_object):
-    """A process that is interrupted in join() leaves the queue usable.
+def test_interrupted_join_leaves_queue_usable(queue, context, make_object):
+    """A process that is interrupted by Ctrl-C in join() leaves the queue usable.
 
-    Ctrl-C gets a program out of waiting for work that nobody does, and the others can still finish it.
+    A program that waits for work nobody does can be stopped, and other processes can still finish the work.
     """
     queue.put("task")
     up = make_object(roles.event, context)
@@ -190,10 +190,10 @@ def test_a_process_that_is_interrupted_in_join_leaves_the_queue_usable(queue, co
 
 
 @rule("join.after-close", source=OBSERVED, kinds=JOINABLE, level="de-facto")
-def test_task_done_and_join_still_work_after_close(queue, child):
+def test_task_done_and_join_after_close(queue, child):
     """task_done() and join() still work after close().
 
-    A producer may close the queue first and wait for the work then.
+    A producer may close the queue first and then wait for the work to be done.
     """
     queue.plays(roles.put_all, ["task", "other task"])
     queue.close()
@@ -206,10 +206,10 @@ def test_task_done_and_join_still_work_after_close(queue, child):
 
 
 @rule("td.one-per-item", source=(DOCS / "JoinableQueue.task_done", DOCS / "pipes-and-queues"), kinds=JOINABLE)
-def test_join_waits_for_one_task_done_for_each_item(queue, child, make_thread):
-    """join() waits for one task_done() for each item.
+def test_one_task_done_per_item(queue, child, make_thread):
+    """join() waits for one task_done() call per item.
 
-    One call too few, and the producer waits for ever; one that counted double would let it go too early.
+    With one call missing, the producer waits forever; if one call counted twice, it would continue too early.
     """
     queue.plays(roles.put_all, ["a", "b", "c"])
     joining = make_thread(queue).calls.join()
@@ -227,10 +227,10 @@ def test_join_waits_for_one_task_done_for_each_item(queue, child, make_thread):
     [("put_nowait", {}), ("put", {"block": False}), ("put", {"timeout": 1000})],
     ids=["put_nowait", "not waiting", "waiting for some time"],
 )
-def test_an_item_is_one_task_however_it_was_put(queue, child, method, decision):
-    """An item is one task however it was put.
+def test_every_put_counts_once(queue, child, method, decision):
+    """An item counts as one unfinished task, no matter how it was put.
 
-    What matters is that there is work, and not how patient its producer was.
+    Producers can mix put(), put_nowait(), and timeouts without changing what join() waits for.
     """
     getattr(queue, method)("a", **decision)
 
@@ -242,10 +242,10 @@ def test_an_item_is_one_task_however_it_was_put(queue, child, method, decision):
 
 
 @rule("td.while-put-waits", source=(DOCS / "JoinableQueue.task_done", DOCS / "Queue.put"), kinds=JOINABLE)
-def test_task_done_does_not_wait_for_a_put_that_waits_for_room(small_queue, make_child):
-    """task_done() does not wait for a put() that waits for room.
+def test_task_done_while_put_blocks(small_queue, make_child):
+    """task_done() does not wait for a put() that is blocked on a full queue.
 
-    A worker that marks its task before it gets the next one would wait for a producer that waits for it.
+    A worker that marks its task as done before getting the next one would deadlock with a blocked producer.
     """
     worker, producer = make_child(small_queue), make_child(small_queue)
     small_queue.put("first")
@@ -261,10 +261,10 @@ def test_task_done_does_not_wait_for_a_put_that_waits_for_room(small_queue, make
 
 
 @rule("td.at-once", source=(DOCS / "JoinableQueue.join", ISSUE / "bpo-4660"), kinds=JOINABLE)
-def test_an_item_can_be_marked_as_done_as_soon_as_it_can_be_got(queue, child):
-    """An item can be marked as done as soon as it can be got.
+def test_task_done_right_after_get(queue, child):
+    """task_done() can be called as soon as get() has returned the item.
 
-    The count rises before the item can be got, and not some time after: a fast consumer makes no mistake.
+    The count is raised before the item becomes available, so a fast consumer never gets a spurious `ValueError`.
     """
     working = child.begins(endings.work, count=2)
     queue.put("first")
@@ -277,10 +277,10 @@ def test_an_item_can_be_marked_as_done_as_soon_as_it_can_be_got(queue, child):
 
 
 @rule("td.while-put-goes-on", source=(DOCS / "JoinableQueue.join", ISSUE / "bpo-4660"), kinds=JOINABLE)
-def test_an_item_can_be_marked_as_done_although_its_put_has_not_returned(queue, child):
-    """An item can be marked as done although its put() has not returned.
+def test_task_done_before_put_returns(queue, child):
+    """task_done() can be called for an item even if its put() has not returned yet.
 
-    A sender that is at work takes the next item as soon as it is there, at whichever of its lines put() is then.
+    A running feeder thread may send the item before put() has returned.
     """
     working = child.begins(endings.work_until_none)
 
@@ -292,10 +292,10 @@ def test_an_item_can_be_marked_as_done_although_its_put_has_not_returned(queue, 
 
 
 @rule("td.too-many", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)
-def test_task_done_for_more_items_than_were_put_raises_ValueError(queue, child, make_thread):
-    """task_done() for more items than were put raises `ValueError`.
+def test_too_many_task_done_calls(queue, child, make_thread):
+    """task_done() raises `ValueError` if no unfinished item is left.
 
-    The mistake is reported where it is made, and does not count against later items.
+    The mistake is reported where it is made and does not count against items that are put later.
     """
     queue.put("a")
     child.plays(endings.work, count=1)
@@ -311,20 +311,20 @@ def test_task_done_for_more_items_than_were_put_raises_ValueError(queue, child, 
 
 
 @rule("td.too-many-on-fresh-queue", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)
-def test_task_done_on_a_queue_never_put_to_raises_ValueError(child):
-    """task_done() on a queue never put to raises `ValueError`.
+def test_task_done_on_unused_queue(child):
+    """task_done() raises `ValueError` if nothing was ever put.
 
-    Also in a process that did not create the queue: the count is the same everywhere.
+    This also holds in a process that did not create the queue: the count is the same everywhere.
     """
     with raises(ValueError):
         child.task_done()
 
 
 @rule("td.before-get-accepted", source=OBSERVED, kinds=JOINABLE, level="de-facto", proves=("td.returns-none",))
-def test_task_done_before_the_item_was_got_is_accepted(queue):
-    """task_done() before the item was got is accepted.
+def test_task_done_before_get(queue):
+    """task_done() can be called before the item has been taken.
 
-    The calls are counted against items put, not against items got; the item itself stays.
+    Calls are counted against items that were put, not items that were taken; the item itself stays in the queue.
     """
     queue.put("task")
 
@@ -337,19 +337,19 @@ def test_task_done_before_the_item_was_got_is_accepted(queue):
 UNTESTED += [
     untested(
         "td.forgotten-overflow",
-        "Where items are never marked as done, the counting semaphore may overflow, and an exception be raised.",
+        "If items are never marked as done, the semaphore that counts them may overflow and raise an exception.",
         source=DOCS / "pipes-and-queues",
-        reason="It takes more items than a semaphore can count: two thousand million on most systems. Where 32767 is "
-        "the limit, as on macOS, it is not said which call raises what.",
+        reason="It takes more items than a semaphore can count, which is about two billion on most systems. Where the "
+        "limit is 32767, as on macOS, the documentation does not say which call raises which exception.",
     ),
 ]
 
 
 @rule("td.consumer-death", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE, level="hazard")
-def test_join_waits_for_ever_for_an_item_whose_consumer_has_ended(queue, child, make_thread):
-    """join() waits for ever for an item whose consumer has ended.
+def test_join_after_consumer_death(queue, child, make_thread):
+    """join() keeps waiting if a consumer ends without calling task_done() for its item.
 
-    Nobody notices that the one who should have called task_done() is gone; somebody else has to.
+    The queue does not notice that the consumer is gone; another process has to call task_done() in its place.
     """
     queue.put("task")
     child.get()
@@ -363,10 +363,10 @@ def test_join_waits_for_ever_for_an_item_whose_consumer_has_ended(queue, child, 
 
 
 @rule("td.unpicklable-leaves-count", source=OBSERVED, kinds=JOINABLE, level="hazard")
-def test_an_item_that_cannot_be_pickled_stays_unfinished(queue, child, make_thread):
-    """An item that cannot be pickled stays unfinished.
+def test_unpicklable_item_stays_unfinished(queue, child, make_thread):
+    """An item that cannot be pickled remains unfinished.
 
-    It never arrives, so no consumer marks it as done, and join() waits for ever.
+    It never arrives, so no consumer marks it as done, and join() blocks forever.
     """
     queue.put(made(items.unpicklable))
     queue.put("good")

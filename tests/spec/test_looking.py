@@ -1,8 +1,9 @@
 """Looking without taking: qsize, empty, full.
 
-Looks are hints: what they say may be over before it is read, and an item that was put may not be seen yet. They are not
-free to lie, though. Where nothing moves - the producers have ended, or an item is held on its way - the answer is
-known, and it is asked for there.
+`qsize()`, `empty()`, and `full()` look at a queue without taking anything from it. While other processes use the queue,
+an answer may be out of date before the caller sees it, and an item that was just put may not be visible yet. But where
+nothing moves - because the producers have ended, or because an item is being held back - the right answer is known, and
+the rules of this chapter ask for it.
 """
 
 import couriers
@@ -12,15 +13,15 @@ from queuespec import ARTICLE, DOCS, OBSERVED, THREAD_QUEUE, Empty, raises, rule
 
 PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
-COUNTED = ("macOS cannot tell the value of a semaphore", lambda facts: facts.system != "Darwin")
-"""Where qsize() is there."""
+COUNTED = ("macOS cannot report the value of a semaphore", lambda facts: facts.system != "Darwin")
+"""Where qsize() is implemented."""
 
 
 @rule("look.empty-true-when-drained", source=(DOCS / "Queue.empty", DOCS / "SimpleQueue.empty"), kinds=PIPE_KINDS)
-def test_a_queue_whose_items_have_all_been_taken_is_empty(queue, child):
-    """A queue whose items have all been taken is empty.
+def test_empty_after_last_item_is_taken(queue, child):
+    """empty() returns `True` after the last item has been taken.
 
-    Nothing is there and nothing can come: then the answer is reliable.
+    Once all producers have ended, the answer is exact: a consumer can use it to check that nothing is left over.
     """
     child.put("a")
     child.process.leaves()
@@ -31,19 +32,19 @@ def test_a_queue_whose_items_have_all_been_taken_is_empty(queue, child):
 
 
 @rule("look.fresh-queue-is-empty", source=(DOCS / "Queue.empty", DOCS / "SimpleQueue.empty"), kinds=PIPE_KINDS)
-def test_a_queue_that_nobody_has_used_is_empty(queue):
-    """A queue that nobody has used is empty.
+def test_new_queue_is_empty(queue):
+    """empty() returns `True` for a new queue.
 
-    A queue begins with nothing in it.
+    A queue contains nothing until an item is put, so there is no need to drain it before the first use.
     """
     assert queue.empty() is True
 
 
 @rule("look.empty-false-when-item", source=(DOCS / "Queue.empty", DOCS / "SimpleQueue.empty"), kinds=PIPE_KINDS)
-def test_a_queue_with_an_item_that_has_been_sent_is_not_empty(queue, child):
-    """A queue with an item that has been sent is not empty.
+def test_not_empty_after_producer_ended(queue, child):
+    """empty() returns `False` if the queue holds an item that was put by a process that has ended.
 
-    A process that ended has sent what it put, so there is no moment of doubt left.
+    A process sends its items before it ends, so an item is certain to be visible once its producer has been joined.
     """
     child.put("a")
 
@@ -53,10 +54,10 @@ def test_a_queue_with_an_item_that_has_been_sent_is_not_empty(queue, child):
 
 
 @rule("look.empty-false-after-flush", source=(DOCS / "Queue.empty", DOCS / "Queue.join_thread"))
-def test_a_queue_whose_producer_has_flushed_an_item_is_not_empty(queue, child):
-    """A queue whose producer has flushed an item is not empty.
+def test_not_empty_after_flush(queue, child):
+    """After close() and join_thread() in the producer, empty() returns `False` in other processes.
 
-    After close() and join_thread() all is in the pipe, for every process to see.
+    join_thread() returns when the items are in the pipe, so a producer can use it to make them visible to others.
     """
     queue.put("a")
 
@@ -67,10 +68,10 @@ def test_a_queue_whose_producer_has_flushed_an_item_is_not_empty(queue, child):
 
 
 @rule("look.empty-anywhere", source=(DOCS / "Queue.empty", DOCS / "SimpleQueue.empty"), kinds=PIPE_KINDS)
-def test_a_child_sees_whether_a_queue_is_empty(queue, make_child):
-    """A child sees whether a queue is empty.
+def test_child_can_check_empty(queue, make_child):
+    """In a child process, empty() reports whether the queue is empty.
 
-    A queue looks the same from every process.
+    Any process that holds the queue can check it, not only the one that created it.
     """
     producer, child = make_child(queue), make_child(queue)
     assert child.empty() is True
@@ -82,10 +83,10 @@ def test_a_child_sees_whether_a_queue_is_empty(queue, make_child):
 
 
 @rule("look.empty-closed", source=DOCS / "Queue.empty")
-def test_empty_on_a_closed_queue_answers_or_raises_OSError(queue):
-    """empty() on a closed queue answers or raises `OSError`.
+def test_empty_on_closed_queue(queue):
+    """empty() on a closed queue either returns a `bool` or raises `OSError`.
 
-    Either is allowed; neither may be relied on.
+    The documentation allows both, so portable code cannot depend on either one.
     """
     queue.put("a")
     queue.get()
@@ -96,10 +97,10 @@ def test_empty_on_a_closed_queue_answers_or_raises_OSError(queue):
 
 
 @rule("look.full-true-at-capacity", source=DOCS / "Queue.full")
-def test_a_queue_is_full_when_it_holds_maxsize_items(make_queue, make_child):
-    """A queue is full when it holds `maxsize` items.
+def test_full_at_maxsize(make_queue, make_child):
+    """full() returns `True` when the queue holds `maxsize` items.
 
-    Whoever put them: the capacity is common to all processes.
+    The items may come from different processes: the limit applies to the queue as a whole.
     """
     queue = make_queue(maxsize=2)
     queue.put("a")
@@ -110,10 +111,10 @@ def test_a_queue_is_full_when_it_holds_maxsize_items(make_queue, make_child):
 
 
 @rule("look.full-false-below-capacity", source=DOCS / "Queue.full")
-def test_a_queue_with_a_free_place_is_not_full(make_queue, make_child):
-    """A queue with a free place is not full.
+def test_not_full_below_maxsize(make_queue, make_child):
+    """full() returns `False` when the queue holds fewer than `maxsize` items.
 
-    A get() in any process makes a place.
+    A get() in any process makes room for another item.
     """
     queue = make_queue(maxsize=2)
     queue.plays(roles.put_all, ["a", "b"])
@@ -124,10 +125,10 @@ def test_a_queue_with_a_free_place_is_not_full(make_queue, make_child):
 
 
 @rule("look.full-anywhere", source=DOCS / "Queue.full")
-def test_a_child_sees_whether_a_queue_is_full(small_queue, make_child):
-    """A child sees whether a queue is full.
+def test_child_can_check_full(small_queue, make_child):
+    """In a child process, full() reports whether the queue is full.
 
-    The bound is known to whoever was given the queue.
+    A child that is given the queue also knows its limit; it need not be passed separately.
     """
     child = make_child(small_queue)
     assert child.full() is False
@@ -138,10 +139,10 @@ def test_a_child_sees_whether_a_queue_is_full(small_queue, make_child):
 
 
 @rule("look.full-unbounded-false", source=DOCS / "Queue.full")
-def test_a_queue_without_limit_is_not_full(queue):
-    """A queue without limit is not full.
+def test_unbounded_queue_is_not_full(queue):
+    """full() returns `False` for a queue without a size limit.
 
-    A maxsize of zero is no capacity of zero.
+    A `maxsize` of zero means no limit, not a capacity of zero.
     """
     queue.plays(roles.put_all, list(range(20)))
 
@@ -149,10 +150,10 @@ def test_a_queue_without_limit_is_not_full(queue):
 
 
 @rule("look.qsize-approximate", source=DOCS / "Queue.qsize", needs=("qsize",), when=COUNTED)
-def test_qsize_is_the_number_of_items_when_nothing_moves(queue, child):
-    """qsize() is the number of items when nothing moves.
+def test_qsize_counts_items(queue, child):
+    """qsize() returns the number of items in the queue when no other process is using it.
 
-    Approximate means that others may be at work; where nobody is, the number is right.
+    The result is only approximate while other processes put and get; once they have ended, it is exact.
     """
     child.plays(roles.put_all, ["a", "b", "c"])
     child.process.leaves()
@@ -163,10 +164,10 @@ def test_qsize_is_the_number_of_items_when_nothing_moves(queue, child):
 
 
 @rule("look.qsize-anywhere", source=DOCS / "Queue.qsize", needs=("qsize",), when=COUNTED)
-def test_a_child_counts_the_same_number_of_items(make_queue, make_child):
-    """A child counts the same number of items.
+def test_child_can_check_qsize(make_queue, make_child):
+    """In a child process, qsize() returns the number of items in the queue.
 
-    A queue looks the same from every process.
+    Any process that holds the queue can monitor it, not only the one that created it.
     """
     queue = make_queue(maxsize=5)
     producer, child = make_child(queue), make_child(queue)
@@ -177,20 +178,20 @@ def test_a_child_counts_the_same_number_of_items(make_queue, make_child):
 
 
 @rule("look.qsize-not-implemented", source=DOCS / "Queue.qsize", level="platform", systems=("macOS",))
-def test_qsize_raises_NotImplementedError_on_macOS(queue):
+def test_qsize_on_macos(queue):
     """qsize() raises `NotImplementedError` on macOS.
 
-    Portable programs do without qsize(); there, they learn it at the first call.
+    A portable program cannot depend on qsize(); on macOS, its first call fails.
     """
     with raises(NotImplementedError):
         queue.qsize()
 
 
 @rule("look.qsize-unreliable", source=DOCS / "Queue.qsize", level="hazard", needs=("qsize",), when=COUNTED)
-def test_qsize_during_traffic_is_some_number_between_zero_and_maxsize(make_queue, make_child):
-    """qsize() during traffic is some number between zero and `maxsize`.
+def test_qsize_during_traffic(make_queue, make_child):
+    """While other processes put and get, qsize() returns some number between zero and `maxsize`.
 
-    That is all that can be said of it: it may be over before it is read.
+    Nothing more can be said: the number may be out of date before the caller sees it.
     """
     queue = make_queue(maxsize=3)
     queue.put(0)
@@ -204,10 +205,10 @@ def test_qsize_during_traffic_is_some_number_between_zero_and_maxsize(make_queue
 
 
 @rule("look.qsize-counts-buffered", source=OBSERVED, level="de-facto", needs=("qsize",), when=COUNTED)
-def test_qsize_counts_an_item_that_has_not_been_sent_yet(queue, gate):
-    """qsize() counts an item that has not been sent yet.
+def test_qsize_counts_unsent_item(queue, gate):
+    """qsize() counts an item that has been put but not sent yet.
 
-    An item is in the queue from put() on, wherever it is.
+    An item belongs to the queue as soon as put() returns, even if no process can get it yet.
     """
     queue.put(gate.item("late"))
 
@@ -216,10 +217,10 @@ def test_qsize_counts_an_item_that_has_not_been_sent_yet(queue, gate):
 
 
 @rule("look.qsize-no-guarantee", source=THREAD_QUEUE / "Queue.qsize", level="hazard", needs=("qsize",), when=COUNTED)
-def test_get_nowait_may_find_nothing_although_qsize_is_positive(queue, gate):
-    """get_nowait() may find nothing although qsize() is positive.
+def test_get_nowait_fails_despite_qsize(queue, gate):
+    """get_nowait() may raise `Empty` although qsize() is greater than zero.
 
-    An item that is counted is not yet an item that can be taken.
+    An item is counted before it can be taken, so code that checks qsize() first still has to handle `Empty`.
     """
     queue.put(gate.item("late"))
     assert queue.qsize() == 1
@@ -230,10 +231,10 @@ def test_get_nowait_may_find_nothing_although_qsize_is_positive(queue, gate):
 
 
 @rule("look.empty-unreliable", source=DOCS / "Queue.empty", level="hazard")
-def test_empty_may_say_either_while_an_item_is_on_its_way(queue, gate):
-    """empty() may say either while an item is on its way.
+def test_empty_while_item_is_being_sent(queue, gate):
+    """empty() may return either `True` or `False` while an item is still being sent.
 
-    Right after put() there is no right answer, and the item comes whatever the answer was.
+    Right after put(), neither answer is wrong; the item arrives in any case.
     """
     queue.put(gate.item("late"))
 
@@ -244,10 +245,10 @@ def test_empty_may_say_either_while_an_item_is_on_its_way(queue, gate):
 
 
 @rule("look.empty-not-for-control-flow", source=THREAD_QUEUE / "Queue.empty", level="hazard")
-def test_a_loop_that_takes_items_until_empty_can_miss_one(queue, gate):
-    """A loop that takes items until empty() can miss one.
+def test_loop_until_empty_can_miss_item(queue, gate):
+    """A loop that gets items until empty() returns `True` can miss an item.
 
-    A sentinel, or a count, says when all has come; empty() does not.
+    To detect the end of the data, put a sentinel or count the items; empty() cannot tell a pause from the end.
     """
     queue.put(gate.item("late"))
 
@@ -258,10 +259,10 @@ def test_a_loop_that_takes_items_until_empty_can_miss_one(queue, gate):
 
 
 @rule("look.full-counts-buffered", source=OBSERVED, level="de-facto")
-def test_full_counts_an_item_that_has_not_been_sent_yet(make_queue, gate):
-    """full() counts an item that has not been sent yet.
+def test_full_counts_unsent_item(make_queue, gate):
+    """full() counts an item that has been put but not sent yet.
 
-    The capacity is one of the queue, not of the pipe behind it.
+    The limit applies to the queue, not to the pipe behind it.
     """
     queue = make_queue(maxsize=1)
     queue.put(gate.item("late"))
@@ -271,10 +272,10 @@ def test_full_counts_an_item_that_has_not_been_sent_yet(make_queue, gate):
 
 
 @rule("look.never-blocks", source=ARTICLE, kinds=(*PIPE_KINDS, "Manager.Queue", "Manager.JoinableQueue"))
-def test_looking_does_not_wait_for_a_process_that_waits_in_get(queue, child):
-    """Looking does not wait for a process that waits in get().
+def test_looking_does_not_block(queue, child):
+    """qsize(), empty(), and full() do not wait for another process that is blocked in get().
 
-    Looks are for those who have something else to do.
+    A program checks a queue because it has other work to do; it must not stall behind a waiting consumer.
     """
     getting = child.calls.get()
     getting.stays_blocked()
@@ -287,9 +288,9 @@ def test_looking_does_not_wait_for_a_process_that_waits_in_get(queue, child):
 
 @rule("look.no-side-effects", source=DOCS / "Queue.qsize")
 def test_looking_changes_nothing(queue, child):
-    """Looking changes nothing.
+    """qsize(), empty(), and full() do not change the queue.
 
-    However often one looks, the same items are there to be taken without waiting, in the same order.
+    However often a program checks, the same items remain available without waiting, in the same order.
     """
     child.plays(roles.put_all, ["a", "b", "c"])
     child.process.leaves()
@@ -302,14 +303,14 @@ def test_looking_changes_nothing(queue, child):
 UNTESTED = [
     untested(
         "look.full-unreliable",
-        "While others put and get, full() is not reliable, and promises nothing about the next put() or get().",
+        "While other processes use the queue, full() is unreliable and promises nothing about the next put() or get().",
         source=(DOCS / "Queue.full", THREAD_QUEUE / "Queue.full"),
-        reason="While others are at work every answer is allowed, so that no queue could fail.",
+        reason="Every answer is allowed then, so no queue could fail a test.",
     ),
     untested(
         "look.after-close",
-        "qsize() and full() still answer on a closed queue.",
+        "qsize() and full() still return a value on a closed queue.",
         source=OBSERVED,
-        reason="The documentation says that a closed queue must not be used, so that every outcome is allowed.",
+        reason="The documentation says that a closed queue must not be used, so every outcome is allowed.",
     ),
 ]

@@ -1,9 +1,9 @@
 """Manager queues.
 
-`Manager().Queue()` is a thread queue that lives in a process of its own, the manager's; what everybody else holds is a
-proxy, and every call travels to the manager and back. So there is one queue, one order and no buffer on the way: the
-surprises of the other queues do not happen, at the price of a messenger. In exchange there is a life to look after:
-the queue lives as long as its manager, and as long as somebody holds a proxy.
+`Manager().Queue()` is a `queue.Queue` that lives in a process of its own, the manager; everyone else holds a proxy, and
+every call travels to the manager and back. There is only one queue, one order, and no buffer along the way, so the
+surprises of the other queues do not occur, at the price of a round trip for each call. In exchange, the lifetime of the
+queue matters: it exists only while its manager is running and somebody holds a proxy.
 """
 
 import items
@@ -17,10 +17,10 @@ BOTH = ("Manager.Queue", "Manager.JoinableQueue")
 
 
 @rule("manager.queue", source=(DOCS / "SyncManager.Queue", DOCS / "managers"), kinds=BOTH)
-def test_all_processes_use_the_one_queue_of_the_manager(make_queue, make_child):
-    """All processes use the one queue of the manager.
+def test_processes_share_one_queue(make_queue, make_child):
+    """All processes use the same queue in the manager.
 
-    What one process puts takes the only place there is for another, and is there for it to get.
+    An item put by one process fills the queue for the others, and any of them can get it.
     """
     queue = make_queue(maxsize=1)
     child = make_child(queue)
@@ -33,10 +33,10 @@ def test_all_processes_use_the_one_queue_of_the_manager(make_queue, make_child):
 
 
 @rule("manager.has-join-task-done", source=(DOCS / "SyncManager.Queue", THREAD_QUEUE / "Queue.join"), kinds=MANAGER)
-def test_join_waits_until_task_done_was_called_for_every_item(queue, child):
-    """join() waits until task_done() was called for every item.
+def test_join_waits_for_task_done(queue, child):
+    """join() waits until task_done() has been called for every item.
 
-    It is a thread queue, so that it counts what is unfinished without being called joinable.
+    It is a `queue.Queue`, which counts unfinished items without being called joinable.
     """
     queue.put("a")
     joining = child.calls.join()
@@ -49,10 +49,10 @@ def test_join_waits_until_task_done_was_called_for_every_item(queue, child):
 
 
 @rule("manager.joinable-queue", level="de-facto", source=OBSERVED, kinds=("Manager.JoinableQueue",))
-def test_a_manager_has_a_JoinableQueue_too(queue, child):
-    """A manager has a `JoinableQueue` too.
+def test_manager_has_joinable_queue(queue, child):
+    """A manager also provides a `JoinableQueue`.
 
-    It is the same thing as its Queue; a program that moves to a manager need not change the name.
+    It can do the same as the manager's `Queue`; a program that moves to a manager need not change the name.
     """
     queue.put("a")
     joining = child.calls.join()
@@ -66,20 +66,20 @@ def test_a_manager_has_a_JoinableQueue_too(queue, child):
 
 @rule("manager.no-close-methods", source=DOCS / "SyncManager.Queue", kinds=MANAGER)
 @pytest.mark.parametrize("method", ["close", "join_thread", "cancel_join_thread"])
-def test_a_manager_queue_has_no_methods_for_closing(queue, method):
-    """A manager queue has no methods for closing.
+def test_no_methods_for_closing(queue, method):
+    """A manager queue has no close(), join_thread(), or cancel_join_thread() method.
 
-    A thread queue has no pipe and no feeder thread; one user cannot close what the others use.
+    There is no feeder thread to wait for, and one process cannot close the queue that others are using.
     """
     with raises(AttributeError):
         getattr(queue, method)()
 
 
 @rule("manager.visible-at-once", source=DOCS / "pipes-and-queues", kinds=BOTH)
-def test_an_item_can_be_fetched_without_waiting_when_put_has_returned(queue, child):
-    """An item can be fetched without waiting when put() has returned.
+def test_put_is_visible_immediately(queue, child):
+    """get_nowait() finds an item as soon as put() has returned in another process.
 
-    There is no feeder: this is the queue for programs that the delay of the others would surprise.
+    There is no feeder thread, so programs that cannot tolerate the delay of the other queues can use this one.
     """
     child.put("a")
 
@@ -87,10 +87,10 @@ def test_an_item_can_be_fetched_without_waiting_when_put_has_returned(queue, chi
 
 
 @rule("manager.qsize-everywhere", source=THREAD_QUEUE / "Queue.qsize", kinds=BOTH)
-def test_qsize_counts_the_items_on_every_platform(queue, child):
-    """qsize() counts the items on every platform.
+def test_qsize_on_every_platform(queue, child):
+    """qsize() returns the number of items on every platform.
 
-    The manager counts its own items and needs no help from the system, as the other queues do.
+    The manager counts the items itself and, unlike the other queues, needs no support from the OS.
     """
     queue.put("a")
     child.put("b")
@@ -99,10 +99,10 @@ def test_qsize_counts_the_items_on_every_platform(queue, child):
 
 
 @rule("manager.global-order", source=DOCS / "pipes-and-queues", kinds=BOTH)
-def test_items_of_different_producers_come_out_in_the_order_of_their_puts(queue, make_child):
-    """Items of different producers come out in the order of their puts.
+def test_order_across_producers(queue, make_child):
+    """Items from different producers arrive in the order of their put() calls.
 
-    A put that had returned before another began comes first, whichever processes they were made in.
+    If one put() has returned before another one starts, its item comes first, even across processes.
     """
     one, other = make_child(queue), make_child(queue)
 
@@ -114,10 +114,10 @@ def test_items_of_different_producers_come_out_in_the_order_of_their_puts(queue,
 
 
 @rule("manager.join-before-drain-ok", source=DOCS / "pipes-and-queues", kinds=BOTH)
-def test_a_producer_can_end_before_its_large_item_is_taken(queue, child):
-    """A producer can end before its large item is taken.
+def test_join_before_get_of_large_item(queue, child):
+    """A producer can exit before its large item is taken.
 
-    The item is with the manager; the producer need not stay until somebody wants it.
+    The manager holds the item, so joining the producer before reading does not deadlock.
     """
     large = "x" * 3_000_000
     child.put(large)
@@ -128,10 +128,10 @@ def test_a_producer_can_end_before_its_large_item_is_taken(queue, child):
 
 
 @rule("manager.survives-producer", source=DOCS / "pipes-and-queues", kinds=BOTH)
-def test_an_item_outlives_a_producer_that_exits_without_cleaning_up(queue, child):
-    """An item outlives a producer that exits without cleaning up.
+def test_item_survives_exit_without_cleanup(queue, child):
+    """An item survives a producer that exits without cleanup.
 
-    Once `put()` has returned, no fate of the producer takes the item back.
+    Once put() has returned, nothing that happens to the producer can take the item back.
     """
     child.process.dies(roles.put_and_vanish, child, "a")
 
@@ -139,20 +139,20 @@ def test_an_item_outlives_a_producer_that_exits_without_cleaning_up(queue, child
 
 
 @rule("manager.exceptions-cross", source=DOCS / "BaseProxy._callmethod", kinds=BOTH)
-def test_Empty_of_the_manager_is_Empty_for_the_caller(queue, child):
-    """`Empty` of the manager is `Empty` for the caller.
+def test_empty_reaches_caller(queue, child):
+    """`Empty` raised in the manager is raised as `Empty` in the caller.
 
-    A program catches what it would catch with any other queue, although it was raised in another process.
+    A program handles the same exception as with any other queue, although it comes from another process.
     """
     with raises(Empty):
         child.get_nowait()
 
 
 @rule("manager.timeouts", source=(THREAD_QUEUE / "Queue.put", THREAD_QUEUE / "Queue.get"), kinds=BOTH)
-def test_a_timeout_is_waited_for_before_get_gives_up(queue, child):
-    """A timeout is waited for before get() gives up.
+def test_get_waits_for_timeout(queue, child):
+    """get() waits for its timeout before it raises `Empty`.
 
-    The time is spent at the queue, where an item may still come, and not on the way to it.
+    The time is spent at the queue, where an item can still arrive, not on the way to the manager.
     """
     getting = child.calls.get(timeout=0.2)
     getting.raises(Empty)
@@ -165,10 +165,10 @@ def test_a_timeout_is_waited_for_before_get_gives_up(queue, child):
     source=THREAD_QUEUE / "Queue.put",
     kinds=BOTH,
 )
-def test_the_keyword_of_put_is_item(queue):
-    """The keyword of put() is `item`.
+def test_put_keyword(queue):
+    """put() accepts its item as the keyword argument `item`.
 
-    The names are those of a thread queue: with the other kinds the same argument is called `obj`.
+    The parameters have the names of `queue.Queue`; with the other queues, this one is called `obj`.
     """
     queue.put(item="a")
 
@@ -176,20 +176,20 @@ def test_the_keyword_of_put_is_item(queue):
 
 
 @rule("manager.negative-timeout", level="de-facto", source=OBSERVED, kinds=BOTH)
-def test_a_negative_timeout_is_refused(queue):
-    """A negative timeout is refused.
+def test_negative_timeout(queue):
+    """get() raises `ValueError` for a negative timeout.
 
-    The other queues take it as no time at all; here it is the mistake that it most often is.
+    The other queues treat it as no wait at all; here, it is reported as the mistake that it usually is.
     """
     with raises(ValueError):
         queue.get(True, -1)
 
 
 @rule("manager.shutdown", source=(THREAD_QUEUE / "Queue.shutdown", DOCS / "proxy-objects"), kinds=BOTH, since=(3, 13))
-def test_get_raises_ShutDown_after_shutdown_once_the_queue_is_empty(queue, child):
-    """get() raises `ShutDown` after shutdown() once the queue is empty.
+def test_get_after_shutdown(queue, child):
+    """After shutdown(), get() raises `ShutDown` once the queue is empty.
 
-    Everybody learns that the work is over, whoever declared it, and nothing that was put is lost.
+    All consumers learn that the work is over, and no item that was already put is lost.
     """
     queue.put("a")
 
@@ -201,10 +201,10 @@ def test_get_raises_ShutDown_after_shutdown_once_the_queue_is_empty(queue, child
 
 
 @rule("manager.shutdown-put", source=THREAD_QUEUE / "Queue.shutdown", kinds=BOTH, since=(3, 13))
-def test_put_raises_ShutDown_after_shutdown(queue, child):
-    """put() raises `ShutDown` after shutdown().
+def test_put_after_shutdown(queue, child):
+    """After shutdown(), put() raises `ShutDown`.
 
-    There is nobody left to work for, and a producer learns of it at its next item.
+    A producer finds out at its next item that there is nobody left to work for.
     """
     child.shutdown()
 
@@ -213,10 +213,10 @@ def test_put_raises_ShutDown_after_shutdown(queue, child):
 
 
 @rule("manager.shutdown-wakes", source=THREAD_QUEUE / "Queue.shutdown", kinds=BOTH, since=(3, 13))
-def test_shutdown_wakes_a_get_that_waits(queue, child):
-    """shutdown() wakes a get() that waits.
+def test_shutdown_wakes_blocked_get(queue, child):
+    """shutdown() makes a blocked get() raise `ShutDown`.
 
-    A consumer that waits is told as well, and not left to wait for ever.
+    A consumer that is already waiting is not left waiting forever.
     """
     getting = child.calls.get()
     getting.stays_blocked()
@@ -227,10 +227,10 @@ def test_shutdown_wakes_a_get_that_waits(queue, child):
 
 
 @rule("manager.shutdown-immediate", source=THREAD_QUEUE / "Queue.shutdown", kinds=BOTH, since=(3, 13))
-def test_an_immediate_shutdown_drops_what_is_in_the_queue(queue, child):
-    """An immediate shutdown drops what is in the queue.
+def test_immediate_shutdown(queue, child):
+    """After `shutdown(immediate=True)`, get() raises `ShutDown` even if there were items left.
 
-    It is the end of the work, and not of the accepting of more.
+    This stops the work itself, not just the supply of new items.
     """
     queue.put("a")
 
@@ -241,10 +241,10 @@ def test_an_immediate_shutdown_drops_what_is_in_the_queue(queue, child):
 
 
 @rule("manager.blocked-get-does-not-stall", level="de-facto", source=OBSERVED, kinds=BOTH)
-def test_a_waiting_get_holds_up_nobody_else(queue, child, make_queue):
-    """A waiting get() holds up nobody else.
+def test_blocked_get_does_not_block_others(queue, child, make_queue):
+    """A blocked get() does not block calls from other processes.
 
-    The manager gives every client a thread: one that waits leaves the others, and other queues, alone.
+    The manager serves each client in a thread of its own, so a waiting client delays neither this queue nor another.
     """
     other = make_queue()
     getting = child.calls.get()
@@ -258,10 +258,10 @@ def test_a_waiting_get_holds_up_nobody_else(queue, child, make_queue):
 
 
 @rule("manager.server-unpickles", level="de-facto", source=OBSERVED, kinds=BOTH)
-def test_items_are_rebuilt_in_the_process_of_the_manager(queue, child):
-    """Items are rebuilt in the process of the manager.
+def test_manager_unpickles_items(queue, child):
+    """Items are unpickled in the manager process.
 
-    An item's class has to be importable there, and what its rebuilding does, it does there.
+    The class of an item must be importable there, and any side effects of unpickling take place there.
     """
     queue.put(made(items.where_it_is_rebuilt))
 
@@ -269,10 +269,10 @@ def test_items_are_rebuilt_in_the_process_of_the_manager(queue, child):
 
 
 @rule("manager.unsendable-item", level="de-facto", source=OBSERVED, kinds=BOTH)
-def test_an_item_that_the_manager_cannot_send_back_is_an_error_of_get(queue):
-    """An item that the manager cannot send back is an error of get().
+def test_get_of_item_manager_cannot_send(queue):
+    """get() raises an exception if the manager cannot pickle the item.
 
-    It could be put, and cannot be pickled again; whoever asks for it is told, and gets the next one then.
+    Such an item can be put but never retrieved; after the error, the next get() returns the next item.
     """
     queue.put(made(items.unsendable))
     queue.put("next")
@@ -282,10 +282,10 @@ def test_an_item_that_the_manager_cannot_send_back_is_an_error_of_get(queue):
 
 
 @rule("manager.picklable-proxy", source=DOCS / "proxy-objects", kinds=MANAGER)
-def test_a_proxy_can_be_sent_through_another_queue(queue, make_queue, make_child):
+def test_proxy_through_another_queue(queue, make_queue, make_child):
     """A proxy can be sent through another queue.
 
-    It is an address, not the thing itself: processes may get to know the queue long after they have started.
+    A proxy is only a reference, so processes can be given the queue long after they have started.
     """
     carrier = make_queue(kind="Queue")
     child = make_child(carrier)
@@ -297,10 +297,10 @@ def test_a_proxy_can_be_sent_through_another_queue(queue, make_queue, make_child
 
 
 @rule("manager.any-context", level="de-facto", source=OBSERVED, kinds=MANAGER, start_methods=("fork", "forkserver"))
-def test_a_process_of_another_start_method_can_be_given_the_proxy(queue, context):
-    """A process of another start method can be given the proxy.
+def test_proxy_with_other_start_method(queue, context):
+    """A proxy can be passed to a process that uses another start method.
 
-    Nothing of the queue depends on how its users were started.
+    The proxy does not depend on how its users were started, so one queue can connect all of them.
     """
     assert queue.plays(roles.put_from_a_spawned_process, context, "a") == 0
 
@@ -308,10 +308,10 @@ def test_a_process_of_another_start_method_can_be_given_the_proxy(queue, context
 
 
 @rule("manager.nested", source=DOCS / "proxy-objects", kinds=MANAGER)
-def test_a_proxy_can_be_put_into_another_queue_of_its_manager(queue, make_queue, make_child):
-    """A proxy can be put into another queue of its manager.
+def test_proxy_in_another_queue_of_manager(queue, make_queue, make_child):
+    """A proxy can be put into another queue of the same manager.
 
-    What a manager keeps may contain proxies: a request can carry the queue for its answer.
+    A request can carry the queue for its reply.
     """
     requests = make_queue()
     child = make_child(requests)
@@ -323,10 +323,10 @@ def test_a_proxy_can_be_put_into_another_queue_of_its_manager(queue, make_queue,
 
 
 @rule("manager.used-before", source=DOCS / "proxy-objects", kinds=BOTH)
-def test_a_child_has_a_conversation_of_its_own_with_the_manager(queue, make_child):
-    """A child has a conversation of its own with the manager.
+def test_child_uses_proxy_after_parent(queue, make_child):
+    """A child can use a proxy that its parent has already used.
 
-    The parent had one before; a child that went on with it would get its parent's answers.
+    The child opens its own connection to the manager; on its parent's, it would receive the parent's replies.
     """
     queue.put("before")
     assert queue.get() == "before"
@@ -340,10 +340,10 @@ def test_a_child_has_a_conversation_of_its_own_with_the_manager(queue, make_chil
 
 
 @rule("manager.kept-by-child", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER, start_methods=("fork",))
-def test_a_child_keeps_its_queue_although_the_parent_lets_go_of_it(make_manager, context):
-    """A child keeps its queue although the parent lets go of it.
+def test_child_keeps_queue_alive(make_manager, context):
+    """A child's proxy keeps the queue alive after the parent has deleted its own.
 
-    A queue is gone when the last of its proxies is, in whichever process that is.
+    A queue is deleted when the last of its proxies is gone, no matter which process that is in.
     """
     manager = make_manager()
 
@@ -351,10 +351,10 @@ def test_a_child_keeps_its_queue_although_the_parent_lets_go_of_it(make_manager,
 
 
 @rule("manager.other-proxy-dropped", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
-def test_a_queue_works_on_when_another_queue_of_the_manager_is_dropped(make_manager):
-    """A queue works on when another queue of the manager is dropped.
+def test_queue_survives_deletion_of_another(make_manager):
+    """A queue keeps working after another queue of the same manager has been deleted.
 
-    Each is counted for itself.
+    References to each queue are counted separately.
     """
     manager = make_manager()
 
@@ -362,10 +362,10 @@ def test_a_queue_works_on_when_another_queue_of_the_manager_is_dropped(make_mana
 
 
 @rule("manager.ctrl-c", source=CHANGELOG / "bpo-36368", level="de-facto", kinds=MANAGER, systems=("POSIX",))
-def test_a_manager_is_not_ended_by_Ctrl_C(queue, child):
-    """A manager is not ended by Ctrl C.
+def test_manager_survives_ctrl_c(queue, child):
+    """A manager is not terminated by Ctrl-C.
 
-    The terminal sends it to all processes; the program that is asked to end still needs its queue for that.
+    The terminal signals every process of the program, which still needs its queues for an orderly shutdown.
     """
     queue.put(made(items.where_it_is_rebuilt))
     manager = queue.get()
@@ -380,10 +380,10 @@ def test_a_manager_is_not_ended_by_Ctrl_C(queue, child):
 
 
 @rule("manager.no-value-equality", source=DOCS / "proxy-objects", kinds=MANAGER)
-def test_proxies_of_two_queues_are_not_equal(queue, make_queue):
-    """Proxies of two queues are not equal.
+def test_proxies_are_not_equal(queue, make_queue):
+    """Proxies of two different queues are not equal.
 
-    A proxy is compared as itself and not by what it stands for, however alike the contents are.
+    A proxy is not compared by the contents of its queue, even if they are the same.
     """
     other = make_queue()
 
@@ -391,19 +391,19 @@ def test_proxies_of_two_queues_are_not_equal(queue, make_queue):
 
 
 @rule("manager.repr-str", source=DOCS / "proxy-objects", kinds=MANAGER)
-def test_str_shows_the_queue_where_repr_shows_the_proxy(queue):
-    """str() shows the queue where repr() shows the proxy.
+def test_str_and_repr_of_proxy(queue):
+    """str() and repr() of a proxy return different strings.
 
-    Whoever debugs can ask for either side.
+    str() describes the queue in the manager, and repr() the proxy; each helps in debugging one side.
     """
     assert queue.plays(roles.text) != queue.plays(roles.representation)
 
 
 @rule("manager.shutdown-idempotent", source=DOCS / "BaseManager.shutdown", kinds=MANAGER, needs=MANAGER)
-def test_a_manager_can_be_shut_down_twice(make_manager):
+def test_manager_shutdown_twice(make_manager):
     """A manager can be shut down twice.
 
-    Several parts of a program may each make sure of it.
+    Several parts of a program may each make sure that it is shut down.
     """
     manager = make_manager()
 
@@ -415,10 +415,10 @@ def test_a_manager_can_be_shut_down_twice(make_manager):
 @rule(
     "manager.lifetime-manager", source=(DOCS / "BaseManager.shutdown", DOCS / "managers"), kinds=MANAGER, needs=MANAGER
 )
-def test_a_queue_cannot_be_used_when_its_manager_has_been_shut_down(make_manager, make_object):
-    """A queue cannot be used when its manager has been shut down.
+def test_put_after_manager_shutdown(make_manager, make_object):
+    """put() fails with a connection error after the manager has been shut down.
 
-    The queue has gone with the process it lived in; its users are told, and do not wait for it.
+    The queue disappears along with its process; users get an error and do not wait forever.
     """
     manager = make_manager()
     queue = make_object(roles.queue_of, manager)
@@ -430,10 +430,10 @@ def test_a_queue_cannot_be_used_when_its_manager_has_been_shut_down(make_manager
 
 
 @rule("manager.lifetime-proxies", level="hazard", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
-def test_a_queue_that_no_proxy_refers_to_is_gone(make_manager):
-    """A queue that no proxy refers to is gone.
+def test_queue_without_proxies_is_deleted(make_manager):
+    """A queue is deleted once no proxy refers to it, even while a pickled proxy is in transit.
 
-    A proxy on its way does not count: who sends one keeps one, until the receiver has its own.
+    A sender must keep its own proxy until the receiver has unpickled the one it was sent.
     """
     manager = make_manager()
 
@@ -442,10 +442,10 @@ def test_a_queue_that_no_proxy_refers_to_is_gone(make_manager):
 
 
 @rule("manager.remote-queue", source=DOCS / "using-a-remote-manager", kinds=MANAGER, needs=MANAGER)
-def test_clients_that_know_address_and_key_share_a_published_queue(program):
-    """Clients that know address and key share a published queue.
+def test_remote_queue(program):
+    """Clients that know the address and key of a manager can share a queue that it has registered.
 
-    Processes that no common parent started can meet at a queue, and nobody else can.
+    Processes that have no parent in common can meet at a queue, and clients without the key are rejected.
     """
     publishing = program("remote_queue")
 
@@ -457,21 +457,21 @@ def test_clients_that_know_address_and_key_share_a_published_queue(program):
 UNTESTED = [
     untested(
         "manager.killed-getter-loses-item",
-        "An item that is put after the death of a waiting client goes to that client, and is lost.",
+        "If a client is killed while it waits, the next item that is put goes to that client and is lost.",
         source=(OBSERVED, DOCS / "all-start-methods"),
-        reason="Whether a client's request has reached the manager when the client is killed cannot be observed; a "
-        "demonstration would now and then fail to demonstrate.",
+        reason="A test cannot observe whether the client's request reached the manager before the client was killed, "
+        "so it would not show the loss reliably.",
     ),
     untested(
         "manager.thread-caution",
-        "One proxy is not to be used by several threads without a lock; several processes may share one freely.",
+        "Several threads must not use one proxy without a lock; several processes may.",
         source=DOCS / "all-start-methods",
-        reason="It is advice to users: the documentation names no consequence that a test could look for.",
+        reason="This is advice to users: the documentation names no consequence that a test could look for.",
     ),
     untested(
         "manager.slower",
-        "It is slower than the other queues, and can be used over a network.",
+        "Manager queues are slower than the other queues and can be used over a network.",
         source=DOCS / "sharing-state-between-processes",
-        reason="Speed is a fact of the machine and no behaviour; `manager.remote-queue` shows the other half.",
+        reason="Speed depends on the machine and is not a behavior; `manager.remote-queue` covers the second half.",
     ),
 ]

@@ -1,7 +1,7 @@
 """Patterns.
 
-Whole programs in small: what people build from a queue. A value that circulates and is so protected without a lock;
-producers, consumers and the end mark between them; pools of workers that take jobs and give results.
+Small versions of the programs that people build on queues: a value that circulates and therefore needs no lock;
+producers, consumers, and the sentinel between them; pools of workers that take tasks and return results.
 """
 
 import re
@@ -15,10 +15,10 @@ JOBS = ["job 0", "job 1", "job 2", "job 3", "job 4"]
 
 
 @rule("pattern.hello", source=(DOCS / "exchanging-objects-between-processes", DOCS / "contexts-and-start-methods"))
-def test_a_child_sends_its_parent_a_list(queue, child):
-    """A child sends its parent a list.
+def test_child_sends_list(queue, child):
+    """A child can send its parent a list.
 
-    The first program that everybody writes.
+    This is the first program that everybody writes.
     """
     child.put([42, None, "hello"])
 
@@ -28,10 +28,10 @@ def test_a_child_sends_its_parent_a_list(queue, child):
 
 @rule("pattern.token-ring", source=(ARTICLE / "Full Code Example", DOCS / "pipes-and-queues"), kinds=("Queue",))
 @pytest.mark.parametrize(("processes", "loops"), [(2, 50), (1, 100), (3, 20), (5, 4)])
-def test_one_value_that_circulates_counts_every_increment(queue, make_child, processes, loops):
-    """One value that circulates counts every increment.
+def test_circulating_value_counts_all_increments(queue, make_child, processes, loops):
+    """A single value that circulates through a queue counts every increment.
 
-    Only the process that has the value can change it, so that no lock is needed and no increment is lost.
+    Only the process that holds the value can change it, so no lock is needed and no increment is lost.
     """
     children = [make_child(queue) for _ in range(processes)]
     queue.put(0)
@@ -52,10 +52,10 @@ def test_one_value_that_circulates_counts_every_increment(queue, make_child, pro
     kinds=("Queue",),
 )
 @pytest.mark.parametrize(("processes", "loops"), [(2, 50), (3, 10)])
-def test_a_program_that_counts_with_a_circulating_value_prints_the_sum(program, processes, loops):
-    """A program that counts with a circulating value prints the sum.
+def test_counter_program_prints_total(program, processes, loops):
+    """A program whose processes take turns incrementing a value in a queue prints the total.
 
-    Started as its user starts it: the value is put before the processes start, and got after all have ended.
+    It runs as a user would run it: the value is put before the processes start and read after they have ended.
     """
     counter = program("counter", processes, loops)
 
@@ -66,10 +66,10 @@ def test_a_program_that_counts_with_a_circulating_value_prints_the_sum(program, 
 
 
 @rule("pattern.producer-consumer", source=ARTICLE / "Advanced Application", kinds=("Queue",))
-def test_a_consumer_gets_all_jobs_of_a_producer_and_stops_at_None(queue, make_child):
+def test_consumer_stops_at_none(queue, make_child):
     """A consumer gets all jobs of a producer and stops at `None`.
 
-    The two know nothing of each other but the queue, and both end by themselves.
+    The two have nothing in common but the queue, and each of them ends on its own.
     """
     producer, consumer = make_child(queue), make_child(queue)
     consuming = consumer.begins(roles.get_until_none)
@@ -81,10 +81,10 @@ def test_a_consumer_gets_all_jobs_of_a_producer_and_stops_at_None(queue, make_ch
 
 
 @rule("pattern.producer-consumer-program", source=ARTICLE / "Advanced Application", kinds=("Queue",))
-def test_a_program_of_a_producer_and_a_consumer_prints_every_job_in_order(program):
-    """A program of a producer and a consumer prints every job in order.
+def test_producer_consumer_program(program):
+    """A program with a producer and a consumer prints every job in order.
 
-    Started as its user starts it: the jobs are worked off in their order, and the program ends.
+    It runs as a user would run it: the jobs are processed in order, and the program exits.
     """
     jobs = program("producer_consumer")
 
@@ -96,10 +96,10 @@ def test_a_program_of_a_producer_and_a_consumer_prints_every_job_in_order(progra
 
 
 @rule("pattern.sentinel-ends-consumer", source=ARTICLE / "Advanced Application", kinds=("Queue",))
-def test_a_consumer_that_stops_at_None_has_got_everything_before_it(queue, child):
-    """A consumer that stops at `None` has got everything before it.
+def test_sentinel_arrives_last(queue, child):
+    """A sentinel arrives after all items that its producer put before it.
 
-    The end mark is an item in its turn: it overtakes nothing.
+    A consumer that stops at the sentinel has received everything.
     """
     consuming = child.begins(roles.get_until_none)
 
@@ -111,10 +111,10 @@ def test_a_consumer_that_stops_at_None_has_got_everything_before_it(queue, child
 
 
 @rule("pattern.iter-sentinel", source=DOCS / "examples", kinds=("Queue",))
-def test_iter_over_get_ends_at_an_equal_end_mark(queue, child):
-    """iter() over get() ends at an equal end mark.
+def test_iter_stops_at_equal_sentinel(queue, child):
+    """`iter(queue.get, sentinel)` stops at an item that is equal to the sentinel.
 
-    What arrives is a copy of the mark: it is equal to it, and need not be the same object.
+    What arrives is a copy of the sentinel, so it need not be the same object.
     """
     consuming = child.begins(roles.get_until_stop)
 
@@ -124,10 +124,10 @@ def test_iter_over_get_ends_at_an_equal_end_mark(queue, child):
 
 
 @rule("pattern.one-sentinel-per-consumer", source=DOCS / "examples", kinds=("Queue",))
-def test_one_end_mark_ends_one_consumer(queue, make_child):
-    """One end mark ends one consumer.
+def test_one_sentinel_per_consumer(queue, make_child):
+    """One sentinel stops one consumer.
 
-    The consumer that has taken the mark has taken it from all others, who go on until there is one for them.
+    The others do not see it and continue, so a program must put one sentinel for each consumer.
     """
     consuming = [make_child(queue).begins(roles.get_until_none) for _ in range(2)]
 
@@ -137,10 +137,10 @@ def test_one_end_mark_ends_one_consumer(queue, make_child):
 
 
 @rule("pattern.sentinel-after-all-producers", source=DOCS / "pipes-and-queues", level="hazard", kinds=("Queue",))
-def test_an_end_mark_of_another_process_may_cut_off_what_was_put_before_it(queue, make_child, make_gate):
-    """An end mark of another process may cut off what was put before it.
+def test_sentinel_overtakes_other_producer(queue, make_child, make_gate):
+    """A sentinel from one process may overtake an item that another process put earlier.
 
-    Only who has joined all producers can put an end mark behind their items.
+    To be sure that the sentinel comes last, join all producers before putting it.
     """
     producer, consumer = make_child(queue), make_child(queue)
     gate = make_gate(producer.process)
@@ -155,10 +155,10 @@ def test_an_end_mark_of_another_process_may_cut_off_what_was_put_before_it(queue
 
 
 @rule("pattern.worker-pool", source=DOCS / "examples", kinds=("Queue",))
-def test_a_pool_of_workers_does_every_task_once(make_queue, kind, make_child):
-    """A pool of workers does every task once.
+def test_worker_pool(make_queue, kind, make_child):
+    """A pool of workers performs every task exactly once.
 
-    Tasks may be added before and after the workers have started, and one end mark each sends them home.
+    Tasks can be added both before and after the workers start, and one sentinel per worker stops them.
     """
     tasks, results = make_queue(), make_queue()
     workers = [make_child(tasks, results)[0] for _ in range(4)]
@@ -179,12 +179,10 @@ def test_a_pool_of_workers_does_every_task_once(make_queue, kind, make_child):
     source=(ARTICLE / "Customization Points", THREAD_QUEUE / "Queue.join"),
     kinds=("JoinableQueue",),
 )
-def test_join_waits_until_the_workers_have_done_every_task(
-    queue, make_child, make_thread, make_object, context, under_way, gate
-):
-    """join() waits until the workers have done every task.
+def test_join_waits_for_workers(queue, make_child, make_thread, make_object, context, under_way, gate):
+    """join() waits until the workers have finished every task.
 
-    The main program need not count results: when `join()` returns, there is nothing left to do.
+    The main program need not count results: when join() returns, nothing is left to do.
     """
     done = make_object(roles.semaphore, context, 0)
     workers = [make_child(queue, done) for _ in range(2)]
@@ -205,8 +203,8 @@ def test_join_waits_until_the_workers_have_done_every_task(
 UNTESTED = [
     untested(
         "pattern.queue-over-shared-memory",
-        "A queue is the first choice for passing data between processes, before shared values and arrays.",
+        "A queue is preferable to shared values and arrays for passing data between processes.",
         source=(ARTICLE / "Conclusion", DOCS / "all-start-methods"),
-        reason="this is advice to the people who write programs, and no behaviour",
+        reason="This is advice to programmers, not a behavior.",
     ),
 ]

@@ -1,8 +1,9 @@
-"""Ends of processes.
+"""Process exit.
 
-Most programs never close a queue: they end. A process that has put items ends only after its feeder thread has moved
-all of them into the pipe, whichever way it ends, unless it is killed or leaves without clean-up. So a process with more
-unread data than the pipe holds waits for a reader, and whoever joins it before reading waits for ever.
+Most programs never close a queue: they exit. A process that has put items exits only after its feeder thread has moved
+all of them into the pipe, no matter how it exits, unless it is killed or skips its cleanup. Therefore, a process whose
+unread items do not fit into the pipe waits for a reader, and a program that joins such a process before reading from
+the queue deadlocks.
 """
 
 import endings
@@ -15,8 +16,10 @@ END_OF_PROCESS = (DOCS / "pipes-and-queues", DOCS / "all-start-methods")
 
 
 def _leaves_with_unflushed_items(queue, make_child, opening, how="return"):
-    """A process that has come to its end, and had to wait until its items may be pickled, which from now on they may.
-    Where put() itself waits for its item there was nothing to wait for."""
+    """A process that is exiting and had to wait for its items, whose pickling was held back until now.
+
+    Where put() itself waits until its item is pickled, the event is already set, and there was nothing to wait for.
+    """
     child, child_opening = make_child(queue, opening)
     child.plays(endings.put_held_back, child_opening, "first")
     child.plays(roles.put_all, ITEMS)
@@ -28,10 +31,10 @@ def _leaves_with_unflushed_items(queue, make_child, opening, how="return"):
 
 
 @rule("exit.child-flushes", source=(*END_OF_PROCESS, DOCS / "Queue.join_thread"))
-def test_a_process_ends_only_after_what_it_put_is_in_the_pipe(queue, make_child, make_object, context):
-    """A process ends only after what it put is in the pipe.
+def test_exit_flushes_items(queue, make_child, make_object, context):
+    """A child process exits only after all items that it has put are in the pipe.
 
-    A worker may put its result and return; nothing of it is lost, and after joining it the result is there.
+    A worker can put its result and return: nothing is lost, and the result is available after join().
     """
     leaving = _leaves_with_unflushed_items(queue, make_child, make_object(roles.event, context))
 
@@ -40,10 +43,10 @@ def test_a_process_ends_only_after_what_it_put_is_in_the_pipe(queue, make_child,
 
 
 @rule("exit.flush-on-sys-exit", source=(DOCS / "pipes-and-queues", DOCS / "Process.exitcode"))
-def test_a_process_that_ends_by_SystemExit_flushes_as_well(queue, make_child, make_object, context):
-    """A process that ends by `SystemExit` flushes as well.
+def test_system_exit_flushes_items(queue, make_child, make_object, context):
+    """A child process that raises `SystemExit` flushes its items before it exits.
 
-    `sys.exit()` is an orderly end: its code is reported, and the items arrive.
+    `sys.exit()` is an orderly way to stop: its exit code is reported, and the items arrive.
     """
     leaving = _leaves_with_unflushed_items(queue, make_child, make_object(roles.event, context), "exit 3")
 
@@ -52,10 +55,10 @@ def test_a_process_that_ends_by_SystemExit_flushes_as_well(queue, make_child, ma
 
 
 @rule("exit.flush-on-exception", source=(DOCS / "pipes-and-queues", DOCS / "Process.exitcode"))
-def test_a_process_that_ends_by_an_exception_flushes_as_well(queue, make_child, make_object, context):
-    """A process that ends by an exception flushes as well.
+def test_exception_flushes_items(queue, make_child, make_object, context):
+    """A child process that fails with an exception flushes its items before it exits.
 
-    What a worker reported before it failed is often what explains the failure.
+    What a worker reported before it failed often explains the failure.
     """
     leaving = _leaves_with_unflushed_items(queue, make_child, make_object(roles.event, context), "raise")
 
@@ -64,10 +67,10 @@ def test_a_process_that_ends_by_an_exception_flushes_as_well(queue, make_child, 
 
 
 @rule("exit.no-flush-on-os-exit", source=DOCS / "Process.terminate", level="hazard")
-def test_a_process_that_ends_without_clean_up_delivers_only_the_beginning(queue, child):
-    """A process that ends without clean up delivers only the beginning.
+def test_os_exit_may_lose_last_items(queue, child):
+    """A process that calls `os._exit()` may lose the last of the items that it has put.
 
-    `os._exit()` runs no exit handler, so that any number of the last items may be missing.
+    The call skips all exit handlers, so any number of items that are still waiting to be sent may be missing.
     """
     child.plays(roles.put_all, ITEMS)
     first = queue.get()
@@ -79,10 +82,10 @@ def test_a_process_that_ends_without_clean_up_delivers_only_the_beginning(queue,
 
 
 @rule("exit.child-waits-for-reader", source=END_OF_PROCESS)
-def test_a_process_with_more_unread_data_than_the_pipe_holds_waits_for_a_reader(queue, child):
-    """A process with more unread data than the pipe holds waits for a reader.
+def test_exit_waits_for_reader(queue, child):
+    """A child process whose items do not fit into the pipe does not exit until they are read.
 
-    Rather than lose data the process stays, so a consumer must read before it joins its producers.
+    It waits rather than losing data, so a consumer must read before it joins its producers.
     """
     child.put(made(endings.large))
 
@@ -94,10 +97,10 @@ def test_a_process_with_more_unread_data_than_the_pipe_holds_waits_for_a_reader(
 
 
 @rule("exit.join-after-drain-ok", source=DOCS / "all-start-methods")
-def test_a_process_whose_items_have_all_been_read_can_be_joined(queue, child):
-    """A process whose items have all been read can be joined.
+def test_join_after_get(queue, child):
+    """A process can be joined after all of its items have been read.
 
-    The order that never deadlocks: get everything, then join.
+    This order never deadlocks: get everything, then join.
     """
     child.put(made(endings.large))
 
@@ -107,10 +110,10 @@ def test_a_process_whose_items_have_all_been_read_can_be_joined(queue, child):
 
 
 @rule("exit.small-join-before-get-ok", source=DOCS / "pipes-and-queues", level="platform")
-def test_a_process_that_put_little_can_be_joined_before_it_is_read(queue, child):
-    """A process that put little can be joined before it is read.
+def test_join_before_get_of_small_item(queue, child):
+    """A process that has put a small item can be joined before the item is read.
 
-    Up to a few kilobytes fit into the pipe of every system, so that a single small result needs no care.
+    The pipe holds at least a few kilobytes on every platform, so a single small result needs no special care.
     """
     child.put("small")
 
@@ -120,10 +123,10 @@ def test_a_process_that_put_little_can_be_joined_before_it_is_read(queue, child)
 
 
 @rule("exit.creator-also-waits", source=(OBSERVED, ISSUE / "75069"), level="de-facto")
-def test_the_main_program_flushes_as_well_when_it_ends(program, kind):
-    """The main program flushes as well when it ends.
+def test_main_flushes_items(program, kind):
+    """The main program flushes its items before it exits.
 
-    The documentation speaks of processes that did not create the queue; the one that did waits as well.
+    The documentation mentions only processes that did not create the queue; the one that did waits as well.
     """
     ending = program("late_main", kind)
 
@@ -132,10 +135,10 @@ def test_the_main_program_flushes_as_well_when_it_ends(program, kind):
 
 
 @rule("exit.put-in-exit-hook", source=OBSERVED, level="de-facto")
-def test_what_the_main_program_puts_in_an_exit_hook_arrives(program, kind):
-    """What the main program puts in an exit hook arrives.
+def test_put_in_exit_handler_of_main(program, kind):
+    """An item that the main program puts in an `atexit` handler is delivered.
 
-    A last message, such as the one that tells consumers to stop, may be left to `atexit`.
+    A final message, such as the sentinel that stops the consumers, can be left to an exit handler.
     """
     ending = program("last_words", kind)
 
@@ -144,10 +147,10 @@ def test_what_the_main_program_puts_in_an_exit_hook_arrives(program, kind):
 
 
 @rule("exit.put-in-exit-hook-of-child", source=ISSUE / "83856", level="de-facto", since=(3, 13))
-def test_what_a_child_puts_in_an_exit_hook_arrives(queue, child):
-    """What a child puts in an exit hook arrives.
+def test_put_in_exit_handler_of_child(queue, child):
+    """An item that a child process puts in an `atexit` handler is delivered.
 
-    Exit hooks run in children, whichever way they were started, and before the queue's own.
+    Exit handlers run in child processes under every start method, and early enough to use the queue.
     """
     child.put("early")
     child.plays(endings.put_at_exit, "last")
@@ -158,19 +161,19 @@ def test_what_a_child_puts_in_an_exit_hook_arrives(queue, child):
 
 
 @rule("exit.hooks-of-parent", source=OBSERVED, level="de-facto", kinds=())
-def test_an_exit_hook_of_the_parent_does_not_run_in_its_children(program):
-    """An exit hook of the parent does not run in its children.
+def test_exit_handlers_are_not_inherited(program):
+    """An `atexit` handler of the parent does not run in its children.
 
-    The last word of the main program is said once, and not by every child.
+    The final message of a main program is sent once, not once more by every child.
     """
     program("exit_hook").prints_nothing_but("the exit hook has run\n")
 
 
 @rule("exit.thread-outlives-target", source=ISSUE / "83856", level="de-facto", since=(3, 13))
-def test_what_a_thread_puts_after_the_work_of_its_process_is_done_arrives(queue, make_child, make_object, context):
-    """What a thread puts after the work of its process is done arrives.
+def test_put_by_thread_that_outlives_target(queue, make_child, make_object, context):
+    """An item that a non-daemon thread puts after the target function has returned is delivered.
 
-    A process waits for its threads first and flushes then.
+    A background thread can still deliver its results after the main thread of its process is done.
     """
     ready = make_object(roles.event, context)
     child, child_ready = make_child(queue, ready)
@@ -185,10 +188,10 @@ def test_what_a_thread_puts_after_the_work_of_its_process_is_done_arrives(queue,
 
 
 @rule("exit.bad-item-last", source=OBSERVED, level="de-facto")
-def test_a_last_item_that_cannot_be_pickled_costs_nothing_but_itself(queue, child):
-    """A last item that cannot be pickled costs nothing but itself.
+def test_exit_after_unpicklable_item(queue, child):
+    """If the last item cannot be pickled, the process still exits and the items before it arrive.
 
-    The process ends, with exit code 0, and what it put before arrives.
+    A bad item is lost but does no other harm: the process neither hangs nor fails, and its exit code is 0.
     """
     child.put("good")
     child.plays(endings.put_unpicklable)
@@ -199,10 +202,10 @@ def test_a_last_item_that_cannot_be_pickled_costs_nothing_but_itself(queue, chil
 
 
 @rule("exit.waits-for-children", source=(DOCS / "pipes-and-queues", DOCS / "Process.daemon"), kinds=())
-def test_a_main_program_that_ends_waits_for_its_children(program):
-    """A main program that ends waits for its children.
+def test_main_waits_for_children(program):
+    """The main program waits for its non-daemonic children before it exits.
 
-    Work that was begun is finished, and what the children put is still sent.
+    Work in progress is finished, and the items that the children put are still sent.
     """
     ending = program("late_child")
 
@@ -211,10 +214,10 @@ def test_a_main_program_that_ends_waits_for_its_children(program):
 
 
 @rule("exit.parent-joins-children", source=END_OF_PROCESS, level="hazard")
-def test_a_main_program_that_ends_waits_for_a_child_that_nobody_reads(program, kind):
-    """A main program that ends waits for a child that nobody reads.
+def test_main_waits_for_unread_child(program, kind):
+    """The main program does not exit while one of its children waits for a reader.
 
-    It joins its children at exit, and so hangs where nobody reads what they put.
+    It joins its children at exit and therefore hangs if nobody reads what they have put.
     """
     ending = program("unread_child", kind)
 
@@ -228,10 +231,10 @@ def test_a_main_program_that_ends_waits_for_a_child_that_nobody_reads(program, k
     level="platform",
     systems=("POSIX",),
 )
-def test_a_consumer_that_is_interrupted_while_it_waits_leaves_the_queue_usable(queue, context, make_object):
-    """A consumer that is interrupted while it waits leaves the queue usable.
+def test_interrupted_get_leaves_queue_usable(queue, context, make_object):
+    """A consumer that is interrupted by Ctrl-C in get() leaves the queue usable.
 
-    Ctrl-C is the clean way to stop a worker that waits: it unwinds, ends with exit code 1 and keeps no lock.
+    Ctrl-C is a clean way to stop a waiting worker: the process releases its locks and exits with code 1.
     """
     up = make_object(roles.event, context)
     consumer = make_object(endings.blocked, context, up, queue, "get")
@@ -251,10 +254,10 @@ def test_a_consumer_that_is_interrupted_while_it_waits_leaves_the_queue_usable(q
     level="platform",
     systems=("POSIX",),
 )
-def test_a_process_that_is_interrupted_flushes_as_well(queue, context, make_object):
-    """A process that is interrupted flushes as well.
+def test_interrupt_flushes_items(queue, context, make_object):
+    """A process that is interrupted by Ctrl-C flushes its items before it exits.
 
-    Ctrl-C ends a process by an exception, and so loses nothing that was put.
+    A `KeyboardInterrupt` takes the process through its normal cleanup, so nothing that it has put is lost.
     """
     up, opening = make_object(roles.event, context), make_object(roles.event, context)
     producer = make_object(endings.runner, context, up, queue, opening, "mine")
@@ -272,10 +275,10 @@ def test_a_process_that_is_interrupted_flushes_as_well(queue, context, make_obje
 
 
 @rule("exit.join-with-timeout", source=DOCS / "Process.join")
-def test_join_with_a_timeout_returns_None_whether_or_not_the_process_has_ended(context, make_object):
-    """join() with a timeout returns `None` whether or not the process has ended.
+def test_process_join_returns_none(context, make_object):
+    """`Process.join()` returns `None` both when the process has ended and when the timeout expires.
 
-    Only `exitcode` tells: a program that takes the return for the end goes on too early.
+    Check `exitcode` to tell the two apart; a program that relies on the return value continues too early.
     """
     event = make_object(roles.event, context)
     process = make_object(endings.waiter, context, event)

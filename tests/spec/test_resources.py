@@ -1,9 +1,9 @@
 """Resources.
 
-A queue holds two ends of a pipe, some semaphores and, once something was put, a thread. Nothing says when they are
-given back, and long-running programs rely on it that they are. Each program here makes, uses and drops twenty queues,
-and counts its own resources before and after, where the platform lets one count. Fewer than one a queue may remain:
-what comes and goes for other reasons is no leak.
+A queue holds both ends of a pipe, several semaphores and, once something has been put, a thread. The documentation does
+not say when they are released, but long-running programs depend on it. Each program here creates, uses, and drops
+twenty queues, and counts its own resources before and after, where the platform allows it. The tests tolerate fewer
+than one remaining resource per queue, because some come and go for other reasons.
 """
 
 import contextlib
@@ -19,17 +19,17 @@ KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
 
 def _found_by(program):
-    """What a program has printed last as JSON; a queue may print what it likes, before and after."""
+    """The last JSON that a program has printed; a queue may print anything before and after it."""
     assert program.ends() == 0, program.output
     for line in reversed(program.output.splitlines()):
         if line.startswith(("{", "[")):
             with contextlib.suppress(ValueError):
                 return json.loads(line)
-    raise AssertionError(f"the program {program.text} has not come to its end: {program.output}")
+    raise AssertionError(f"the program {program.text} printed no result: {program.output}")
 
 
 def _leak(counting, resource):
-    """Which leak a program has found, in words; the empty text for none."""
+    """The leak that a program has found, in words; an empty string for none."""
     counted = _found_by(counting)
     remain = counted[resource] or 0
     return f"{remain} {resource} remain of {counted['queues']} queues" if remain >= counted["queues"] else ""
@@ -43,10 +43,10 @@ def _leak(counting, resource):
     systems=("Linux", "macOS", "Windows"),
 )
 @pytest.mark.parametrize("life", ["closed", "dropped"])
-def test_no_file_descriptor_or_handle_remains_of_a_queue(program, kind, life):
-    """No file descriptor or handle remains of a queue.
+def test_no_descriptors_left(program, kind, life):
+    """A queue that has been garbage collected leaves no file descriptor or handle open.
 
-    A process has a few hundred of them; a queue a job would use them up in a day.
+    A process is often limited to a few hundred; one queue per job would use them up within a day.
     """
     leak = _leak(program("resources", kind, life), "descriptors")
 
@@ -60,10 +60,10 @@ def test_no_file_descriptor_or_handle_remains_of_a_queue(program, kind, life):
     kinds=KINDS,
     systems=("Linux",),
 )
-def test_no_file_descriptor_remains_of_a_queue_that_was_closed_and_is_still_known(program, kind):
-    """No file descriptor remains of a queue that was closed and is still known.
+def test_closed_queue_holds_no_descriptors(program, kind):
+    """A closed queue holds no file descriptors, even if it is still referenced.
 
-    Closing gives them back; it need not be known where else the queue is mentioned.
+    close() releases them no matter where else in the program the queue is still stored.
     """
     leak = _leak(program("resources", kind, "kept"), "descriptors")
 
@@ -71,10 +71,10 @@ def test_no_file_descriptor_remains_of_a_queue_that_was_closed_and_is_still_know
 
 
 @rule("resources.threads", source=(DOCS / "Queue.close", OBSERVED), level="de-facto", kinds=KINDS)
-def test_no_thread_remains_of_a_queue_that_was_dropped(program, kind):
-    """No thread remains of a queue that was dropped.
+def test_no_threads_left(program, kind):
+    """A queue that has been garbage collected leaves no thread running.
 
-    The feeder serves one queue, and ends with it.
+    A feeder thread serves one queue and ends with it, so a service does not accumulate threads.
     """
     leak = _leak(program("resources", kind, "dropped"), "threads")
 
@@ -82,10 +82,10 @@ def test_no_thread_remains_of_a_queue_that_was_dropped(program, kind):
 
 
 @rule("resources.processor", source=OBSERVED, level="de-facto")
-def test_a_process_that_has_put_and_waits_uses_no_processor(queue, child):
-    """A process that has put and waits uses no processor.
+def test_waiting_uses_no_cpu(queue, child):
+    """A process that has put an item uses almost no CPU time while it waits in get().
 
-    Waiting costs nothing, in get() as in the thread that has nothing to send: the processor is for the others.
+    Neither get() nor an idle feeder thread polls; waiting processes leave the CPU to others.
     """
     child.put("a")
     assert queue.get() == "a"
@@ -94,10 +94,10 @@ def test_a_process_that_has_put_and_waits_uses_no_processor(queue, child):
 
 
 @rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
-def test_no_semaphore_remains_of_a_queue_that_was_dropped(program, kind):
-    """No semaphore remains of a queue that was dropped.
+def test_no_semaphores_left(program, kind):
+    """A queue that has been garbage collected leaves no semaphore in its process.
 
-    The system has room for a limited number, which all its processes share.
+    The system has only a limited number of semaphores, shared by all processes.
     """
     leak = _leak(program("resources", kind, "dropped"), "semaphores")
 
@@ -105,10 +105,10 @@ def test_no_semaphore_remains_of_a_queue_that_was_dropped(program, kind):
 
 
 @rule("resources.semaphore-names", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
-def test_no_semaphore_remains_in_the_system_when_a_program_has_ended(program, parent, kind):
-    """No semaphore remains in the system when a program has ended.
+def test_no_semaphores_left_after_exit(program, parent, kind):
+    """No semaphore is left in the system after a program has exited.
 
-    What a program leaves there is left until the next start of the system.
+    A leftover semaphore would stay there until the next reboot.
     """
     used = _found_by(program("semaphores", kind))
 
@@ -117,9 +117,9 @@ def test_no_semaphore_remains_in_the_system_when_a_program_has_ended(program, pa
 
 
 @rule("resources.many-files", source=CHANGELOG / "bpo-10527", level="platform", kinds=KINDS, systems=("POSIX",))
-def test_a_queue_works_in_a_process_that_has_more_than_a_thousand_files_open(program, kind):
-    """A queue works in a process that has more than a thousand files open.
+def test_queue_with_many_open_files(program, kind):
+    """A queue works in a process that has more than a thousand open files.
 
-    Servers have; the numbers of the queue's own files are then larger than some system calls can take.
+    Servers often have that many. The queue's file descriptors are then too large for system calls such as `select()`.
     """
     program("many_files", kind).succeeds()

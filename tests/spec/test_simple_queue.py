@@ -1,8 +1,8 @@
 """SimpleQueue.
 
-The simplest of the family: a pipe between two locks. What `put()` was given is in the pipe when it returns, by the
-caller's own work; there is no thread, no limit but the pipe's, no time-out, and nothing left to do at the end of a
-process.
+The simplest queue of the family: a pipe protected by locks. `put()` writes its item to the pipe before it returns, in
+the calling thread; there is no feeder thread, no limit other than that of the pipe, no timeout, and nothing left to do
+when a process exits.
 """
 
 import roles
@@ -11,10 +11,10 @@ from queuespec import DOCS, OBSERVED, histories, raises, rule
 
 
 @rule("simple.put-keyword", level="de-facto", source=(OBSERVED, DOCS / "SimpleQueue.put"), kinds=("SimpleQueue",))
-def test_the_keyword_of_put_is_obj(queue):
-    """The keyword of put() is `obj`.
+def test_put_keyword(queue):
+    """put() accepts its item as the keyword argument `obj`.
 
-    The documentation calls it `item`, which no version has accepted; only the position is safe.
+    The documentation calls the parameter `item`, a name that no version accepts; only passing by position is safe.
     """
     queue.put(obj="a")
 
@@ -22,10 +22,10 @@ def test_the_keyword_of_put_is_obj(queue):
 
 
 @rule("simple.visible-at-once", level="de-facto", source=OBSERVED, kinds=("SimpleQueue",))
-def test_an_item_is_in_the_queue_when_put_has_returned(queue, child):
-    """An item is in the queue when put() has returned.
+def test_put_is_visible_immediately(queue, child):
+    """An item is in the queue as soon as put() has returned.
 
-    Nothing works in the background, so `empty()` tells the truth at once, in every process.
+    Nothing runs in the background, so empty() is immediately accurate in every process.
     """
     child.put("a")
 
@@ -37,10 +37,10 @@ def test_an_item_is_in_the_queue_when_put_has_returned(queue, child):
     source=(DOCS / "SimpleQueue", DOCS / "exchanging-objects-between-processes"),
     kinds=("SimpleQueue",),
 )
-def test_long_items_of_several_producers_stay_whole(queue, make_child):
-    """Long items of several producers stay whole.
+def test_long_items_stay_intact(queue, make_child):
+    """Long items that are put by several processes stay intact.
 
-    An item longer than the pipe is written in pieces; the lock keeps the pieces of two writers apart.
+    An item longer than the pipe is written in pieces; a lock keeps the pieces of two writers apart.
     """
     items = [[(producer, number) for number in range(8)] for producer in (1, 2)]
     writing = [make_child(queue).begins(roles.put_long, own) for own in items]
@@ -92,10 +92,10 @@ def test_closed_queue_cannot_be_looked_into(queue):
 
 
 @rule("simple.no-exit-wait", level="de-facto", source=OBSERVED, kinds=("SimpleQueue",))
-def test_an_item_outlives_a_producer_that_exits_without_cleaning_up(queue, child):
-    """An item outlives a producer that exits without cleaning up.
+def test_item_survives_exit_without_cleanup(queue, child):
+    """An item survives a producer that exits without cleanup.
 
-    There is nothing to flush at exit: what was put is already out of the process.
+    There is nothing to flush at exit: put() has already written the item to the pipe.
     """
     child.process.dies(roles.put_and_vanish, child, "a")
 

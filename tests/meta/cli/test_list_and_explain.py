@@ -214,7 +214,7 @@ def test_an_output_that_takes_no_more_is_one_sentence(words):
 def test_explain_says_why_a_behaviour_is_untested(capsys):
     assert main(["explain", "manager.slower"]) == 0
 
-    assert "Speed is a fact of the machine" in capsys.readouterr().out
+    assert "Speed depends on the machine" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("slug", sorted(slug for rule in RULES for slug in (rule.slug, *rule.proves)))

@@ -1,4 +1,4 @@
-"""A process that is left alone at a queue with room for one item: time-outs bring it to its end."""
+"""A process that is left alone with a queue of size one; it ends because of its timeouts."""
 
 import queue
 

@@ -1,4 +1,4 @@
-"""A main program that ends although nobody reads what it has put."""
+"""A main program that exits although nobody reads what it has put."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A program that shares queues of every kind with a process, and ends as it should."""
+"""A program that shares queues of every kind with a process and exits properly."""
 
 from judged import mp
 

@@ -1,4 +1,4 @@
-"""Processes count together, with nothing but a value that circulates between them through a queue."""
+"""Processes count together using only a value that circulates through a queue."""
 
 import os
 import sys

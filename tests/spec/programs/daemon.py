@@ -1,4 +1,4 @@
-"""Ends while a daemonic child waits for an item that nobody puts."""
+"""A main program that exits while a daemonic child waits for an item that nobody puts."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Prints a line in an exit hook that was registered before a child was started."""
+"""Prints a line in an `atexit` handler that is registered before a child is started."""
 
 import atexit
 

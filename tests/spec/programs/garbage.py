@@ -1,4 +1,4 @@
-"""Forgets a queue while a child, or nobody, waits for an item that was put into it."""
+"""Drops its only reference to a queue while a child, or nobody, waits for an item from it."""
 
 import gc
 import sys
@@ -7,13 +7,13 @@ import threading
 from judged import mp
 
 PUT_SECONDS = 5.0
-"""A put() that takes longer waits for its item: then the item need not wait."""
+"""Seconds after which put() must be waiting until its item has been pickled; the item is then released."""
 
 opening = threading.Event()
 
 
 class Late:
-    """Is pickled when the queue has been forgotten; arrives as a string."""
+    """Pickled only after the last reference to the queue is gone; arrives as a string."""
 
     def __reduce__(self):
         opening.wait()

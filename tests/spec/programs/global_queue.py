@@ -1,4 +1,4 @@
-"""A program that keeps its queue in a global variable, and does not pass it to its child."""
+"""A program that keeps its queue in a global variable and does not pass it to its child."""
 
 import queue as thread_queue
 

@@ -1,4 +1,4 @@
-"""What a program of the specification judges: `mp`, the context of the implementation and start method in question."""
+"""Provides `mp`, the context of the judged implementation and start method, to the programs of the specification."""
 
 import faulthandler
 import json
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-_number = getattr(signal, "SIGUSR2", None)  # PyPy has `register` on Windows as well
+_number = getattr(signal, "SIGUSR2", None)  # PyPy has `register` on Windows, too
 if _number is not None and hasattr(faulthandler, "register") and sys.__stderr__ is not None:
     faulthandler.register(_number, file=sys.__stderr__)
 

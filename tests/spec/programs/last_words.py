@@ -1,4 +1,4 @@
-"""Puts an item in an exit hook while a child waits for it."""
+"""Puts an item in an `atexit` handler while a child waits for it."""
 
 import atexit
 import sys

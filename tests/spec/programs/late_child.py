@@ -1,11 +1,11 @@
-"""Ends while a child waits; lets the child go on when the end is waiting for that."""
+"""Exits while a child waits; lets the child continue once the exit is waiting for it."""
 
 import atexit
 import threading
 
 QUIET = 0.2
 gone = threading.Event()
-atexit.register(gone.set)  # Exit hooks run last in, first out: this one after those of multiprocessing.
+atexit.register(gone.set)  # Exit handlers run in reverse order: this one after those of multiprocessing.
 
 from judged import mp  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""Closes a queue that no other process has while its item is on its way, and says when that has an end."""
+"""Closes a queue that no other process holds while an item is being sent, and prints when that has finished."""
 
 import sys
 import threading
@@ -9,7 +9,7 @@ begun, opening = threading.Event(), threading.Event()
 
 
 class Late:
-    """Is pickled when the queue has been closed."""
+    """Pickled only after the queue has been closed."""
 
     def __reduce__(self):
         begun.set()

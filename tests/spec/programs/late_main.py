@@ -6,13 +6,13 @@ import threading
 
 QUIET = 0.2
 gone = threading.Event()
-atexit.register(gone.set)  # Exit hooks run last in, first out: this one after those of multiprocessing.
+atexit.register(gone.set)  # Exit handlers run in reverse order: this one after those of multiprocessing.
 
 from judged import mp  # noqa: E402
 
 
 class Late:
-    """Is pickled when the main thread has come to its end, and says whether the exit was waiting for that."""
+    """Pickled only after the main thread has ended; prints whether the exit was waiting for it."""
 
     def __reduce__(self):
         threading.main_thread().join()

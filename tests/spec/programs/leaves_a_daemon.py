@@ -1,4 +1,4 @@
-"""A program that ends while its daemon has more to send than anybody takes."""
+"""A program that exits while its daemonic child has more to send than anybody reads."""
 
 from judged import mp
 

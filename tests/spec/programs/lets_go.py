@@ -1,4 +1,4 @@
-"""A program that forgets its queue as soon as its child has said that it has it."""
+"""A program that drops its queue as soon as its child has reported that it holds it."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""Uses a queue that was made when the process had more than a thousand files open already."""
+"""Uses a queue that is created when the process already has more than a thousand open files."""
 
 import os
 import queue as thread_queue
@@ -8,7 +8,7 @@ import sys
 from judged import mp
 
 FILES = 1100
-"""More than `select` knows of."""
+"""More than `select()` can handle."""
 
 
 def main():
@@ -16,7 +16,7 @@ def main():
     enough = 2 * FILES
     if soft != resource.RLIM_INFINITY and soft < enough:
         if hard != resource.RLIM_INFINITY and hard < enough:
-            print("so many files cannot be opened here")
+            print("the limit for open files is too low for this test")
             return
         resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
     files = [os.open(os.devnull, os.O_RDONLY) for _ in range(FILES)]

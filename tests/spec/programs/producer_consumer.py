@@ -1,4 +1,4 @@
-"""A producer makes five jobs and says with None that these were all; a consumer works them off."""
+"""A producer puts five jobs, followed by `None` as the sentinel; a consumer processes them."""
 
 from judged import mp
 

@@ -1,4 +1,4 @@
-"""A queue that clients find by address and key: one puts, one gets, and one with a wrong key is turned away."""
+"""A queue that clients reach by address and key: one puts, one gets, and one with a wrong key is rejected."""
 
 import queue
 
@@ -14,7 +14,7 @@ def published_queue():
 
 
 class Publisher(mp.managers.BaseManager):
-    """Publishes one queue, under the name `jobs`."""
+    """Registers one queue under the name `jobs`."""
 
 
 Publisher.register("jobs", callable=published_queue)

@@ -1,8 +1,8 @@
-"""Counts what this process holds, before and after many queues: ``resources.py KIND LIFE``.
+"""Counts the resources of this process before and after it uses many queues: ``resources.py KIND LIFE``.
 
-`LIFE` is "closed" or "dropped": whether the queues are closed before they are dropped; or "kept": they are closed, and
-not dropped. Prints one line of JSON: how
-many queues were made, and for each resource how many more there are afterwards, or null where it cannot be counted.
+`LIFE` is "closed" if the queues are closed and then dropped, "dropped" if they are dropped without being closed, or
+"kept" if they are closed and not dropped. Prints one line of JSON: the number of queues and, for each resource, how
+many more there are afterward, or null if they cannot be counted.
 """
 
 import gc
@@ -16,14 +16,14 @@ from judged import mp
 
 QUEUES = 20
 WAIT = 1.0
-"""Seconds that the threads of dropped queues get to end, altogether."""
+"""Seconds that the threads of dropped queues are given to end, in total."""
 
 
 kept = []
 
 
 def descriptors():
-    """Open file descriptors, or handles on Windows, of this process; None where they cannot be counted."""
+    """The open file descriptors of this process, or its handles on Windows; `None` if they cannot be counted."""
     if os.name == "nt":
         import ctypes
 
@@ -32,9 +32,9 @@ def descriptors():
         kernel.GetCurrentProcess.restype = ctypes.c_void_p
         found = kernel.GetProcessHandleCount(ctypes.c_void_p(kernel.GetCurrentProcess()), ctypes.byref(number))
         return number.value if found else None
-    for folder in ("/proc/self/fd", "/dev/fd"):
-        if os.path.isdir(folder):
-            return len(os.listdir(folder))
+    for directory in ("/proc/self/fd", "/dev/fd"):
+        if os.path.isdir(directory):
+            return len(os.listdir(directory))
     return None
 
 
@@ -43,7 +43,7 @@ def threads():
 
 
 def semaphores():
-    """Semaphores that this process has mapped into its memory; None where that cannot be seen."""
+    """The semaphores that this process has mapped into its memory; `None` if they cannot be counted."""
     try:
         with open("/proc/self/maps") as maps:
             return sum("/dev/shm/" in line for line in maps)
@@ -57,7 +57,7 @@ def echo(queues):
 
 
 def use(kind, life):
-    """Makes queues, uses them together with a child, and lets go of them."""
+    """Creates queues, uses them together with a child, and drops or keeps them."""
     queues = [getattr(mp, kind)() for _ in range(QUEUES)]
     child = mp.Process(target=echo, args=(queues,))
     child.start()
@@ -76,7 +76,7 @@ def use(kind, life):
 
 
 def settle(ours, wait):
-    """Waits for the threads of queues that were dropped."""
+    """Waits for the threads of dropped queues to end."""
     deadline = time.monotonic() + wait
     for _ in range(3):
         gc.collect()
@@ -91,7 +91,7 @@ def count():
 def main():
     kind, life = sys.argv[1:]
     ours = set(threading.enumerate())
-    use(kind, life)  # The first time brings up what stays: trackers and servers.
+    use(kind, life)  # The first use starts what remains: resource tracker and fork server.
     settle(ours, WAIT / 10)
     before = count()
     use(kind, life)

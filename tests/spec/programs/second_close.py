@@ -1,4 +1,4 @@
-"""Uses a queue and closes it, opens files, lets go of the queue, and says what has become of the files."""
+"""Uses a queue and closes it, opens files, drops the queue, and prints whether the files are still open."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""Shares a queue with a child, and prints a list: the numbers of the files in which it keeps its semaphores."""
+"""Shares a queue with a child and prints a list of the inode numbers of the files that hold its semaphores."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ def echo(queue, answers):
 
 
 def inodes():
-    """Of what this process has mapped into its memory from the system's shared files."""
+    """The inode numbers of the shared memory files that this process has mapped."""
     with open("/proc/self/maps") as maps:
         return sorted({int(line.split()[4]) for line in maps if " /dev/shm/" in line})
 

@@ -1,4 +1,4 @@
-"""A program that starts a process without asking whether it is the main program."""
+"""A program that starts a process without checking whether it is the main module."""
 
 import sys
 

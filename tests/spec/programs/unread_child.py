@@ -1,4 +1,4 @@
-"""Ends while a child has more unread data than a pipe holds; reads it when the end is waiting for that."""
+"""Exits while a child has more unread data than a pipe holds; reads it once the exit is waiting for that."""
 
 import atexit
 import sys
@@ -6,7 +6,7 @@ import threading
 
 QUIET = 0.2
 gone = threading.Event()
-atexit.register(gone.set)  # Exit hooks run last in, first out: this one after those of multiprocessing.
+atexit.register(gone.set)  # Exit handlers run in reverse order: this one after those of multiprocessing.
 
 from judged import mp  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""A program whose class of processes keeps its queue as an attribute."""
+"""A program whose `Process` subclass stores its queue as an attribute."""
 
 import sys
 

@@ -151,7 +151,7 @@ class TaskDoneFreesTheSlot:
             self._sem.release()
 
 
-@fault(breaks={"cap.simple-has-none": "did not block: it returned None"})
+@fault(breaks={"simple.put-blocks-on-full-pipe": "did not block: it returned None"})
 class SimpleQueueWithABuffer:
     """put() of a SimpleQueue returns although nobody reads and the pipe is full."""
 

@@ -15,7 +15,7 @@ from queuespec.queues.parts import Lossy, Parcel, Receiving, Wrapping
 
 @fault(
     breaks={
-        "deliver.single-process-use": "get_many(2) should have returned, but it raised Empty",
+        "order.fifo-in-process": "get_many(2) should have returned, but it raised Empty",
         "deliver.results-aggregation": "get_sorted(3) should have returned, but it raised Empty",
         "deliver.after-producer-exit": "get_many(50) should have returned, but it raised Empty",
     },

@@ -29,7 +29,7 @@ class NeverEmpty:
     breaks={
         "look.empty-false-when-item": "empty() should have returned False, but it returned True",
         "look.empty-false-after-flush": "empty() should have returned False, but it returned True",
-        "look.empty-closed-simple": "empty() should have raised OSError, but it returned True",
+        "simple.close": "empty() should have raised OSError, but it returned True",
     }
 )
 class AlwaysEmpty:

@@ -63,7 +63,7 @@ class OwnQueues:
         "manager.no-close-methods": "close() should have raised AttributeError, but it returned None",
         "manager.put-keyword": "put(item='a') should have returned, but it raised TypeError",
         "manager.negative-timeout": "should have raised ValueError, but it raised Empty",
-        "manager.unpicklable": "should have raised Exception, but it returned None",
+        "item.unpicklable-manager": "should have raised Exception, but it returned None",
         "manager.join-before-drain-ok": "had not ended",
         "manager.any-context": "put_from_a_spawned_process(",
         "manager.picklable-proxy": "was still running after",

@@ -398,7 +398,7 @@ class AFailedPutAddsItsItem:
 
 @fault(
     breaks={
-        "put.failed-put-is-no-task": "join() was still running",
+        "joinable.failed-put-not-counted": "join() was still running",
         "joinable.failed-put-not-counted": "join() was still running",
     }
 )

@@ -19,7 +19,7 @@ from queuespec.queues.parts import Dropping, changed
         "share.nested-in-args": "should have returned, but it raised OSError",
         "share.process-attribute": "worker_with_a_queue should have printed 'from the worker",
         "share.both-directions": "get() should have returned, but it raised OSError",
-        "share.between-children": "should have returned, but it raised OSError",
+        "deliver.child-to-child": "should have returned, but it raised OSError",
         "share.grandchild": "should have returned 0, but it returned 1",
         "share.pool-initializer": "get_nowait() should have returned, but it raised Empty",
     },

@@ -6,7 +6,7 @@ from multiprocessing import queues
 from queuespec.queues.declare import fault
 
 
-@fault(breaks={"simple.put-get": "get() did not block: it returned None"}, collateral=("get.blocks-when-empty",))
+@fault(breaks={"get.blocks-when-empty": "get() did not block: it returned None"}, collateral=("get.blocks-when-empty",))
 class SimpleGetReturnsNone:
     """get() of an empty SimpleQueue returns None instead of waiting."""
 
@@ -42,7 +42,7 @@ class SimplePutIsLate:
             late.start()
 
 
-@fault(breaks={"simple.fifo": "reordered: "}, collateral=("item.none-falsy",))
+@fault(breaks={"order.per-producer": "reordered: "}, collateral=("item.none-falsy",))
 class SimpleIsAStack:
     """A SimpleQueue returns the last item first."""
 
@@ -93,7 +93,7 @@ class SimpleRefusesASecondClose:
             super().close()
 
 
-@fault(breaks={"simple.inheritance-only": "should have raised RuntimeError, but it returned"})
+@fault(breaks={"share.no-pickle-outside-spawning": "should have raised RuntimeError, but it returned"})
 class SimpleIsCopied:
     """A SimpleQueue can be pickled at any time, and another queue arrives."""
 
