@@ -5,10 +5,9 @@ A queue may be given a limit, `maxsize`, that holds for all processes together. 
 """
 
 import parcels
-import pytest
 import roles
 
-from queuespec import ARTICLE, CHANGELOG, DOCS, THREAD_QUEUE, Full, histories, made, raises, rule
+from queuespec import ARTICLE, CHANGELOG, DOCS, THREAD_QUEUE, Full, each, histories, made, raises, rule
 
 
 @rule(
@@ -16,7 +15,7 @@ from queuespec import ARTICLE, CHANGELOG, DOCS, THREAD_QUEUE, Full, histories, m
     source=(DOCS / "Queue", THREAD_QUEUE / "Queue", ARTICLE / "Specifications"),
     kinds=("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueue"),
 )
-@pytest.mark.parametrize("maxsize", [1, 2, 3, 10])
+@each("maxsize", [1, 2, 3, 10])
 def test_capacity_is_exact(make_queue, kind, maxsize):
     """A queue holds exactly `maxsize` items.
 
@@ -77,9 +76,7 @@ def test_get_makes_room_for_one(make_queue, kind, make_child):
 
 
 @rule("cap.freed-by-any-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put", DOCS / "Queue.get"))
-@pytest.mark.parametrize(
-    "decision", [{"block": False}, {"timeout": 1000}], ids=["not waiting", "waiting for some time"]
-)
+@each("decision", [{"block": False}, {"timeout": 1000}], ids=["not waiting", "waiting for some time"])
 def test_nonblocking_or_timed_get_makes_room(small_queue, make_child, decision):
     """A get() with `block=False` or with a timeout makes room for another item.
 
@@ -96,7 +93,7 @@ def test_nonblocking_or_timed_get_makes_room(small_queue, make_child, decision):
 
 
 @rule("cap.freed-by-waiting-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put", DOCS / "Queue.get"))
-@pytest.mark.parametrize("decision", [{}, {"timeout": 1000}], ids=["for ever", "for some time"])
+@each("decision", [{}, {"timeout": 1000}], ids=["for ever", "for some time"])
 def test_waiting_get_makes_room_when_it_returns(small_queue, make_child, decision):
     """A get() that has to wait makes room only when it returns an item.
 
@@ -135,7 +132,7 @@ def test_get_wakes_put_in_another_process(small_queue, make_child):
     source=(THREAD_QUEUE / "Queue", DOCS / "Queue"),
     proves=("cap.limits-memory",),
 )
-@pytest.mark.parametrize(("producers", "maxsize"), [(1, 4), (3, 2)])
+@each(("producers", "maxsize"), [(1, 4), (3, 2)])
 def test_producers_stay_within_maxsize(make_queue, kind, make_child, make_object, context, producers, maxsize):
     """Producers are never more than `maxsize` items ahead of their consumer.
 
@@ -152,7 +149,7 @@ def test_producers_stay_within_maxsize(make_queue, kind, make_child, make_object
 
 
 @rule("cap.restored-after-pickle-error", source=CHANGELOG)
-@pytest.mark.parametrize("error", ["TypeError", "KeyError", "AttributeError"])
+@each("error", ["TypeError", "KeyError", "AttributeError"])
 def test_unpicklable_item_gives_its_room_back(small_queue, error):
     """An item that cannot be pickled gives its room back.
 

@@ -7,17 +7,16 @@ covers what happens without them when a process exits.
 """
 
 import endings
-import pytest
 import roles
 
-from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, Empty, made, raises, rule, untested
+from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, Empty, each, made, raises, rule, untested
 
 ITEMS = [f"item {number:02}" for number in range(50)]
 
 
 @rule("close.no-more-puts", source=(DOCS / "Queue.put", DOCS / "Queue.close"))
-@pytest.mark.parametrize("form", ["put", "put_nowait"])
-@pytest.mark.parametrize("maxsize", [0, 1], ids=["room left", "full"])
+@each("form", ["put", "put_nowait"])
+@each("maxsize", [0, 1], ids=["room left", "full"])
 def test_put_after_close(make_queue, maxsize, form):
     """put() and put_nowait() raise `ValueError` after close().
 
@@ -32,8 +31,8 @@ def test_put_after_close(make_queue, maxsize, form):
 
 
 @rule("close.no-more-gets", source=(DOCS / "Queue.get", DOCS / "Queue.close"))
-@pytest.mark.parametrize("form", ["get", "get_nowait"])
-@pytest.mark.parametrize("items", [[], ["waiting"]], ids=["empty", "item waiting"])
+@each("form", ["get", "get_nowait"])
+@each("items", [[], ["waiting"]], ids=["empty", "item waiting"])
 def test_get_after_close(queue, child, items, form):
     """get() and get_nowait() raise `ValueError` after close().
 
@@ -60,7 +59,7 @@ UNTESTED = [
 
 
 @rule("close.idempotent", source=OBSERVED, level="de-facto", kinds=("Queue", "JoinableQueue", "SimpleQueue"))
-@pytest.mark.parametrize("items", [[], ["used"]], ids=["unused", "used"])
+@each("items", [[], ["used"]], ids=["unused", "used"])
 def test_close_twice(queue, items):
     """close() can be called twice.
 
@@ -157,7 +156,7 @@ def test_garbage_collection_closes(program, kind):
 
 
 @rule("close.gc-is-silent", source=OBSERVED, level="de-facto")
-@pytest.mark.parametrize("reader", ["child", "nobody"])
+@each("reader", ["child", "nobody"])
 def test_garbage_collection_is_silent(program, kind, reader):
     """Garbage collecting a queue prints nothing.
 

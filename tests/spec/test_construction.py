@@ -5,11 +5,10 @@ for its feeder thread and its pipe; the two exceptions that it raises are those 
 matters as much, since programs ask for it: there is no `shutdown()`, no length and no iteration.
 """
 
-import pytest
 import roles
 import roles_construction as looks
 
-from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, raises, rule, untested
+from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, each, raises, rule, untested
 
 PROCESS_QUEUES = ("Queue", "JoinableQueue", "SimpleQueue")
 WITH_MANAGER = ("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueue")
@@ -234,7 +233,7 @@ def test_queue_without_maxsize_accepts_items(queue):
 
 
 @rule("ctor.maxsize-passed", source=(DOCS / "Queue", ARTICLE / "Specifications"), kinds=WITH_MANAGER)
-@pytest.mark.parametrize(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
+@each(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
 def test_maxsize_by_position_or_name(make_queue, args, kwargs):
     """`maxsize` may be passed by position or by name.
 
@@ -248,7 +247,7 @@ def test_maxsize_by_position_or_name(make_queue, args, kwargs):
 
 
 @rule("ctor.maxsize-nonpositive", source=(THREAD_QUEUE / "Queue", ARTICLE / "Specifications"), kinds=WITH_MANAGER)
-@pytest.mark.parametrize("maxsize", [0, -1, -1_000_000])
+@each("maxsize", [0, -1, -1_000_000])
 def test_nonpositive_maxsize_means_no_limit(make_queue, maxsize):
     """A `maxsize` of zero or less means no limit.
 
@@ -285,7 +284,7 @@ def test_maxsize_above_ceiling_is_refused(make_queue):
 
 
 @rule("ctor.maxsize-type", source=THREAD_QUEUE / "Queue", level="de-facto")
-@pytest.mark.parametrize("maxsize", [None, "3", 1.5])
+@each("maxsize", [None, "3", 1.5])
 def test_maxsize_must_be_an_integer(make_queue, maxsize):
     """A `maxsize` that is not an integer raises `TypeError`.
 
@@ -296,7 +295,7 @@ def test_maxsize_must_be_an_integer(make_queue, maxsize):
 
 
 @rule("ctor.simple-no-args", source=DOCS / "SimpleQueue", kinds=("SimpleQueue",))
-@pytest.mark.parametrize(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
+@each(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
 def test_simple_queue_takes_no_maxsize(make_queue, args, kwargs):
     """Passing `maxsize` to a `SimpleQueue` raises `TypeError`.
 

@@ -8,7 +8,6 @@ number of processes may wait on the same queue.
 import couriers
 import endings
 import items
-import pytest
 import roles
 
 from queuespec import (
@@ -21,6 +20,7 @@ from queuespec import (
     WHATS_NEW,
     Empty,
     Full,
+    each,
     histories,
     made,
     raises,
@@ -75,7 +75,7 @@ def test_get_timeout_raises_empty(queue):
 
 
 @rule("get.timeout-kept", source=DOCS / "Queue.get")
-@pytest.mark.parametrize("others", [0, 1], ids=["alone", "while another process waits"])
+@each("others", [0, 1], ids=["alone", "while another process waits"])
 def test_get_timeout_is_kept(queue, make_child, others):
     """get() does not wait much longer than its timeout.
 
@@ -121,7 +121,7 @@ def test_timeouts_end_a_program_left_alone(program):
 
 
 @rule("get.signature", source=(DOCS / "Queue.get", ARTICLE / "Main Methods"))
-@pytest.mark.parametrize(
+@each(
     ("words", "named"),
     [((True, 0.1), {}), ((True,), {"timeout": 0.1}), ((), {"block": True, "timeout": 0.1})],
     ids=["by position", "timeout by name", "both by name"],
@@ -292,9 +292,7 @@ def test_failed_get_changes_nothing(small_queue, under_way, gate):
 
 
 @rule("get.unpickle-error-consumes", source=OBSERVED, level="de-facto")
-@pytest.mark.parametrize(
-    "decision", [{}, {"block": False}, {"timeout": 1000}], ids=["waiting", "not waiting", "waiting for some time"]
-)
+@each("decision", [{}, {"block": False}, {"timeout": 1000}], ids=["waiting", "not waiting", "waiting for some time"])
 def test_unpickling_error_consumes_the_item(small_queue, make_child, decision):
     """An item that cannot be unpickled is removed by the get() that raises the error.
 
@@ -486,7 +484,7 @@ def test_get_with_timeout_can_be_interrupted(queue, make_child, make_object, con
     level="platform",
     systems=("POSIX",),
 )
-@pytest.mark.parametrize("words", [{}, {"timeout": 1000}], ids=["waiting", "waiting for some time"])
+@each("words", [{}, {"timeout": 1000}], ids=["waiting", "waiting for some time"])
 def test_blocked_get_continues_after_signal(queue, child, words):
     """A blocked get() keeps waiting after a signal has been handled.
 

@@ -9,10 +9,9 @@ processes holds.
 import couriers
 import items
 import parcels
-import pytest
 import roles
 
-from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, WHATS_NEW, histories, made, raises, rule, untested
+from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, WHATS_NEW, each, histories, made, raises, rule, untested
 
 EVERY_KIND = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
@@ -116,7 +115,7 @@ def test_instance_arrives_with_its_state(queue, child):
 
 
 @rule("item.any-equality", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
-@pytest.mark.parametrize("parcel", [parcels.EqualToAll, parcels.EqualToNone])
+@each("parcel", [parcels.EqualToAll, parcels.EqualToNone])
 def test_items_are_not_compared(queue, child, parcel):
     """An item arrives whatever its equality comparison does.
 
@@ -281,7 +280,7 @@ def test_items_behind_unpicklable_one_arrive(queue):
 
 
 @rule("item.pickling-error-skipped", source=CHANGELOG)
-@pytest.mark.parametrize("error", ["ValueError", "RecursionError", "MemoryError", "OSError", "BrokenPipeError"])
+@each("error", ["ValueError", "RecursionError", "MemoryError", "OSError", "BrokenPipeError"])
 def test_any_pickling_error_costs_one_item(queue, error):
     """Whatever exception the pickling of an item raises, the items behind it still arrive.
 
@@ -306,7 +305,7 @@ def test_item_without_repr_costs_one_item(queue):
 
 
 @rule("item.unpicklable-reported", source=OBSERVED, level="de-facto")
-@pytest.mark.parametrize("error", ["TypeError", "KeyError", "AttributeError"])
+@each("error", ["TypeError", "KeyError", "AttributeError"])
 def test_pickling_error_is_printed(queue, error):
     """A pickling error is printed by the process that put the item.
 
@@ -359,7 +358,7 @@ def test_manager_queue_raises_pickling_error(queue):
 
 
 @rule("item.unpickling-error-raised", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
-@pytest.mark.parametrize("error", [ValueError, RecursionError, SystemExit])
+@each("error", [ValueError, RecursionError, SystemExit])
 def test_get_raises_unpickling_error(queue, error):
     """get() raises the exception that unpickling the item raises.
 
@@ -372,7 +371,7 @@ def test_get_raises_unpickling_error(queue, error):
 
 
 @rule("item.unpickling-error-skipped", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
-@pytest.mark.parametrize("error", [ValueError, RecursionError, SystemExit])
+@each("error", [ValueError, RecursionError, SystemExit])
 def test_next_item_after_unpickling_error(queue, child, error):
     """After an item that could not be unpickled, the next get() returns the next item.
 

@@ -7,10 +7,9 @@ has to say when it is done with an item.
 
 import endings
 import items
-import pytest
 import roles
 
-from queuespec import DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, made, raises, rule, untested
+from queuespec import DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, each, made, raises, rule, untested
 
 JOINABLE = ("JoinableQueue",)
 
@@ -222,7 +221,7 @@ def test_one_task_done_per_item(queue, child, make_thread):
 
 
 @rule("td.every-put", source=(DOCS / "JoinableQueue", THREAD_QUEUE / "Queue.put_nowait"), kinds=JOINABLE)
-@pytest.mark.parametrize(
+@each(
     ("method", "decision"),
     [("put_nowait", {}), ("put", {"block": False}), ("put", {"timeout": 1000})],
     ids=["put_nowait", "not waiting", "waiting for some time"],

@@ -7,10 +7,22 @@ queue matters: it exists only while its manager is running and somebody holds a 
 """
 
 import items
-import pytest
 import roles
 
-from queuespec import CHANGELOG, DOCS, OBSERVED, THREAD_QUEUE, Empty, Full, ShutDown, made, raises, rule, untested
+from queuespec import (
+    CHANGELOG,
+    DOCS,
+    OBSERVED,
+    THREAD_QUEUE,
+    Empty,
+    Full,
+    ShutDown,
+    each,
+    made,
+    raises,
+    rule,
+    untested,
+)
 
 MANAGER = ("Manager.Queue",)
 BOTH = ("Manager.Queue", "Manager.JoinableQueue")
@@ -65,7 +77,7 @@ def test_manager_has_joinable_queue(queue, child):
 
 
 @rule("manager.no-close-methods", source=DOCS / "SyncManager.Queue", kinds=MANAGER)
-@pytest.mark.parametrize("method", ["close", "join_thread", "cancel_join_thread"])
+@each("method", ["close", "join_thread", "cancel_join_thread"])
 def test_no_methods_for_closing(queue, method):
     """A manager queue has no close(), join_thread(), or cancel_join_thread() method.
 

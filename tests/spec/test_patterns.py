@@ -6,10 +6,9 @@ producers, consumers, and the sentinel between them; pools of workers that take 
 
 import re
 
-import pytest
 import roles
 
-from queuespec import ARTICLE, DOCS, THREAD_QUEUE, Empty, histories, raises, rule, untested
+from queuespec import ARTICLE, DOCS, THREAD_QUEUE, Empty, each, histories, raises, rule, untested
 
 JOBS = ["job 0", "job 1", "job 2", "job 3", "job 4"]
 
@@ -27,7 +26,7 @@ def test_child_sends_list(queue, child):
 
 
 @rule("pattern.token-ring", source=(ARTICLE / "Full Code Example", DOCS / "pipes-and-queues"), kinds=("Queue",))
-@pytest.mark.parametrize(("processes", "loops"), [(2, 50), (1, 100), (3, 20), (5, 4)])
+@each(("processes", "loops"), [(2, 50), (1, 100), (3, 20), (5, 4)])
 def test_circulating_value_counts_all_increments(queue, make_child, processes, loops):
     """A single value that circulates through a queue counts every increment.
 
@@ -51,7 +50,7 @@ def test_circulating_value_counts_all_increments(queue, make_child, processes, l
     level="promise",
     kinds=("Queue",),
 )
-@pytest.mark.parametrize(("processes", "loops"), [(2, 50), (3, 10)])
+@each(("processes", "loops"), [(2, 50), (3, 10)])
 def test_counter_program_prints_total(program, processes, loops):
     """A program whose processes take turns incrementing a value in a queue prints the total.
 

@@ -5,10 +5,9 @@ thread sends it. Only when a bounded queue is full does the producer have to dec
 wait at all. The queue does what the producer has decided, and an attempt that ends in `Full` leaves no trace.
 """
 
-import pytest
 import roles
 
-from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empty, Full, raises, rule, untested
+from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empty, Full, each, raises, rule, untested
 
 
 @rule(
@@ -62,7 +61,7 @@ def test_put_without_item_raises(queue):
 
 
 @rule("put.room-never-blocks", source=(DOCS / "Queue.put", ARTICLE / "Main Methods"))
-@pytest.mark.parametrize(
+@each(
     "decision",
     [{}, {"block": False}, {"timeout": 0.1}],
     ids=["waiting", "not waiting", "waiting for some time"],
@@ -199,7 +198,7 @@ def test_put_with_timeout_uses_room_as_it_appears(small_queue, make_child):
 
 
 @rule("put.timeout-int-or-float", source=DOCS / "Queue.put")
-@pytest.mark.parametrize("timeout", [1, 0.2])
+@each("timeout", [1, 0.2])
 def test_put_timeout_in_fractions_of_seconds(full_queue, timeout):
     """put() accepts its timeout in whole or fractional seconds.
 
@@ -212,7 +211,7 @@ def test_put_timeout_in_fractions_of_seconds(full_queue, timeout):
 
 
 @rule("put.signature", source=(DOCS / "Queue.put", ARTICLE / "Main Methods"))
-@pytest.mark.parametrize(
+@each(
     ("words", "named"),
     [
         (("second", True, 0.1), {}),
@@ -304,7 +303,7 @@ def test_put_timeout_negative(small_queue):
 
 
 @rule("put.failed-put-adds-nothing", source=(DOCS / "Queue.put", DOCS / "JoinableQueue.join"))
-@pytest.mark.parametrize(
+@each(
     ("method", "named"),
     [("put_nowait", {}), ("put", {"block": False}), ("put", {"timeout": 0.1})],
     ids=["put_nowait", "not waiting", "waiting for some time"],

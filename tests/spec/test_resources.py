@@ -11,9 +11,8 @@ import json
 
 import couriers
 import endings
-import pytest
 
-from queuespec import CHANGELOG, DOCS, OBSERVED, rule
+from queuespec import CHANGELOG, DOCS, OBSERVED, each, rule
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
@@ -42,7 +41,7 @@ def _leak(counting, resource):
     kinds=KINDS,
     systems=("Linux", "macOS", "Windows"),
 )
-@pytest.mark.parametrize("life", ["closed", "dropped"])
+@each("life", ["closed", "dropped"])
 def test_no_descriptors_left(program, kind, life):
     """A queue that has been garbage collected leaves no file descriptor or handle open.
 

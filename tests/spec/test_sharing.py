@@ -5,11 +5,10 @@ inherited, never sent. A process that holds it may put, get, and pass it on to c
 way; whatever looks like one raises an error, so no process ends up with a copy that leads nowhere.
 """
 
-import pytest
 import roles
 import roles_sharing as sharing
 
-from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, histories, raises, rule
+from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, each, histories, raises, rule
 
 EXPLICIT = DOCS / "all-start-methods"
 SPAWNED = DOCS / "the-spawn-and-forkserver-start-methods"
@@ -156,7 +155,7 @@ def test_pool_initializer_receives_queue(queue, context):
     kinds=PROCESS_QUEUES,
     proves=("simple.inheritance-only",),
 )
-@pytest.mark.parametrize("way", [sharing.pickled, sharing.copied, sharing.copied_deeply], ids=lambda way: way.__name__)
+@each("way", [sharing.pickled, sharing.copied, sharing.copied_deeply], ids=lambda way: way.__name__)
 def test_queue_cannot_be_pickled_or_copied(queue, way):
     """Pickling or copying a queue raises `RuntimeError`.
 

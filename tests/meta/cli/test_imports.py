@@ -78,7 +78,6 @@ def test_no_command_about_results_imports_pytest(results, line):
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.skipif("import pytest" in (SPECIFICATION / "test_capacity.py").read_text(), reason="the chapters need it")
 @pytest.mark.parametrize("line", ["list", f"explain {RULE}", "spec --output {null}", "faults lifo"])
 def test_no_command_about_rules_imports_pytest(line):
     run = run_without_pytest(COMMAND, *line.format(null=os.devnull).split())

@@ -18,7 +18,6 @@ from queuespec.queues.parts import until, wait_for_other_readers
 
 @fault(
     breaks={
-        "order.fifo-in-process": "should have returned 'second', but it returned 'first'",
         "order.fifo-in-process": "should have returned 'b', but it returned 'a'",
         "pattern.worker-pool": "duplicated: ",
     },

@@ -75,7 +75,6 @@ class LastOneFirst:
 @fault(
     breaks={
         "order.fifo-in-process": "should have returned 'a', but it returned 'b'",
-        "order.fifo-in-process": "should have returned 'first', but it returned 'second'",
         "put.none-and-any-object": "should have returned None, but it returned 'after'",
     }
 )

@@ -399,7 +399,6 @@ class AFailedPutAddsItsItem:
 @fault(
     breaks={
         "joinable.failed-put-not-counted": "join() was still running",
-        "joinable.failed-put-not-counted": "join() was still running",
     }
 )
 class AFailedPutAddsATask:
