@@ -12,9 +12,9 @@ from queuespec.rules import specification_folder
 @pytest.fixture
 def line_by_line(monkeypatch):
     monkeypatch.syspath_prepend(str(specification_folder()))
-    import roles
+    from roles import timing
 
-    return roles.line_by_line
+    return timing.line_by_line
 
 
 class Cycle:

@@ -2,8 +2,8 @@
 
 import itertools
 
-import items
 import pytest
+from items import gates
 
 from queuespec import made
 
@@ -19,14 +19,14 @@ class Gate:
 
     def item(self, value):
         """An item that arrives as `value` and is not pickled before the gate is opened."""
-        return made(items.gated, self._name, value)
+        return made(gates.gated, self._name, value)
 
     def is_reached(self):
         """Waits until an item is held back."""
-        self._actor.plays(items.wait_at_gate, self._name)
+        self._actor.plays(gates.wait_at_gate, self._name)
 
     def opens(self):
-        self._actor.plays(items.open_gate, self._name)
+        self._actor.plays(gates.open_gate, self._name)
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ A queue may be given a limit, `maxsize`, that holds for all processes together. 
 `get()`: items that are still being sent count, and items that have been taken do not.
 """
 
-import parcels
-import roles
+from items import pickling
+from roles import making, moving
 
 from queuespec import ARTICLE, CHANGELOG, DOCS, THREAD_QUEUE, Full, each, histories, made, raises, rule
 
@@ -23,7 +23,7 @@ def test_capacity_is_exact(make_queue, kind, maxsize):
     """
     queue = make_queue(maxsize=maxsize)
 
-    assert queue.plays(roles.put_until_full, at_most=maxsize + 1) == maxsize
+    assert queue.plays(moving.put_until_full, at_most=maxsize + 1) == maxsize
 
 
 @rule("cap.counts-unflushed", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
@@ -66,7 +66,7 @@ def test_get_makes_room_for_one(make_queue, kind, make_child):
     """
     queue = make_queue(maxsize=2)
     child = make_child(queue)
-    child.plays(roles.put_all, ["first", "second"])
+    child.plays(moving.put_all, ["first", "second"])
     assert queue.get() == "first"
 
     child.put("third")
@@ -138,11 +138,11 @@ def test_producers_stay_within_maxsize(make_queue, kind, make_child, make_object
 
     This bounds the memory that a system uses, whatever the speed of its parts.
     """
-    queue, done = make_queue(maxsize=maxsize), make_object(roles.semaphore, context, 0)
+    queue, done = make_queue(maxsize=maxsize), make_object(making.semaphore, context, 0)
     children = [make_child(queue, done) for _ in range(producers)]
-    putting = [child.begins(roles.put_and_tell, counter, list(range(20))) for child, counter in children]
+    putting = [child.begins(moving.put_and_tell, counter, list(range(20))) for child, counter in children]
 
-    samples = queue.plays(roles.get_and_count, done, count=20 * producers, maxsize=maxsize, quiet=0.1)
+    samples = queue.plays(moving.get_and_count, done, count=20 * producers, maxsize=maxsize, quiet=0.1)
 
     histories.never_exceeded(samples, maxsize)
     assert [call.returns() for call in putting] == [None] * producers
@@ -155,7 +155,7 @@ def test_unpicklable_item_gives_its_room_back(small_queue, error):
 
     A producer's mistake costs that one item and does not block the queue for good.
     """
-    small_queue.put(made(parcels.RaisesWhenPickled, error))
+    small_queue.put(made(pickling.RaisesWhenPickled, error))
 
     small_queue.put("good")
 

@@ -6,8 +6,8 @@ that this process is done with the queue, `join_thread()` waits until the feeder
 covers what happens without them when a process exits.
 """
 
-import endings
-import roles
+from items import blocks
+from roles import ending, looking, making, moving, timing
 
 from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, Empty, each, made, raises, rule, untested
 
@@ -38,7 +38,7 @@ def test_get_after_close(queue, child, items, form):
 
     A process that has closed the queue no longer takes part in it; the remaining items are for other processes.
     """
-    child.plays(roles.put_all, items)
+    child.plays(moving.put_all, items)
     child.process.leaves()
 
     queue.close()
@@ -65,7 +65,7 @@ def test_close_twice(queue, items):
 
     Cleanup code, such as a `finally` block and an exit handler, need not keep track of whether it has already run.
     """
-    queue.plays(roles.put_all, items)
+    queue.plays(moving.put_all, items)
     queue.close()
 
     assert queue.close() is None
@@ -77,17 +77,17 @@ def test_close_delivers_items(queue, make_child, make_object, context):
 
     close() means that no more items will be put; it does not discard the ones that have not been sent yet.
     """
-    opening = make_object(roles.event, context)
+    opening = make_object(making.event, context)
     child, child_opening = make_child(queue, opening)
-    child.plays(endings.put_held_back, child_opening, "first")
-    child.plays(roles.put_all, ITEMS)
+    child.plays(timing.put_held_back, child_opening, "first")
+    child.plays(moving.put_all, ITEMS)
 
     child.close()
     opening.set()
     child.join_thread()
-    child.process.dies(endings.vanish)
+    child.process.dies(ending.vanish)
 
-    assert queue.plays(endings.drain) == ["first", *ITEMS]
+    assert queue.plays(moving.drain) == ["first", *ITEMS]
 
 
 @rule("close.is-silent", source=(DOCS / "Queue.close", CHANGELOG / "bpo-47029"))
@@ -105,13 +105,13 @@ def test_close_leaves_no_thread(queue, child, parent):
 
     A service that creates one queue per job would otherwise accumulate threads.
     """
-    before = parent.plays(endings.threads)
+    before = parent.plays(looking.threads)
     queue.put("a")
 
     queue.close()
     queue.join_thread()
 
-    assert parent.plays(endings.threads) == before
+    assert parent.plays(looking.threads) == before
     assert child.get() == "a"
 
 
@@ -207,12 +207,12 @@ def test_join_thread_waits_for_reader(queue, child):
 
     No item is dropped for lack of space: a producer that flushes needs a consumer that reads.
     """
-    child.put(made(endings.large))
+    child.put(made(blocks.large))
     child.close()
     joining = child.calls.join_thread()
     joining.stays_blocked()
 
-    assert queue.plays(endings.get_size) == endings.LARGE
+    assert queue.plays(moving.get_size) == blocks.LARGE
 
     joining.returns()
 
@@ -252,7 +252,7 @@ def test_join_thread_after_cancel(queue, child):
     child.put("before")
     assert queue.get() == "before"
     child.cancel_join_thread()
-    child.put(made(endings.large))
+    child.put(made(blocks.large))
     child.close()
 
     child.join_thread()
@@ -268,7 +268,7 @@ def test_exit_after_cancel_join_thread(queue, child):
     """
     child.put("before")
     assert queue.get() == "before"
-    child.put(made(endings.large))
+    child.put(made(blocks.large))
 
     child.cancel_join_thread()
 
@@ -284,7 +284,7 @@ def test_cancel_before_first_put(queue, child):
     queue.put("for the child")
     assert child.get() == "for the child"
     child.cancel_join_thread()
-    child.put(made(endings.large))
+    child.put(made(blocks.large))
 
     assert child.process.leaves() == 0
 
@@ -295,12 +295,12 @@ def test_cancel_affects_only_own_process(queue, make_child, make_object, context
 
     Each process decides for itself whether the items it has put may be lost.
     """
-    opening = make_object(roles.event, context)
+    opening = make_object(making.event, context)
     queue.put("before")
     assert queue.get() == "before"
     queue.cancel_join_thread()
     child, child_opening = make_child(queue, opening)
-    child.plays(endings.put_held_back, child_opening, "kept")
+    child.plays(timing.put_held_back, child_opening, "kept")
 
     child.process.begins_to_leave()
     if not opening.is_set():
@@ -308,7 +308,7 @@ def test_cancel_affects_only_own_process(queue, make_child, make_object, context
     opening.set()
 
     assert child.process.ends() == 0
-    assert queue.plays(endings.drain) == ["kept"]
+    assert queue.plays(moving.drain) == ["kept"]
 
 
 @rule("cancel.exit-of-main", source=(DOCS / "Queue.cancel_join_thread", ISSUE / "75069"))

@@ -5,8 +5,7 @@ for its feeder thread and its pipe; the two exceptions that it raises are those 
 matters as much, since programs ask for it: there is no `shutdown()`, no length and no iteration.
 """
 
-import roles
-import roles_construction as looks
+from roles import looking, moving
 
 from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, each, raises, rule, untested
 
@@ -22,7 +21,7 @@ def test_queue_has_thread_queue_methods(queue):
     """
     names = ["qsize", "empty", "full", "put", "put_nowait", "get", "get_nowait"]
 
-    assert queue.plays(looks.missing_among, names) == []
+    assert queue.plays(looking.missing_among, names) == []
 
 
 @rule("api.queue-not-joinable", source=DOCS / "Queue", level="de-facto", kinds=("Queue",))
@@ -31,7 +30,7 @@ def test_plain_queue_has_no_task_methods(queue):
 
     Code that waits for its tasks to be done needs a `JoinableQueue`, and its first call says so.
     """
-    assert queue.plays(looks.found_among, ["task_done", "join"]) == []
+    assert queue.plays(looking.found_among, ["task_done", "join"]) == []
 
 
 @rule("api.extra-methods", source=DOCS / "Queue")
@@ -40,7 +39,7 @@ def test_queue_has_closing_methods(queue):
 
     Unlike a thread queue, it has a pipe and a feeder thread, and these methods decide how the two end.
     """
-    assert queue.plays(looks.missing_among, ["close", "join_thread", "cancel_join_thread"]) == []
+    assert queue.plays(looking.missing_among, ["close", "join_thread", "cancel_join_thread"]) == []
 
 
 @rule("api.joinable-is-queue", source=DOCS / "JoinableQueue", kinds=("JoinableQueue",))
@@ -51,7 +50,7 @@ def test_joinable_queue_is_a_queue(queue, make_queue):
     """
     plain = make_queue(kind="Queue")
 
-    assert queue.plays(looks.is_an_instance_of_the_class_of, plain)
+    assert queue.plays(looking.is_an_instance_of_the_class_of, plain)
 
 
 @rule("api.joinable-methods", source=DOCS / "JoinableQueue", kinds=("JoinableQueue",))
@@ -60,7 +59,7 @@ def test_joinable_queue_has_task_methods(queue):
 
     A producer can wait until its items have been processed, not merely taken.
     """
-    assert queue.plays(looks.missing_among, ["task_done", "join"]) == []
+    assert queue.plays(looking.missing_among, ["task_done", "join"]) == []
 
 
 @rule(
@@ -73,7 +72,7 @@ def test_simple_queue_methods(queue):
 
     It is a pipe with locks, for programs that need no more.
     """
-    assert queue.plays(looks.missing_among, ["put", "get", "empty", "close"]) == []
+    assert queue.plays(looking.missing_among, ["put", "get", "empty", "close"]) == []
 
 
 @rule("api.simple-surface-only", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
@@ -84,7 +83,7 @@ def test_simple_queue_has_no_other_methods(queue):
     """
     names = ["qsize", "full", "put_nowait", "get_nowait", "task_done", "join", "join_thread", "cancel_join_thread"]
 
-    assert queue.plays(looks.found_among, names) == []
+    assert queue.plays(looking.found_among, names) == []
 
 
 @rule("api.simple-no-timeout", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
@@ -107,7 +106,7 @@ def test_simple_queue_is_not_a_queue(queue, make_queue):
     """
     plain = make_queue(kind="Queue")
 
-    assert not queue.plays(looks.is_an_instance_of_the_class_of, plain)
+    assert not queue.plays(looking.is_an_instance_of_the_class_of, plain)
 
 
 @rule("api.empty-full-identity", source=(DOCS / "pipes-and-queues", THREAD_QUEUE / "Empty"), kinds=WITH_MANAGER)
@@ -116,7 +115,7 @@ def test_get_nowait_raises_empty_of_queue_module(queue):
 
     One except clause serves thread queues and process queues; a look-alike would escape it.
     """
-    assert queue.plays(looks.raises_the_very_class, "get_nowait", [], "Empty")
+    assert queue.plays(looking.raises_the_very_class, "get_nowait", [], "Empty")
 
 
 @rule("api.full-identity", source=(DOCS / "pipes-and-queues", THREAD_QUEUE / "Full"), kinds=WITH_MANAGER)
@@ -128,7 +127,7 @@ def test_put_nowait_raises_full_of_queue_module(make_queue):
     queue = make_queue(maxsize=1)
     queue.put("x")
 
-    assert queue.plays(looks.raises_the_very_class, "put_nowait", ["y"], "Full")
+    assert queue.plays(looking.raises_the_very_class, "put_nowait", ["y"], "Full")
 
 
 @rule("api.empty-full-not-exported", source=DOCS / "pipes-and-queues", kinds=(), needs=("start methods",))
@@ -137,7 +136,7 @@ def test_empty_and_full_are_not_exported(module):
 
     Programs import them from `queue`; a second name could come to mean a second class.
     """
-    assert module.plays(looks.found_among, ["Empty", "Full"]) == []
+    assert module.plays(looking.found_among, ["Empty", "Full"]) == []
 
 
 @rule("api.not-timeout-error", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"))
@@ -146,7 +145,7 @@ def test_empty_is_no_timeout_error(queue):
 
     Code that catches `TimeoutError`, whether Python's or that of `multiprocessing`, does not catch an empty queue.
     """
-    classes = queue.plays(looks.classes_of_the_time_out, "get", [True, 0.1])
+    classes = queue.plays(looking.classes_of_the_time_out, "get", [True, 0.1])
 
     assert "Empty" in classes
     assert "TimeoutError" not in classes
@@ -161,7 +160,7 @@ def test_full_is_no_timeout_error(make_queue):
     queue = make_queue(maxsize=1)
     queue.put("x")
 
-    classes = queue.plays(looks.classes_of_the_time_out, "put", ["y", True, 0.1])
+    classes = queue.plays(looking.classes_of_the_time_out, "put", ["y", True, 0.1])
 
     assert "Full" in classes
     assert "TimeoutError" not in classes
@@ -173,7 +172,7 @@ def test_module_queues_are_not_classes(module, kind):
 
     They cannot be subclassed or passed to isinstance(); the classes are in `multiprocessing.queues`.
     """
-    assert not module.plays(looks.is_a_class, kind)
+    assert not module.plays(looking.is_a_class, kind)
 
 
 @rule("api.generic-alias-queue", source=CHANGELOG, since=(3, 12))
@@ -182,7 +181,7 @@ def test_queue_class_can_be_subscripted(queue):
 
     A type hint can say what the queue holds.
     """
-    assert queue.plays(looks.kind_of_the_class_with_a_parameter) == "GenericAlias"
+    assert queue.plays(looking.kind_of_the_class_with_a_parameter) == "GenericAlias"
 
 
 @rule("api.generic-alias-simple", source=CHANGELOG, since=(3, 9), kinds=("SimpleQueue",))
@@ -191,7 +190,7 @@ def test_simple_queue_class_can_be_subscripted(queue):
 
     A type hint can say what the queue holds.
     """
-    assert queue.plays(looks.kind_of_the_class_with_a_parameter) == "GenericAlias"
+    assert queue.plays(looking.kind_of_the_class_with_a_parameter) == "GenericAlias"
 
 
 @rule("api.shutdown-absent", source=DOCS / "Queue", level="de-facto", kinds=PROCESS_QUEUES)
@@ -200,7 +199,7 @@ def test_process_queue_has_no_shutdown(queue):
 
     Code that relies on shutdown() of thread queues gets an error immediately, not a process that waits forever.
     """
-    assert queue.plays(looks.found_among, ["shutdown"]) == []
+    assert queue.plays(looking.found_among, ["shutdown"]) == []
 
 
 @rule("api.no-len-iter-with", source=OBSERVED, level="de-facto", kinds=PROCESS_QUEUES)
@@ -209,7 +208,7 @@ def test_no_length_iteration_or_with(queue):
 
     Length and iteration would promise answers that other processes can change at any time.
     """
-    assert queue.plays(looks.found_among, ["__len__", "__iter__", "__enter__"]) == []
+    assert queue.plays(looking.found_among, ["__len__", "__iter__", "__enter__"]) == []
 
 
 @rule("api.queue-is-true", source=OBSERVED, level="de-facto", kinds=PROCESS_QUEUES)
@@ -218,7 +217,7 @@ def test_empty_queue_is_true(queue):
 
     `if queue:` asks whether there is a queue, not whether it holds an item.
     """
-    assert queue.plays(looks.is_true)
+    assert queue.plays(looking.is_true)
 
 
 @rule("ctor.maxsize-default", source=(DOCS / "Queue", ARTICLE / "Specifications"))
@@ -227,9 +226,9 @@ def test_queue_without_maxsize_accepts_items(queue):
 
     Producers never wait unless the program asks for a limit.
     """
-    queue.plays(looks.put_numbers_without_waiting, 1000)
+    queue.plays(moving.put_numbers_without_waiting, 1000)
 
-    assert queue.plays(roles.get_many, 1000) == list(range(1000))
+    assert queue.plays(moving.get_many, 1000) == list(range(1000))
 
 
 @rule("ctor.maxsize-passed", source=(DOCS / "Queue", ARTICLE / "Specifications"), kinds=WITH_MANAGER)
@@ -255,9 +254,9 @@ def test_nonpositive_maxsize_means_no_limit(make_queue, maxsize):
     """
     queue = make_queue(maxsize)
 
-    queue.plays(looks.put_numbers_without_waiting, 200)
+    queue.plays(moving.put_numbers_without_waiting, 200)
 
-    assert queue.plays(roles.get_many, 200) == list(range(200))
+    assert queue.plays(moving.get_many, 200) == list(range(200))
 
 
 @rule("ctor.unlimited-has-ceiling", source=ISSUE / "119534", level="platform", systems=("macOS",))
@@ -266,9 +265,9 @@ def test_ceiling_of_unlimited_queue_on_macos(queue):
 
     Semaphores cannot count any further there; a producer that puts more while nobody gets waits forever.
     """
-    accepted = queue.plays(looks.put_until_full, 32768)
+    accepted = queue.plays(moving.put_until_full, 32768)
     for begin in range(0, accepted, 4096):
-        queue.plays(roles.get_many, min(4096, accepted - begin))
+        queue.plays(moving.get_many, min(4096, accepted - begin))
 
     assert accepted == 32767
 

@@ -5,8 +5,7 @@ context affects nothing outside itself; the global start method is chosen once f
 that needs it. Because that choice lasts, each rule about it is judged in an interpreter that has just started.
 """
 
-import roles_contexts as roles
-from roles_construction import missing_among
+from roles import contexts, looking
 
 from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, raises, rule, untested
 
@@ -43,10 +42,10 @@ def test_start_methods_on_posix(module):
 
     A program that lets its users choose a start method knows which ones to offer.
     """
-    has_forkserver = module.process.plays(roles.can_send_file_descriptors)
+    has_forkserver = module.process.plays(contexts.can_send_file_descriptors)
 
     expected = ["fork", "forkserver", "spawn"] if has_forkserver else ["fork", "spawn"]
-    assert module.plays(roles.sorted_start_methods) == expected
+    assert module.plays(contexts.sorted_start_methods) == expected
 
 
 @rule(
@@ -137,7 +136,7 @@ def test_default_without_temporary_directory(module):
 
     A fork server is reached through a socket file; on a read-only system, a program can still start processes.
     """
-    assert module.plays(roles.start_method_without_temporary_files) == "spawn"
+    assert module.plays(contexts.start_method_without_temporary_files) == "spawn"
 
 
 @rule("ctx.get-context-unavailable", source=DOCS / "get_context", kinds=(), needs=NEEDS)
@@ -170,7 +169,7 @@ def test_context_offers_what_the_module_offers(context):
     names += ["Semaphore", "BoundedSemaphore", "Condition", "Barrier", "Value", "Array", "TimeoutError"]
     names += ["current_process", "active_children", "cpu_count", "get_context", "get_start_method"]
 
-    assert context.plays(missing_among, names) == []
+    assert context.plays(looking.missing_among, names) == []
 
 
 @rule("ctx.side-by-side", source=METHODS, kinds=(), needs=NEEDS)
@@ -181,7 +180,7 @@ def test_contexts_work_side_by_side(module, facts):
     """
     methods = list(facts.start_methods)
 
-    assert module.plays(roles.items_through_each_of, methods) == [f"by {method}" for method in methods]
+    assert module.plays(contexts.items_through_each_of, methods) == [f"by {method}" for method in methods]
 
 
 @rule("ctx.set-once", source=(DOCS / "set_start_method", DOCS / "global-start-method"), kinds=(), needs=NEEDS)
@@ -264,7 +263,7 @@ def test_context_leaves_global_method_open(module, start_method):
 
     A library that brings its own context leaves the choice to the program that uses it.
     """
-    module.plays(roles.make_queue_of, start_method)
+    module.plays(contexts.make_queue_of, start_method)
 
     assert module.get_start_method(allow_none=True) is None
 
@@ -282,7 +281,7 @@ def test_fork_queue_is_unusable_in_other_contexts(module, start_method, kind):
 
     Its locks exist in memory that only a fork copies; the mistake shows up as a failed start or a failed process.
     """
-    giving = module.begins(roles.give_a_queue_of_fork_to_a_process_of, start_method, kind)
+    giving = module.begins(contexts.give_a_queue_of_fork_to_a_process_of, start_method, kind)
 
     giving.returns_one_of("start raised RuntimeError", "the process failed")
 
@@ -301,7 +300,7 @@ def test_fork_queue_in_other_context_raises(module, start_method, kind):
 
     Before Python 3.12, the process started and then crashed.
     """
-    giving = module.begins(roles.give_a_queue_of_fork_to_a_process_of, start_method, kind)
+    giving = module.begins(contexts.give_a_queue_of_fork_to_a_process_of, start_method, kind)
 
     giving.returns_one_of("start raised RuntimeError")
 
@@ -314,7 +313,7 @@ def test_spawn_queue_works_in_any_context(module, start_method, facts):
     """
     senders = [method for method in facts.start_methods if method != "fork"]
 
-    found = module.plays(roles.items_through_processes_of, start_method, senders)
+    found = module.plays(contexts.items_through_processes_of, start_method, senders)
 
     assert found == [f"by {sender}" for sender in senders]
 
@@ -370,7 +369,7 @@ def test_target_must_be_importable(context):
     The child finds its target by name, so a lambda fails in the parent, where the mistake was made.
     """
     with raises(Exception):
-        context.plays(roles.start_a_nameless_function)
+        context.plays(contexts.start_a_nameless_function)
 
 
 @rule(
@@ -387,7 +386,7 @@ def test_fork_beside_feeder_thread_warns(module, start_method, kind):
     The child gets a copy of every lock but of no other thread, so a lock that was held at that moment is never released
     there.
     """
-    assert "DeprecationWarning" in module.plays(roles.warnings_of_a_fork_after_a_put, start_method, kind)
+    assert "DeprecationWarning" in module.plays(contexts.warnings_of_a_fork_after_a_put, start_method, kind)
 
 
 @rule(
@@ -422,7 +421,7 @@ def test_no_semaphores_raises_import_error(module, start_method, kind):
     A queue without working locks would lose items; with an error, the program can fall back on something else.
     """
     with raises(ImportError):
-        module.plays(roles.make_queue_without_semaphores, start_method, kind)
+        module.plays(contexts.make_queue_without_semaphores, start_method, kind)
 
 
 @rule(
@@ -435,7 +434,7 @@ def test_dummy_queues_are_thread_queues(module, kind):
 
     By changing one import, a program runs with threads instead of processes.
     """
-    assert module.process.plays(roles.dummy_queue_is_a_thread_queue, kind)
+    assert module.process.plays(contexts.dummy_queue_is_a_thread_queue, kind)
 
 
 UNTESTED = [

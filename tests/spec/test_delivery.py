@@ -5,9 +5,8 @@ consumer, once, and as it was put. Where many of them act at the same time, each
 are compared afterward; ``--crowd`` sets their number.
 """
 
-import couriers
-import endings
-import roles
+from items import gates
+from roles import crowding, looking, making, moving, recognizing, timing
 
 from queuespec import ARTICLE, CHANGELOG, DOCS, histories, made, rule
 
@@ -27,7 +26,7 @@ def test_parent_to_child(queue, make_child):
     child = make_child(queue)
     queue.put("after")
 
-    assert child.plays(roles.get_many, 2) == ["before", "after"]
+    assert child.plays(moving.get_many, 2) == ["before", "after"]
 
 
 @rule(
@@ -54,10 +53,10 @@ def test_items_outlive_their_producer(queue, child):
 
     A producer may exit when its work is done: its items are in the pipe by then, and the pipe stays.
     """
-    child.plays(roles.put_all, list(range(50)))
+    child.plays(moving.put_all, list(range(50)))
     child.process.leaves()
 
-    assert queue.plays(roles.get_many, 50) == list(range(50))
+    assert queue.plays(moving.get_many, 50) == list(range(50))
 
 
 @rule("deliver.eventually-visible", source=DOCS / "pipes-and-queues")
@@ -68,7 +67,7 @@ def test_item_becomes_visible(queue, child):
     """
     queue.put("a")
 
-    assert child.plays(couriers.poll) == "a"
+    assert child.plays(looking.poll) == "a"
 
 
 @rule("deliver.sender-met-anywhere", source=DOCS / "pipes-and-queues")
@@ -77,7 +76,7 @@ def test_item_is_sent_whatever_the_feeder_is_doing(queue):
 
     An item that is put just as the feeder thread goes to sleep does not stay behind until the next put().
     """
-    assert queue.plays(roles.put_and_get_with_a_slow_thread, list(range(12))) == list(range(12))
+    assert queue.plays(timing.put_and_get_with_a_slow_thread, list(range(12))) == list(range(12))
 
 
 @rule("deliver.from-busy-process", source=(DOCS / "Queue", DOCS / "pipes-and-queues"))
@@ -86,9 +85,9 @@ def test_item_of_a_busy_process_is_sent(queue, make_child, make_object, context)
 
     The feeder thread sends it and needs no help from the program.
     """
-    over = make_object(roles.event, context)
+    over = make_object(making.event, context)
     child, its_over = make_child(queue, over)
-    working = child.begins(roles.put_and_be_busy, "item", its_over)
+    working = child.begins(timing.put_and_be_busy, "item", its_over)
 
     assert queue.get() == "item"
 
@@ -102,13 +101,13 @@ def test_slow_pickling_holds_up_nobody_else(queue, make_child, make_object, cont
 
     The pipe is locked only to write what has been pickled, so an item put into an empty queue soon arrives.
     """
-    begun, opening = (make_object(roles.event, context) for _ in range(2))
+    begun, opening = (make_object(making.event, context) for _ in range(2))
     slow, its_begun, its_opening = make_child(queue, begun, opening)
     fast = make_child(queue)
-    putting = slow.calls.put(made(endings.held_back, its_opening, "slow", its_begun))
+    putting = slow.calls.put(made(gates.held_back, its_opening, "slow", its_begun))
     begun.wait()
 
-    fast.begins(roles.put_all, ["fast"]).returns()
+    fast.begins(moving.put_all, ["fast"]).returns()
 
     assert queue.get() == "fast"
     opening.set()
@@ -136,11 +135,11 @@ def test_slow_unpickling_in_a_timed_get(queue, make_child, make_object, context)
 
 def _pass_a_slow_consumer_by(queue, make_child, make_object, context, **decision):
     """One consumer takes long to unpickle its item; meanwhile, another gets the next one."""
-    begun, opening = (make_object(roles.event, context) for _ in range(2))
+    begun, opening = (make_object(making.event, context) for _ in range(2))
     slow, its_begun, its_opening = make_child(queue, begun, opening)
     fast = make_child(queue)
-    getting = slow.begins(endings.get_slowly, its_begun, its_opening, **decision)
-    queue.put(made(endings.SlowToArrive, "slow"))
+    getting = slow.begins(recognizing.get_slowly, its_begun, its_opening, **decision)
+    queue.put(made(gates.SlowToArrive, "slow"))
     begun.wait()
 
     queue.put("fast")
@@ -159,7 +158,7 @@ def test_workers_return_results_through_one_queue(queue, make_child):
     for name in ("a", "b", "c"):
         make_child(queue).put(name)
 
-    assert queue.plays(couriers.get_sorted, 3) == ["a", "b", "c"]
+    assert queue.plays(moving.get_sorted, 3) == ["a", "b", "c"]
 
 
 @rule("deliver.exclusive-token", source=ARTICLE)
@@ -168,10 +167,10 @@ def test_token_is_held_by_one_process(queue, make_child, make_object, context):
 
     A queue with a single item works as a lock: the process that took the item is alone until it puts it back.
     """
-    lock = make_object(couriers.lock, context)
+    lock = make_object(making.lock, context)
     children = [make_child(queue, lock) for _ in range(3)]
 
-    passing = [child.begins(couriers.pass_token, its_lock, loops=50) for child, its_lock in children]
+    passing = [child.begins(crowding.pass_token, its_lock, loops=50) for child, its_lock in children]
     queue.put("token")
 
     assert [call.returns() for call in passing] == [0, 0, 0]
@@ -190,15 +189,15 @@ def test_crowd_of_processes(queue, make_child, crowd):
     No item is lost, duplicated, damaged or invented, however many processes are at work.
     """
     producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
-    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    getting = [consumer.begins(crowding.get_numbered) for consumer in consumers]
     putting = [
-        producer.begins(couriers.put_numbered, name, crowd.items, size=5_000) for name, producer in enumerate(producers)
+        producer.begins(crowding.put_numbered, name, crowd.items, size=5_000) for name, producer in enumerate(producers)
     ]
     for call, producer in zip(putting, producers):
         call.returns()
         producer.process.leaves()
 
-    queue.plays(roles.put_all, [None] * crowd.size)
+    queue.plays(moving.put_all, [None] * crowd.size)
 
     got = [call.returns() for call in getting]
     histories.all_arrived(crowd.put, *got)
@@ -214,13 +213,13 @@ def test_crowd_with_little_room(make_queue, make_child, crowd):
     queue = make_queue(maxsize=2)
     producers, consumers = ([make_child(queue) for _ in range(crowd.size)] for _ in range(2))
     waits = [{}, {"timeout": 1000}]
-    getting = [consumer.begins(couriers.get_numbered, **waits[n % 2]) for n, consumer in enumerate(consumers)]
-    putting = [producer.begins(couriers.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
+    getting = [consumer.begins(crowding.get_numbered, **waits[n % 2]) for n, consumer in enumerate(consumers)]
+    putting = [producer.begins(crowding.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
     for call, producer in zip(putting, producers):
         call.returns()
         producer.process.leaves()
 
-    queue.plays(roles.put_all, [None] * crowd.size)
+    queue.plays(moving.put_all, [None] * crowd.size)
 
     got = [call.returns() for call in getting]
     histories.all_arrived(crowd.put, *got)
@@ -234,12 +233,12 @@ def test_crowd_of_threads(queue, make_thread, crowd):
     A program needs no lock of its own around a queue that its threads share.
     """
     producers, consumers = ([make_thread(queue) for _ in range(crowd.size)] for _ in range(2))
-    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
-    putting = [producer.begins(couriers.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
+    getting = [consumer.begins(crowding.get_numbered) for consumer in consumers]
+    putting = [producer.begins(crowding.put_numbered, name, crowd.items) for name, producer in enumerate(producers)]
     for call in putting:
         call.returns()
 
-    queue.plays(roles.put_all, [None] * crowd.size)
+    queue.plays(moving.put_all, [None] * crowd.size)
 
     histories.all_arrived(crowd.put, *[call.returns() for call in getting])
 
@@ -252,15 +251,15 @@ def test_crowd_of_threads_in_several_processes(queue, make_child, make_thread, c
     """
     children = [make_child(queue) for _ in range(2)]
     consumers = [make_thread(queue) for _ in range(2)]
-    getting = [consumer.begins(couriers.get_numbered) for consumer in consumers]
+    getting = [consumer.begins(crowding.get_numbered) for consumer in consumers]
     putting = [
-        child.begins(couriers.put_numbered_from_threads, names, crowd.items)
+        child.begins(crowding.put_numbered_from_threads, names, crowd.items)
         for child, names in zip(children, crowd.divided_by(2))
     ]
     for call, child in zip(putting, children):
         call.returns()
         child.process.leaves()
 
-    queue.plays(roles.put_all, [None] * 2)
+    queue.plays(moving.put_all, [None] * 2)
 
     histories.all_arrived(crowd.put, *[call.returns() for call in getting])

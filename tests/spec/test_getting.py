@@ -5,10 +5,8 @@ waits for some time, or does not wait, whichever it has chosen; an attempt that 
 number of processes may wait on the same queue.
 """
 
-import couriers
-import endings
-import items
-import roles
+from items import blocks, pickling
+from roles import ending, looking, making, moving, timing
 
 from queuespec import (
     ARTICLE,
@@ -85,7 +83,7 @@ def test_get_timeout_is_kept(queue, make_child, others):
     for _ in range(others):
         make_child(queue).calls.get().stays_blocked()
 
-    assert queue.plays(roles.overruns, "get", timeouts=roles.LIMITS) is None
+    assert queue.plays(timing.overruns, "get", timeouts=timing.LIMITS) is None
 
 
 @rule("get.timeout-returns-early", source=DOCS / "Queue.get")
@@ -147,7 +145,7 @@ def test_get_defaults(queue):
     queue.put("item")
 
     assert queue.get() == "item"
-    assert queue.plays(roles.defaults_of, "get") == {"block": True, "timeout": None}
+    assert queue.plays(looking.defaults_of, "get") == {"block": True, "timeout": None}
 
 
 @rule("get.nonblocking-raises-empty", source=DOCS / "Queue.get")
@@ -250,7 +248,7 @@ def test_get_timeout_ignores_the_system_clock(queue):
 
     People and networks set clocks; no consumer gives up early because of that.
     """
-    getting = queue.begins(roles.while_the_clock_is_changed, "get", timeout=0.2)
+    getting = queue.begins(timing.while_the_clock_is_changed, "get", timeout=0.2)
 
     getting.raises(Empty)
     getting.waited(0.2)
@@ -299,7 +297,7 @@ def test_unpickling_error_consumes_the_item(small_queue, make_child, decision):
     A consumer that survives the error goes on with the next item, and the room is free again.
     """
     child = make_child(small_queue)
-    child.put(made(items.fragile))
+    child.put(made(pickling.fragile))
     child.process.leaves()
     with raises(ZeroDivisionError):
         small_queue.get(**decision)
@@ -369,16 +367,16 @@ def test_get_timeout_when_another_takes_the_item(queue, make_child, make_object,
     This holds at every step of the call: a consumer that has seen an item does not wait without limit when it loses it
     to another.
     """
-    stopped, going_on = (make_object(roles.event, context) for _ in range(2))
+    stopped, going_on = (make_object(making.event, context) for _ in range(2))
     first, its_stopped, its_going_on = make_child(queue, stopped, going_on)
     second = make_child(queue)
     line, has_stopped = 0, True
     while has_stopped:
         line += 1
         queue.put(line)
-        getting = first.begins(endings.get_and_stop, line, 0.1, its_stopped, its_going_on)
+        getting = first.begins(timing.get_and_stop, line, 0.1, its_stopped, its_going_on)
         stopped.wait()
-        taken = second.plays(couriers.get_or_give_up, 0.05)
+        taken = second.plays(moving.get_or_give_up, 0.05)
         going_on.set()
 
         got, has_stopped = getting.returns()
@@ -448,9 +446,9 @@ def test_blocked_get_can_be_interrupted(queue, make_child, make_object, context)
 
     A program that waits can be stopped, and other consumers still get their items.
     """
-    signal_now = make_object(roles.event, context)
+    signal_now = make_object(making.event, context)
     child, _ = make_child(queue, signal_now)
-    getting = child.begins(roles.interrupted, signal_now, "get")
+    getting = child.begins(timing.interrupted, signal_now, "get")
     getting.stays_blocked()
 
     signal_now.set()
@@ -466,9 +464,9 @@ def test_get_with_timeout_can_be_interrupted(queue, make_child, make_object, con
 
     Wherever the wait was cut short, the call releases the locks that it holds.
     """
-    signal_now = make_object(roles.event, context)
+    signal_now = make_object(making.event, context)
     child, _ = make_child(queue, signal_now)
-    getting = child.begins(roles.interrupted, signal_now, "get", True, 1000)
+    getting = child.begins(timing.interrupted, signal_now, "get", True, 1000)
     getting.stays_blocked()
 
     signal_now.set()
@@ -490,7 +488,7 @@ def test_blocked_get_continues_after_signal(queue, child, words):
 
     A program may use signals for its own purposes; a handler that returns has interrupted nothing.
     """
-    getting = child.begins(roles.among_signals, "get", **words)
+    getting = child.begins(timing.among_signals, "get", **words)
     getting.stays_blocked()
 
     queue.put("item")
@@ -505,14 +503,14 @@ def test_get_overruns_timeout_on_partial_item(queue, child, make_thread):
     The timeout covers the beginning of an item; a producer that stalls in the middle of one stalls its consumer.
     """
     consumer = make_thread(queue)
-    child.put(made(items.block, 1_000_000))
-    queue.plays(roles.wait_until_something_arrives)
-    queue.process.plays(roles.suspend, child.process.pid)
+    child.put(made(blocks.zeros, 1_000_000))
+    queue.plays(looking.wait_until_something_arrives)
+    queue.process.plays(ending.suspend, child.process.pid)
 
-    getting = consumer.begins(roles.get_size, timeout=0.001)
+    getting = consumer.begins(moving.get_size, timeout=0.001)
     getting.stays_blocked()
 
-    queue.process.plays(roles.resume, child.process.pid)
+    queue.process.plays(ending.resume, child.process.pid)
     assert getting.returns() == 1_000_000
 
 

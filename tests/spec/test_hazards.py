@@ -5,8 +5,8 @@ can be triggered reliably; none of these rules makes a run fail. Most of the dan
 using a queue: nobody releases the locks of a dead process.
 """
 
-import endings
-import roles
+from items import blocks
+from roles import ending, looking, moving
 
 from queuespec import ARTICLE, DOCS, Empty, Full, made, raises, rule, untested
 
@@ -36,14 +36,14 @@ def test_join_before_get_deadlocks(queue, context, make_object, make_thread):
 
     This is the most common mistake: the process waits for a reader, and the reader waits for the process.
     """
-    producer = make_object(endings.producer, context, queue)
+    producer = make_object(ending.producer, context, queue)
     joining = make_thread(producer).calls.join()
     joining.stays_blocked()
 
-    assert queue.plays(endings.get_size) == endings.LARGE
+    assert queue.plays(moving.get_size) == blocks.LARGE
 
     joining.returns()
-    assert producer.plays(endings.exit_code) == 0
+    assert producer.plays(ending.exit_code) == 0
 
 
 @rule("hazard.circular-wait", source=ARTICLE, level="hazard", kinds=("Queue",))
@@ -110,8 +110,8 @@ def test_killed_producer_blocks_get(queue, child, make_thread):
 
     The pipe contains half an item: a reader that has started on it waits forever for the rest.
     """
-    child.put(made(endings.large))
-    queue.plays(endings.wait_for_data)
+    child.put(made(blocks.large))
+    queue.plays(looking.wait_until_something_arrives)
 
     child.process.is_killed()
 
@@ -128,13 +128,13 @@ def test_suspended_consumer_blocks_others(make_queue, make_child, parent):
     consumer, producer = make_child(queue), make_child(queue)
     getting = consumer.calls.get()
     getting.stays_blocked()
-    parent.plays(roles.suspend, consumer.process.pid)
+    parent.plays(ending.suspend, consumer.process.pid)
     producer.put("first come")
     producer.process.leaves()
 
     with raises(Empty):
         queue.get(timeout=SHORT)
-    parent.plays(roles.resume, consumer.process.pid)
+    parent.plays(ending.resume, consumer.process.pid)
 
     assert getting.returns() == "first come"
 

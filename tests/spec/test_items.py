@@ -6,10 +6,8 @@ exception that the producer could catch. Items may be of any size, from nothing 
 processes holds.
 """
 
-import couriers
-import items
-import parcels
-import roles
+from items import blocks, pickling
+from roles import crowding, looking, making, moving, recognizing, timing
 
 from queuespec import CHANGELOG, DOCS, OBSERVED, PICKLE, WHATS_NEW, each, histories, made, raises, rule, untested
 
@@ -43,7 +41,7 @@ def test_get_returns_a_copy(queue, make_object):
 
     queue.put(original)
 
-    assert queue.plays(couriers.get_and_compare, original) == "an equal copy"
+    assert queue.plays(recognizing.get_and_compare, original) == "an equal copy"
 
 
 @rule("item.later-mutation-receiver", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
@@ -55,7 +53,7 @@ def test_changing_the_received_item(queue, make_object):
     original = make_object(list, ["a"])
     queue.put(original)
 
-    queue.plays(couriers.get_and_append, "b")
+    queue.plays(recognizing.get_and_append, "b")
 
     assert original.copy() == ["a"]
 
@@ -66,9 +64,9 @@ def test_falsy_items_are_delivered(queue, child):
 
     The truth value of an item makes no difference, and any of them can serve as a sentinel.
     """
-    queue.plays(roles.put_all, FALSY)
+    queue.plays(moving.put_all, FALSY)
 
-    assert child.plays(couriers.get_as_text, len(FALSY)) == [repr(item) for item in FALSY]
+    assert child.plays(recognizing.get_as_text, len(FALSY)) == [repr(item) for item in FALSY]
 
 
 @rule("item.exceptions-and-classes", source=PICKLE / "what-can-be-pickled-and-unpickled", kinds=PIPE_KINDS)
@@ -77,10 +75,10 @@ def test_exceptions_classes_and_functions(queue, child):
 
     Results are often exceptions, and tasks are often functions; get() returns them and does not act on them.
     """
-    for item in (parcels.an_error, parcels.an_exception_class, parcels.a_function):
+    for item in (pickling.an_error, pickling.an_exception_class, pickling.a_function):
         queue.put(made(item))
 
-    assert child.plays(couriers.get_and_name, 3) == [
+    assert child.plays(recognizing.get_and_name, 3) == [
         "ValueError('parcel lost', 3)",
         "type Empty",
         "function intact",
@@ -96,9 +94,9 @@ def test_singletons_keep_their_identity(queue, child):
     names = ["Ellipsis", "NotImplemented", "True", "False"]
 
     for name in names:
-        queue.put(made(parcels.a_singleton, name))
+        queue.put(made(pickling.a_singleton, name))
 
-    assert child.plays(couriers.get_and_recognise, names) == names
+    assert child.plays(recognizing.get_and_recognise, names) == names
 
 
 @rule("item.custom-class", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
@@ -107,15 +105,15 @@ def test_instance_arrives_with_its_state(queue, child):
 
     The class need only be importable where its instances are received, wherever they keep their state.
     """
-    queue.put(made(parcels.Parcel, "a", weight=2))
-    queue.put(made(parcels.SlottedParcel, "b", weight=3))
+    queue.put(made(pickling.Parcel, "a", weight=2))
+    queue.put(made(pickling.SlottedParcel, "b", weight=3))
 
-    assert child.plays(couriers.get_state) == {"label": "a", "weight": 2}
-    assert child.plays(couriers.get_state) == {"label": "b", "weight": 3}
+    assert child.plays(recognizing.get_state) == {"label": "a", "weight": 2}
+    assert child.plays(recognizing.get_state) == {"label": "b", "weight": 3}
 
 
 @rule("item.any-equality", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
-@each("parcel", [parcels.EqualToAll, parcels.EqualToNone])
+@each("parcel", [pickling.EqualToAll, pickling.EqualToNone])
 def test_items_are_not_compared(queue, child, parcel):
     """An item arrives whatever its equality comparison does.
 
@@ -124,7 +122,7 @@ def test_items_are_not_compared(queue, child, parcel):
     queue.put(made(parcel, "a", weight=2))
     queue.put("next")
 
-    assert child.plays(couriers.get_state) == {"label": "a", "weight": 2}
+    assert child.plays(recognizing.get_state) == {"label": "a", "weight": 2}
     assert child.get() == "next"
 
 
@@ -134,7 +132,7 @@ def test_copyreg_is_used(queue, child):
 
     This is how a program makes other people's classes picklable, at any time.
     """
-    child.plays(couriers.put_by_registered_reducer, "through copyreg")
+    child.plays(recognizing.put_by_registered_reducer, "through copyreg")
 
     assert queue.get() == "through copyreg"
 
@@ -146,9 +144,9 @@ def test_connection_can_be_sent(queue, context, make_child):
     This lets the consumer reply over a private pipe.
     """
     child, in_child = make_child(queue, context)
-    asking = child.begins(couriers.ask, in_child)
+    asking = child.begins(recognizing.ask, in_child)
 
-    queue.plays(couriers.answer, "42")
+    queue.plays(recognizing.answer, "42")
 
     assert asking.returns() == "42"
 
@@ -159,7 +157,7 @@ def test_no_reference_to_a_received_item(queue):
 
     The item may be large, and the next one may be a long time coming.
     """
-    assert queue.plays(couriers.put_get_and_watch, 2.0) == "let go"
+    assert queue.plays(recognizing.put_get_and_watch, 2.0) == "let go"
 
 
 @rule("item.pickle-once", source=OBSERVED, level="de-facto", kinds=PIPE_KINDS)
@@ -168,11 +166,11 @@ def test_item_is_pickled_and_unpickled_once(queue, child, make_object):
 
     Pickling is what an item costs, and it may have side effects.
     """
-    item = make_object(parcels.Counted)
+    item = make_object(pickling.Counted)
 
     queue.put(item)
 
-    assert child.plays(couriers.get_and_count_rebuilds) == 1
+    assert child.plays(recognizing.get_and_count_rebuilds) == 1
     assert item.times_pickled() == 1
 
 
@@ -182,11 +180,11 @@ def test_item_is_pickled_in_another_thread(queue, child):
 
     `__reduce__` must be thread-safe and cannot rely on thread-local data.
     """
-    child.put(made(parcels.Witness))
+    child.put(made(pickling.Witness))
 
     where = queue.get()
 
-    assert child.process.plays(parcels.seen_from_here, where) == "another thread of this process"
+    assert child.process.plays(pickling.seen_from_here, where) == "another thread of this process"
 
 
 @rule("item.pickled-late", source=DOCS / "pipes-and-queues", level="hazard")
@@ -202,7 +200,7 @@ def test_change_after_put_may_arrive(queue, gate, make_object):
     item.append("late")
     gate.opens()
 
-    assert queue.plays(roles.get_many, 2) == ["first", ["early", "late"]]
+    assert queue.plays(moving.get_many, 2) == ["first", ["early", "late"]]
 
 
 @rule(
@@ -219,7 +217,7 @@ def test_dictionary_changed_while_pickled_may_be_lost(queue):
 
     The producer that changed it too early learns of the loss from standard error only.
     """
-    queue.put(made(parcels.growing))
+    queue.put(made(pickling.growing))
     queue.put("next")
 
     assert queue.get() == "next"
@@ -261,7 +259,7 @@ def test_put_of_unpicklable_item_returns(queue):
     """
     queue.put("good")
 
-    queue.put(made(items.unpicklable))
+    queue.put(made(pickling.unpicklable))
 
     assert queue.get() == "good"
 
@@ -272,8 +270,8 @@ def test_items_behind_unpicklable_one_arrive(queue):
 
     One bad item costs that item, not the queue.
     """
-    queue.put(made(items.unpicklable))
-    queue.put(made(items.unpicklable))
+    queue.put(made(pickling.unpicklable))
+    queue.put(made(pickling.unpicklable))
     queue.put("next")
 
     assert queue.get() == "next"
@@ -286,7 +284,7 @@ def test_any_pickling_error_costs_one_item(queue, error):
 
     Pickling runs code of the item's own class, which may fail in its own ways.
     """
-    queue.put(made(parcels.RaisesWhenPickled, error))
+    queue.put(made(pickling.RaisesWhenPickled, error))
     queue.put("next")
 
     assert queue.get() == "next"
@@ -298,7 +296,7 @@ def test_item_without_repr_costs_one_item(queue):
 
     Whatever reports the lost item must cope with an object whose repr() fails as well.
     """
-    queue.put(made(parcels.Hopeless))
+    queue.put(made(pickling.Hopeless))
     queue.put("next")
 
     assert queue.get() == "next"
@@ -311,7 +309,7 @@ def test_pickling_error_is_printed(queue, error):
 
     The traceback on standard error is the only trace of a lost item.
     """
-    assert "Traceback" in queue.plays(couriers.put_and_watch_errors, made(parcels.RaisesWhenPickled, error))
+    assert "Traceback" in queue.plays(recognizing.put_and_watch_errors, made(pickling.RaisesWhenPickled, error))
 
 
 @rule("item.exit-while-pickling", source=OBSERVED, level="hazard")
@@ -320,10 +318,10 @@ def test_system_exit_while_pickling_may_end_delivery(queue):
 
     It silently ends the feeder thread: the items behind it may never arrive, although the process lives on.
     """
-    queue.put(made(parcels.RaisesWhenPickled, "SystemExit"))
+    queue.put(made(pickling.RaisesWhenPickled, "SystemExit"))
     queue.put("next")
 
-    assert queue.plays(couriers.get_or_give_up, 0.2) in ("next", "nothing")
+    assert queue.plays(moving.get_or_give_up, 0.2) in ("next", "nothing")
 
 
 @rule("item.unpicklable-simple", source=OBSERVED, level="de-facto", kinds=("SimpleQueue",))
@@ -333,7 +331,7 @@ def test_simple_queue_raises_pickling_error(queue):
     It pickles in the calling thread, so the caller gets the exception, and nothing is sent.
     """
     with raises(Exception):
-        queue.put(made(items.unpicklable))
+        queue.put(made(pickling.unpicklable))
 
     queue.put("next")
     assert queue.get() == "next"
@@ -351,7 +349,7 @@ def test_manager_queue_raises_pickling_error(queue):
     The caller gets the exception, nothing is stored, and the queue stays usable.
     """
     with raises(Exception):
-        queue.put(made(items.unpicklable))
+        queue.put(made(pickling.unpicklable))
 
     queue.put("next")
     assert queue.get() == "next"
@@ -364,7 +362,7 @@ def test_get_raises_unpickling_error(queue, error):
 
     Only the consumer can decide what to do about an item that it cannot rebuild.
     """
-    queue.put(made(parcels.RaisesWhenUnpickled, error.__name__))
+    queue.put(made(pickling.RaisesWhenUnpickled, error.__name__))
 
     with raises(error):
         queue.get()
@@ -377,7 +375,7 @@ def test_next_item_after_unpickling_error(queue, child, error):
 
     The bad item is gone and holds no lock, so it holds up no other process either.
     """
-    queue.put(made(parcels.RaisesWhenUnpickled, error.__name__))
+    queue.put(made(pickling.RaisesWhenUnpickled, error.__name__))
     queue.put("next")
     with raises(error):
         child.get()
@@ -392,7 +390,7 @@ def test_manager_queue_raises_unpickling_error_in_put(queue):
     The manager unpickles what it stores, so the producer learns of the bad item, and no consumer ever sees it.
     """
     with raises(Exception):
-        queue.put(made(parcels.RaisesWhenUnpickled, "ValueError"))
+        queue.put(made(pickling.RaisesWhenUnpickled, "ValueError"))
 
     queue.put("next")
     assert queue.get() == "next"
@@ -404,9 +402,9 @@ def test_item_larger_than_the_pipe(queue, child):
 
     It travels in pieces that the consumer never sees.
     """
-    putting = child.begins(couriers.put_blocks, [8 * MIB])
+    putting = child.begins(crowding.put_blocks, [8 * MIB])
 
-    assert queue.plays(couriers.get_blocks, 1) == [8 * MIB]
+    assert queue.plays(crowding.get_blocks, 1) == [8 * MIB]
     putting.returns()
 
 
@@ -416,9 +414,9 @@ def test_put_of_large_item_does_not_wait(queue):
 
     Items wait in the producer's buffer, so the producer may even be its own consumer.
     """
-    queue.put(made(parcels.block, 1, 8 * MIB))
+    queue.put(made(blocks.block, 1, 8 * MIB))
 
-    assert queue.plays(couriers.get_blocks, 1) == [8 * MIB]
+    assert queue.plays(crowding.get_blocks, 1) == [8 * MIB]
 
 
 @rule("payload.many-wait", source=DOCS / "Queue")
@@ -428,9 +426,9 @@ def test_many_items_wait_in_the_buffer(queue):
     If nobody reads, the pipe is soon full; nothing is dropped to make room.
     """
     sizes = [KIB] * 3000
-    queue.plays(couriers.put_blocks, sizes)
+    queue.plays(crowding.put_blocks, sizes)
 
-    assert queue.plays(couriers.get_blocks, len(sizes)) == sizes
+    assert queue.plays(crowding.get_blocks, len(sizes)) == sizes
 
 
 @rule("payload.every-size", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
@@ -439,9 +437,9 @@ def test_items_of_every_size(queue, child):
 
     No size is special, although pages, pipes and messages all end somewhere.
     """
-    putting = child.begins(couriers.put_blocks, CLOSE_TO_LIMITS)
+    putting = child.begins(crowding.put_blocks, CLOSE_TO_LIMITS)
 
-    histories.all_arrived(CLOSE_TO_LIMITS, queue.plays(couriers.get_blocks, len(CLOSE_TO_LIMITS)))
+    histories.all_arrived(CLOSE_TO_LIMITS, queue.plays(crowding.get_blocks, len(CLOSE_TO_LIMITS)))
     putting.returns()
 
 
@@ -452,9 +450,9 @@ def test_large_items_do_not_mix(queue, make_child):
     Each item is written in many pieces, and no piece of another gets between them.
     """
     children = [make_child(queue) for _ in range(2)]
-    putting = [child.begins(couriers.put_blocks, [MIB] * 3, tag) for child, tag in zip(children, (0, 100))]
+    putting = [child.begins(crowding.put_blocks, [MIB] * 3, tag) for child, tag in zip(children, (0, 100))]
 
-    assert queue.plays(couriers.get_blocks, 6) == [MIB] * 6
+    assert queue.plays(crowding.get_blocks, 6) == [MIB] * 6
     for call in putting:
         call.returns()
 
@@ -465,13 +463,13 @@ def test_large_item_arrives_despite_signals(queue, make_child, make_object, cont
 
     A signal may cut a write short; the rest must be written next.
     """
-    taken = make_object(roles.event, context)
+    taken = make_object(making.event, context)
     child, its_taken = make_child(queue, taken)
-    putting = child.begins(roles.put_among_signals, its_taken, made(parcels.block, 1, MIB))
-    queue.plays(roles.wait_until_something_arrives)
+    putting = child.begins(timing.put_among_signals, its_taken, made(blocks.block, 1, MIB))
+    queue.plays(looking.wait_until_something_arrives)
     putting.stays_blocked()
 
-    assert queue.plays(couriers.get_blocks, 1) == [MIB]
+    assert queue.plays(crowding.get_blocks, 1) == [MIB]
 
     taken.set()
     putting.returns()
@@ -483,9 +481,9 @@ def test_very_large_item_arrives_whole_or_not_at_all(queue, child):
 
     Some systems refuse items above about 32 MiB; none may deliver a part of one, or stop the items behind it.
     """
-    putting = child.begins(couriers.put_blocks_and_last, [64 * MIB], "last")
+    putting = child.begins(crowding.put_blocks_and_last, [64 * MIB], "last")
 
-    queue.begins(couriers.get_blocks_until, "last").returns_one_of([64 * MIB], [])
+    queue.begins(crowding.get_blocks_until, "last").returns_one_of([64 * MIB], [])
     putting.returns()
 
 

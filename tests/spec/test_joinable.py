@@ -5,9 +5,8 @@ waits until it reaches zero. The count belongs to the queue, not to a process, a
 has to say when it is done with an item.
 """
 
-import endings
-import items
-import roles
+from items import pickling
+from roles import ending, making, moving, timing
 
 from queuespec import DOCS, ISSUE, OBSERVED, THREAD_QUEUE, Full, each, made, raises, rule, untested
 
@@ -82,9 +81,9 @@ def test_join_waits_for_other_processes(queue, make_child):
     """
     first, second = make_child(queue), make_child(queue)
     tasks = list(range(20))
-    queue.plays(roles.put_all, tasks)
+    queue.plays(moving.put_all, tasks)
 
-    working = [child.begins(endings.work, count=10) for child in (first, second)]
+    working = [child.begins(moving.work, count=10) for child in (first, second)]
     queue.join()
 
     assert sorted(working[0].returns() + working[1].returns()) == tasks
@@ -114,7 +113,7 @@ def test_all_joins_return(queue, child, make_thread):
     waiting = [waiter.calls.join() for waiter in (make_thread(queue), make_thread(queue), child)]
     waiting[-1].stays_blocked()
 
-    queue.plays(endings.work, count=1)
+    queue.plays(moving.work, count=1)
 
     assert [joining.returns() for joining in waiting] == [None, None, None]
 
@@ -128,8 +127,8 @@ def test_task_done_while_join_starts(queue, child, make_thread):
     queue.put("task")
     assert child.get() == "task"
 
-    joining = make_thread(queue).begins(roles.in_slow_motion, "join", pause=0.05)
-    marking = child.begins(roles.in_slow_motion, "task_done", pause=0.05)
+    joining = make_thread(queue).begins(timing.in_slow_motion, "join", pause=0.05)
+    marking = child.begins(timing.in_slow_motion, "task_done", pause=0.05)
 
     marking.returns()
     joining.returns()
@@ -142,13 +141,13 @@ def test_join_is_reusable(queue, child, make_thread):
     Work often comes in rounds, and one queue can serve all of them.
     """
     queue.put("first round")
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
     queue.join()
 
     queue.put("second round")
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
 
     joining.returns()
 
@@ -176,15 +175,15 @@ def test_interrupted_join_leaves_queue_usable(queue, context, make_object):
     A program that waits for work nobody does can be stopped, and other processes can still finish the work.
     """
     queue.put("task")
-    up = make_object(roles.event, context)
-    waiter = make_object(endings.blocked, context, up, queue, "join")
+    up = make_object(making.event, context)
+    waiter = make_object(ending.blocked, context, up, queue, "join")
     up.wait()
-    waiter.join(endings.MOMENT)
+    waiter.join(timing.MOMENT)
 
-    waiter.plays(endings.interrupt_until_it_ends)
+    waiter.plays(ending.interrupt_until_it_ends)
 
-    assert waiter.plays(endings.exit_code) == 1
-    assert queue.plays(endings.work, count=1) == ["task"]
+    assert waiter.plays(ending.exit_code) == 1
+    assert queue.plays(moving.work, count=1) == ["task"]
     assert queue.join() is None
 
 
@@ -194,9 +193,9 @@ def test_task_done_and_join_after_close(queue, child):
 
     A producer may close the queue first and then wait for the work to be done.
     """
-    queue.plays(roles.put_all, ["task", "other task"])
+    queue.plays(moving.put_all, ["task", "other task"])
     queue.close()
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
     child.get()
 
     queue.task_done()
@@ -210,12 +209,12 @@ def test_one_task_done_per_item(queue, child, make_thread):
 
     With one call missing, the producer waits forever; if one call counted twice, it would continue too early.
     """
-    queue.plays(roles.put_all, ["a", "b", "c"])
+    queue.plays(moving.put_all, ["a", "b", "c"])
     joining = make_thread(queue).calls.join()
-    child.plays(endings.work, count=2)
+    child.plays(moving.work, count=2)
     joining.stays_blocked()
 
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
 
     joining.returns()
 
@@ -233,7 +232,7 @@ def test_every_put_counts_once(queue, child, method, decision):
     """
     getattr(queue, method)("a", **decision)
 
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
 
     queue.join()
     with raises(ValueError):
@@ -265,10 +264,10 @@ def test_task_done_right_after_get(queue, child):
 
     The count is raised before the item becomes available, so a fast consumer never gets a spurious `ValueError`.
     """
-    working = child.begins(endings.work, count=2)
+    working = child.begins(moving.work, count=2)
     queue.put("first")
 
-    putting = queue.begins(roles.in_slow_motion, "put", "second")
+    putting = queue.begins(timing.in_slow_motion, "put", "second")
 
     assert working.returns() == ["first", "second"]
     putting.returns()
@@ -281,9 +280,9 @@ def test_task_done_before_put_returns(queue, child):
 
     A running feeder thread may send the item before put() has returned.
     """
-    working = child.begins(endings.work_until_none)
+    working = child.begins(moving.work_until_none)
 
-    count = queue.plays(endings.put_while_sending)
+    count = queue.plays(timing.put_while_sending)
     queue.put(None)
 
     assert working.returns() == count
@@ -297,7 +296,7 @@ def test_too_many_task_done_calls(queue, child, make_thread):
     The mistake is reported where it is made and does not count against items that are put later.
     """
     queue.put("a")
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
 
     with raises(ValueError):
         child.task_done()
@@ -305,7 +304,7 @@ def test_too_many_task_done_calls(queue, child, make_thread):
     queue.put("b")
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
     joining.returns()
 
 
@@ -367,9 +366,9 @@ def test_unpicklable_item_stays_unfinished(queue, child, make_thread):
 
     It never arrives, so no consumer marks it as done, and join() blocks forever.
     """
-    queue.put(made(items.unpicklable))
+    queue.put(made(pickling.unpicklable))
     queue.put("good")
-    child.plays(endings.work, count=1)
+    child.plays(moving.work, count=1)
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
 
@@ -394,6 +393,6 @@ def test_failed_put_is_no_task(make_queue):
     with raises(Full):
         queue.put_nowait("b")
 
-    queue.plays(endings.work, count=1)
+    queue.plays(moving.work, count=1)
 
     assert queue.join() is None

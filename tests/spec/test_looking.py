@@ -6,8 +6,7 @@ nothing moves - because the producers have ended, or because an item is being he
 the rules of this chapter ask for it.
 """
 
-import couriers
-import roles
+from roles import looking, moving
 
 from queuespec import ARTICLE, DOCS, OBSERVED, THREAD_QUEUE, Empty, raises, rule, untested
 
@@ -93,7 +92,7 @@ def test_empty_on_closed_queue(queue):
     queue.close()
     queue.join_thread()
 
-    queue.begins(couriers.empty_or_error).returns_one_of(True, False, "OSError")
+    queue.begins(looking.empty_or_error).returns_one_of(True, False, "OSError")
 
 
 @rule("look.full-true-at-capacity", source=DOCS / "Queue.full")
@@ -117,7 +116,7 @@ def test_not_full_below_maxsize(make_queue, make_child):
     A get() in any process makes room for another item.
     """
     queue = make_queue(maxsize=2)
-    queue.plays(roles.put_all, ["a", "b"])
+    queue.plays(moving.put_all, ["a", "b"])
 
     make_child(queue).get()
 
@@ -144,7 +143,7 @@ def test_unbounded_queue_is_not_full(queue):
 
     A `maxsize` of zero means no limit, not a capacity of zero.
     """
-    queue.plays(roles.put_all, list(range(20)))
+    queue.plays(moving.put_all, list(range(20)))
 
     assert queue.full() is False
 
@@ -155,7 +154,7 @@ def test_qsize_counts_items(queue, child):
 
     The result is only approximate while other processes put and get; once they have ended, it is exact.
     """
-    child.plays(roles.put_all, ["a", "b", "c"])
+    child.plays(moving.put_all, ["a", "b", "c"])
     child.process.leaves()
 
     queue.get()
@@ -171,7 +170,7 @@ def test_child_can_check_qsize(make_queue, make_child):
     """
     queue = make_queue(maxsize=5)
     producer, child = make_child(queue), make_child(queue)
-    producer.plays(roles.put_all, ["a", "b", "c"])
+    producer.plays(moving.put_all, ["a", "b", "c"])
     producer.process.leaves()
 
     assert child.qsize() == 3
@@ -195,9 +194,9 @@ def test_qsize_during_traffic(make_queue, make_child):
     """
     queue = make_queue(maxsize=3)
     queue.put(0)
-    working = [make_child(queue).begins(roles.increment, loops=200) for _ in range(2)]
+    working = [make_child(queue).begins(moving.increment, loops=200) for _ in range(2)]
 
-    smallest, largest = queue.plays(couriers.range_of_qsize, looks=500)
+    smallest, largest = queue.plays(looking.range_of_qsize, looks=500)
 
     assert 0 <= smallest <= largest <= 3
     for call in working:
@@ -252,7 +251,7 @@ def test_loop_until_empty_can_miss_item(queue, gate):
     """
     queue.put(gate.item("late"))
 
-    assert queue.plays(couriers.take_until_empty) == []
+    assert queue.plays(moving.take_until_empty) == []
 
     gate.opens()
     assert queue.get() == "late"
@@ -280,7 +279,7 @@ def test_looking_does_not_block(queue, child):
     getting = child.calls.get()
     getting.stays_blocked()
 
-    queue.plays(couriers.look)
+    queue.plays(looking.look)
 
     queue.put("late")
     assert getting.returns() == "late"
@@ -292,12 +291,12 @@ def test_looking_changes_nothing(queue, child):
 
     However often a program checks, the same items remain available without waiting, in the same order.
     """
-    child.plays(roles.put_all, ["a", "b", "c"])
+    child.plays(moving.put_all, ["a", "b", "c"])
     child.process.leaves()
 
-    queue.plays(couriers.look, times=100)
+    queue.plays(looking.look, times=100)
 
-    assert queue.plays(couriers.take, 3) == ["a", "b", "c"]
+    assert queue.plays(moving.take, 3) == ["a", "b", "c"]
 
 
 UNTESTED = [

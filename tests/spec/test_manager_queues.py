@@ -6,8 +6,8 @@ surprises of the other queues do not occur, at the price of a round trip for eac
 queue matters: it exists only while its manager is running and somebody holds a proxy.
 """
 
-import items
-import roles
+from items import pickling
+from roles import ending, looking, managing, moving, sharing
 
 from queuespec import (
     CHANGELOG,
@@ -122,7 +122,7 @@ def test_order_across_producers(queue, make_child):
     other.put("second")
     one.put("third")
 
-    assert queue.plays(roles.get_many, 3) == ["first", "second", "third"]
+    assert queue.plays(moving.get_many, 3) == ["first", "second", "third"]
 
 
 @rule("manager.join-before-drain-ok", source=DOCS / "pipes-and-queues", kinds=BOTH)
@@ -145,7 +145,7 @@ def test_item_survives_exit_without_cleanup(queue, child):
 
     Once put() has returned, nothing that happens to the producer can take the item back.
     """
-    child.process.dies(roles.put_and_vanish, child, "a")
+    child.process.dies(moving.put_and_vanish, child, "a")
 
     assert queue.get_nowait() == "a"
 
@@ -275,7 +275,7 @@ def test_manager_unpickles_items(queue, child):
 
     The class of an item must be importable there, and any side effects of unpickling take place there.
     """
-    queue.put(made(items.where_it_is_rebuilt))
+    queue.put(made(pickling.where_it_is_rebuilt))
 
     assert child.get() not in (queue.process.pid, child.process.pid)
 
@@ -286,10 +286,10 @@ def test_get_of_item_manager_cannot_send(queue):
 
     Such an item can be put but never retrieved; after the error, the next get() returns the next item.
     """
-    queue.put(made(items.unsendable))
+    queue.put(made(pickling.unsendable))
     queue.put("next")
 
-    assert queue.plays(roles.get_or_be_told) == "an error"
+    assert queue.plays(managing.get_or_be_told) == "an error"
     assert queue.get() == "next"
 
 
@@ -303,7 +303,7 @@ def test_proxy_through_another_queue(queue, make_queue, make_child):
     child = make_child(carrier)
 
     carrier.put(queue)
-    child.plays(roles.put_into_what_arrives, "a")
+    child.plays(moving.put_into_what_arrives, "a")
 
     assert queue.get() == "a"
 
@@ -314,7 +314,7 @@ def test_proxy_with_other_start_method(queue, context):
 
     The proxy does not depend on how its users were started, so one queue can connect all of them.
     """
-    assert queue.plays(roles.put_from_a_spawned_process, context, "a") == 0
+    assert queue.plays(sharing.put_from_a_spawned_process, context, "a") == 0
 
     assert queue.get() == "a"
 
@@ -329,7 +329,7 @@ def test_proxy_in_another_queue_of_manager(queue, make_queue, make_child):
     child = make_child(requests)
     requests.put(queue)
 
-    child.plays(roles.put_into_what_arrives, "answer")
+    child.plays(moving.put_into_what_arrives, "answer")
 
     assert queue.get() == "answer"
 
@@ -359,7 +359,7 @@ def test_child_keeps_queue_alive(make_manager, context):
     """
     manager = make_manager()
 
-    assert manager.plays(roles.let_a_child_keep_a_queue, context) == 0
+    assert manager.plays(managing.let_a_child_keep_a_queue, context) == 0
 
 
 @rule("manager.other-proxy-dropped", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
@@ -370,7 +370,7 @@ def test_queue_survives_deletion_of_another(make_manager):
     """
     manager = make_manager()
 
-    assert manager.plays(roles.drop_one_of_two_queues) == "kept"
+    assert manager.plays(managing.drop_one_of_two_queues) == "kept"
 
 
 @rule("manager.ctrl-c", source=CHANGELOG / "bpo-36368", level="de-facto", kinds=MANAGER, systems=("POSIX",))
@@ -379,12 +379,12 @@ def test_manager_survives_ctrl_c(queue, child):
 
     The terminal signals every process of the program, which still needs its queues for an orderly shutdown.
     """
-    queue.put(made(items.where_it_is_rebuilt))
+    queue.put(made(pickling.where_it_is_rebuilt))
     manager = queue.get()
     getting = child.calls.get()
     getting.stays_blocked()
 
-    queue.process.plays(roles.send_interrupt, manager)
+    queue.process.plays(ending.send_interrupt, manager)
     getting.stays_blocked()
 
     queue.put("last")
@@ -399,7 +399,7 @@ def test_proxies_are_not_equal(queue, make_queue):
     """
     other = make_queue()
 
-    assert not queue.plays(roles.equals, other)
+    assert not queue.plays(looking.equals, other)
 
 
 @rule("manager.repr-str", source=DOCS / "proxy-objects", kinds=MANAGER)
@@ -408,7 +408,7 @@ def test_str_and_repr_of_proxy(queue):
 
     str() describes the queue in the manager, and repr() the proxy; each helps in debugging one side.
     """
-    assert queue.plays(roles.text) != queue.plays(roles.representation)
+    assert queue.plays(looking.text) != queue.plays(looking.representation)
 
 
 @rule("manager.shutdown-idempotent", source=DOCS / "BaseManager.shutdown", kinds=MANAGER, needs=MANAGER)
@@ -433,12 +433,12 @@ def test_put_after_manager_shutdown(make_manager, make_object):
     The queue disappears along with its process; users get an error and do not wait forever.
     """
     manager = make_manager()
-    queue = make_object(roles.queue_of, manager)
+    queue = make_object(managing.queue_of, manager)
 
     manager.shutdown()
 
     with raises(OSError):
-        queue.plays(roles.put_at_the_end, "a")
+        queue.plays(managing.put_at_the_end, "a")
 
 
 @rule("manager.lifetime-proxies", level="hazard", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
@@ -450,7 +450,7 @@ def test_queue_without_proxies_is_deleted(make_manager):
     manager = make_manager()
 
     with raises(Exception):
-        manager.plays(roles.put_by_a_proxy_that_was_away)
+        manager.plays(managing.put_by_a_proxy_that_was_away)
 
 
 @rule("manager.remote-queue", source=DOCS / "using-a-remote-manager", kinds=MANAGER, needs=MANAGER)

@@ -6,7 +6,7 @@ there is no order: each sends its items by itself, and an item that was put late
 
 import itertools
 
-import roles
+from roles import making, moving
 
 from queuespec import ARTICLE, DOCS, Empty, histories, raises, rule
 
@@ -42,9 +42,9 @@ def test_fifo_from_one_producer(queue, child):
 
     A consumer can rely on what came before: the start of a job before its end, a header before its data.
     """
-    putting = child.begins(roles.put_all, list(range(200)))
+    putting = child.begins(moving.put_all, list(range(200)))
 
-    got = queue.plays(roles.get_many, 200)
+    got = queue.plays(moving.get_many, 200)
 
     histories.all_arrived(range(200), got)
     histories.all_in_order(got)
@@ -59,9 +59,9 @@ def test_each_producer_keeps_its_order(queue, make_child):
     """
     put = [[(producer, number) for number in range(50)] for producer in (1, 2, 3)]
     children = [make_child(queue) for _ in put]
-    putting = [child.begins(roles.put_all, numbers) for child, numbers in zip(children, put)]
+    putting = [child.begins(moving.put_all, numbers) for child, numbers in zip(children, put)]
 
-    got = queue.plays(roles.get_many, 150)
+    got = queue.plays(moving.get_many, 150)
 
     histories.all_arrived(itertools.chain(*put), got)
     histories.all_in_order(got)
@@ -76,12 +76,12 @@ def test_each_consumer_gets_its_share_in_order(queue, make_child):
     """
     put = [[(producer, number) for number in range(50)] for producer in (1, 2)]
     producers, consumers = [make_child(queue) for _ in put], [make_child(queue) for _ in range(2)]
-    getting = [consumer.begins(roles.get_until_none) for consumer in consumers]
-    putting = [producer.begins(roles.put_all, numbers) for producer, numbers in zip(producers, put)]
+    getting = [consumer.begins(moving.get_until_none) for consumer in consumers]
+    putting = [producer.begins(moving.put_all, numbers) for producer, numbers in zip(producers, put)]
     assert [call.returns() for call in putting] == [None, None]
     assert [producer.process.leaves() for producer in producers] == [0, 0]
 
-    queue.plays(roles.put_all, [None, None])
+    queue.plays(moving.put_all, [None, None])
 
     got = [call.returns() for call in getting]
     histories.all_arrived(itertools.chain(*put), *got)
@@ -94,9 +94,9 @@ def test_small_item_does_not_overtake_large_one(queue, child):
 
     How long an item takes to send makes no difference to its turn.
     """
-    putting = child.begins(roles.put_mixed_sizes, count=20)
+    putting = child.begins(moving.put_mixed_sizes, count=20)
 
-    got = queue.plays(roles.get_numbers, 20)
+    got = queue.plays(moving.get_numbers, 20)
 
     histories.all_arrived(range(20), got)
     histories.all_in_order(got)
@@ -161,7 +161,7 @@ def test_event_may_arrive_before_the_item(queue, make_child, make_object, contex
 
     A consumer that learns of an item this way still has to wait for it; looking once is not enough.
     """
-    event = make_object(roles.event, context)
+    event = make_object(making.event, context)
     child, told = make_child(queue, event)
     queue.put(gate.item("item"))
     event.set()

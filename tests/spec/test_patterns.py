@@ -6,7 +6,7 @@ producers, consumers, and the sentinel between them; pools of workers that take 
 
 import re
 
-import roles
+from roles import making, moving
 
 from queuespec import ARTICLE, DOCS, THREAD_QUEUE, Empty, each, histories, raises, rule, untested
 
@@ -35,7 +35,7 @@ def test_circulating_value_counts_all_increments(queue, make_child, processes, l
     children = [make_child(queue) for _ in range(processes)]
     queue.put(0)
 
-    counting = [child.begins(roles.increment, loops=loops) for child in children]
+    counting = [child.begins(moving.increment, loops=loops) for child in children]
     assert [call.returns() for call in counting] == [None] * processes
     assert [child.process.leaves() for child in children] == [0] * processes
 
@@ -71,9 +71,9 @@ def test_consumer_stops_at_none(queue, make_child):
     The two have nothing in common but the queue, and each of them ends on its own.
     """
     producer, consumer = make_child(queue), make_child(queue)
-    consuming = consumer.begins(roles.get_until_none)
+    consuming = consumer.begins(moving.get_until_none)
 
-    producer.plays(roles.put_all, [*JOBS, None])
+    producer.plays(moving.put_all, [*JOBS, None])
 
     assert consuming.returns() == JOBS
     assert [producer.process.leaves(), consumer.process.leaves()] == [0, 0]
@@ -100,9 +100,9 @@ def test_sentinel_arrives_last(queue, child):
 
     A consumer that stops at the sentinel has received everything.
     """
-    consuming = child.begins(roles.get_until_none)
+    consuming = child.begins(moving.get_until_none)
 
-    queue.plays(roles.put_all, [*range(100), None])
+    queue.plays(moving.put_all, [*range(100), None])
 
     got = consuming.returns()
     histories.all_arrived(range(100), got)
@@ -115,9 +115,9 @@ def test_iter_stops_at_equal_sentinel(queue, child):
 
     What arrives is a copy of the sentinel, so it need not be the same object.
     """
-    consuming = child.begins(roles.get_until_stop)
+    consuming = child.begins(moving.get_until_stop)
 
-    queue.plays(roles.put_all, ["one", "two", "STOP"])
+    queue.plays(moving.put_all, ["one", "two", "STOP"])
 
     assert consuming.returns() == ["one", "two"]
 
@@ -128,9 +128,9 @@ def test_one_sentinel_per_consumer(queue, make_child):
 
     The others do not see it and continue, so a program must put one sentinel for each consumer.
     """
-    consuming = [make_child(queue).begins(roles.get_until_none) for _ in range(2)]
+    consuming = [make_child(queue).begins(moving.get_until_none) for _ in range(2)]
 
-    queue.plays(roles.put_all, [None, "job", None])
+    queue.plays(moving.put_all, [None, "job", None])
 
     assert sorted(call.returns() for call in consuming) == [[], ["job"]]
 
@@ -143,7 +143,7 @@ def test_sentinel_overtakes_other_producer(queue, make_child, make_gate):
     """
     producer, consumer = make_child(queue), make_child(queue)
     gate = make_gate(producer.process)
-    consuming = consumer.begins(roles.get_until_none)
+    consuming = consumer.begins(moving.get_until_none)
     producer.put(gate.item("cut off"))
 
     queue.put(None)
@@ -161,12 +161,12 @@ def test_worker_pool(make_queue, kind, make_child):
     """
     tasks, results = make_queue(), make_queue()
     workers = [make_child(tasks, results)[0] for _ in range(4)]
-    tasks.plays(roles.put_all, list(range(20)))
-    working = [worker.begins(roles.square, results) for worker in workers]
-    tasks.plays(roles.put_all, list(range(20, 30)))
+    tasks.plays(moving.put_all, list(range(20)))
+    working = [worker.begins(moving.square, results) for worker in workers]
+    tasks.plays(moving.put_all, list(range(20, 30)))
 
-    done = results.plays(roles.get_many, 30)
-    tasks.plays(roles.put_all, ["STOP"] * 4)
+    done = results.plays(moving.get_many, 30)
+    tasks.plays(moving.put_all, ["STOP"] * 4)
 
     histories.all_arrived([number * number for number in range(30)], done)
     assert [call.returns() for call in working] == [None] * 4
@@ -183,10 +183,10 @@ def test_join_waits_for_workers(queue, make_child, make_thread, make_object, con
 
     The main program need not count results: when join() returns, nothing is left to do.
     """
-    done = make_object(roles.semaphore, context, 0)
+    done = make_object(making.semaphore, context, 0)
     workers = [make_child(queue, done) for _ in range(2)]
-    working = [worker.begins(roles.work_off, counter) for worker, counter in workers]
-    queue.plays(roles.put_all, list(range(19)))
+    working = [worker.begins(moving.work_off, counter) for worker, counter in workers]
+    queue.plays(moving.put_all, list(range(19)))
     under_way(queue, "last")
     joining = make_thread(queue).calls.join()
     joining.stays_blocked()
@@ -194,8 +194,8 @@ def test_join_waits_for_workers(queue, make_child, make_thread, make_object, con
     gate.opens()
     joining.returns()
 
-    assert done.plays(roles.count_released) == 20
-    queue.plays(roles.put_all, [None, None])
+    assert done.plays(making.count_released) == 20
+    queue.plays(moving.put_all, [None, None])
     assert [call.returns() for call in working] == [None, None]
 
 

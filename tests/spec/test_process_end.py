@@ -6,8 +6,8 @@ unread items do not fit into the pipe waits for a reader, and a program that joi
 the queue deadlocks.
 """
 
-import endings
-import roles
+from items import blocks
+from roles import ending, making, moving, timing
 
 from queuespec import DOCS, ISSUE, OBSERVED, made, rule
 
@@ -21,8 +21,8 @@ def _leaves_with_unflushed_items(queue, make_child, opening, how="return"):
     Where put() itself waits until its item is pickled, the event is already set, and there was nothing to wait for.
     """
     child, child_opening = make_child(queue, opening)
-    child.plays(endings.put_held_back, child_opening, "first")
-    child.plays(roles.put_all, ITEMS)
+    child.plays(timing.put_held_back, child_opening, "first")
+    child.plays(moving.put_all, ITEMS)
     child.process.begins_to_leave(how)
     if not opening.is_set():
         child.process.stays_alive()
@@ -36,10 +36,10 @@ def test_exit_flushes_items(queue, make_child, make_object, context):
 
     A worker can put its result and return: nothing is lost, and the result is available after join().
     """
-    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(roles.event, context))
+    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(making.event, context))
 
     assert leaving.ends() == 0
-    assert queue.plays(endings.drain) == ["first", *ITEMS]
+    assert queue.plays(moving.drain) == ["first", *ITEMS]
 
 
 @rule("exit.flush-on-sys-exit", source=(DOCS / "pipes-and-queues", DOCS / "Process.exitcode"))
@@ -48,10 +48,10 @@ def test_system_exit_flushes_items(queue, make_child, make_object, context):
 
     `sys.exit()` is an orderly way to stop: its exit code is reported, and the items arrive.
     """
-    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(roles.event, context), "exit 3")
+    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(making.event, context), "exit 3")
 
     assert leaving.ends() == 3
-    assert queue.plays(endings.drain) == ["first", *ITEMS]
+    assert queue.plays(moving.drain) == ["first", *ITEMS]
 
 
 @rule("exit.flush-on-exception", source=(DOCS / "pipes-and-queues", DOCS / "Process.exitcode"))
@@ -60,10 +60,10 @@ def test_exception_flushes_items(queue, make_child, make_object, context):
 
     What a worker reported before it failed often explains the failure.
     """
-    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(roles.event, context), "raise")
+    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(making.event, context), "raise")
 
     assert leaving.ends() == 1
-    assert queue.plays(endings.drain) == ["first", *ITEMS]
+    assert queue.plays(moving.drain) == ["first", *ITEMS]
 
 
 @rule("exit.no-flush-on-os-exit", source=DOCS / "Process.terminate", level="hazard")
@@ -72,12 +72,12 @@ def test_os_exit_may_lose_last_items(queue, child):
 
     The call skips all exit handlers, so any number of items that are still waiting to be sent may be missing.
     """
-    child.plays(roles.put_all, ITEMS)
+    child.plays(moving.put_all, ITEMS)
     first = queue.get()
 
-    child.process.dies(endings.vanish)
+    child.process.dies(ending.vanish)
 
-    received = [first, *queue.plays(endings.drain)]
+    received = [first, *queue.plays(moving.drain)]
     assert received == ITEMS[: len(received)]
 
 
@@ -87,12 +87,12 @@ def test_exit_waits_for_reader(queue, child):
 
     It waits rather than losing data, so a consumer must read before it joins its producers.
     """
-    child.put(made(endings.large))
+    child.put(made(blocks.large))
 
     child.process.begins_to_leave()
     child.process.stays_alive()
 
-    assert queue.plays(endings.get_size) == endings.LARGE
+    assert queue.plays(moving.get_size) == blocks.LARGE
     assert child.process.ends() == 0
 
 
@@ -102,9 +102,9 @@ def test_join_after_get(queue, child):
 
     This order never deadlocks: get everything, then join.
     """
-    child.put(made(endings.large))
+    child.put(made(blocks.large))
 
-    queue.plays(endings.get_size)
+    queue.plays(moving.get_size)
 
     assert child.process.leaves() == 0
 
@@ -153,11 +153,11 @@ def test_put_in_exit_handler_of_child(queue, child):
     Exit handlers run in child processes under every start method, and early enough to use the queue.
     """
     child.put("early")
-    child.plays(endings.put_at_exit, "last")
+    child.plays(ending.put_at_exit, "last")
 
     assert child.process.leaves() == 0
 
-    assert queue.plays(endings.drain) == ["early", "last"]
+    assert queue.plays(moving.drain) == ["early", "last"]
 
 
 @rule("exit.hooks-of-parent", source=OBSERVED, level="de-facto", kinds=())
@@ -175,16 +175,16 @@ def test_put_by_thread_that_outlives_target(queue, make_child, make_object, cont
 
     A background thread can still deliver its results after the main thread of its process is done.
     """
-    ready = make_object(roles.event, context)
+    ready = make_object(making.event, context)
     child, child_ready = make_child(queue, ready)
-    child.plays(endings.leave_thread_behind, child_ready, "late")
+    child.plays(ending.leave_thread_behind, child_ready, "late")
 
     child.process.begins_to_leave()
     child.process.stays_alive()
     ready.set()
 
     assert child.process.ends() == 0
-    assert queue.plays(endings.drain) == ["late"]
+    assert queue.plays(moving.drain) == ["late"]
 
 
 @rule("exit.bad-item-last", source=OBSERVED, level="de-facto")
@@ -194,11 +194,11 @@ def test_exit_after_unpicklable_item(queue, child):
     A bad item is lost but does no other harm: the process neither hangs nor fails, and its exit code is 0.
     """
     child.put("good")
-    child.plays(endings.put_unpicklable)
+    child.plays(ending.put_unpicklable)
 
     assert child.process.leaves() == 0
 
-    assert queue.plays(endings.drain) == ["good"]
+    assert queue.plays(moving.drain) == ["good"]
 
 
 @rule("exit.waits-for-children", source=(DOCS / "pipes-and-queues", DOCS / "Process.daemon"), kinds=())
@@ -236,15 +236,15 @@ def test_interrupted_get_leaves_queue_usable(queue, context, make_object):
 
     Ctrl-C is a clean way to stop a waiting worker: the process releases its locks and exits with code 1.
     """
-    up = make_object(roles.event, context)
-    consumer = make_object(endings.blocked, context, up, queue, "get")
+    up = make_object(making.event, context)
+    consumer = make_object(ending.blocked, context, up, queue, "get")
     up.wait()
-    consumer.join(endings.MOMENT)
+    consumer.join(timing.MOMENT)
 
-    consumer.plays(endings.interrupt_until_it_ends)
+    consumer.plays(ending.interrupt_until_it_ends)
 
     queue.put("next")
-    assert consumer.plays(endings.exit_code) == 1
+    assert consumer.plays(ending.exit_code) == 1
     assert queue.get() == "next"
 
 
@@ -259,19 +259,19 @@ def test_interrupt_flushes_items(queue, context, make_object):
 
     A `KeyboardInterrupt` takes the process through its normal cleanup, so nothing that it has put is lost.
     """
-    up, opening = make_object(roles.event, context), make_object(roles.event, context)
-    producer = make_object(endings.runner, context, up, queue, opening, "mine")
+    up, opening = make_object(making.event, context), make_object(making.event, context)
+    producer = make_object(ending.runner, context, up, queue, opening, "mine")
     up.wait()
 
-    producer.plays(endings.interrupt)
+    producer.plays(ending.interrupt)
     if not opening.is_set():
-        producer.join(endings.MOMENT)
-        assert producer.plays(endings.exit_code) is None
+        producer.join(timing.MOMENT)
+        assert producer.plays(ending.exit_code) is None
     opening.set()
     producer.join()
 
-    assert producer.plays(endings.exit_code) == 1
-    assert queue.plays(endings.drain) == ["mine"]
+    assert producer.plays(ending.exit_code) == 1
+    assert queue.plays(moving.drain) == ["mine"]
 
 
 @rule("exit.join-with-timeout", source=DOCS / "Process.join")
@@ -280,12 +280,12 @@ def test_process_join_returns_none(context, make_object):
 
     Check `exitcode` to tell the two apart; a program that relies on the return value continues too early.
     """
-    event = make_object(roles.event, context)
-    process = make_object(endings.waiter, context, event)
+    event = make_object(making.event, context)
+    process = make_object(ending.waiter, context, event)
 
     assert process.join(0.1) is None
-    assert process.plays(endings.exit_code) is None
+    assert process.plays(ending.exit_code) is None
 
     event.set()
     assert process.join() is None
-    assert process.plays(endings.exit_code) == 0
+    assert process.plays(ending.exit_code) == 0

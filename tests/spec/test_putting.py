@@ -5,7 +5,7 @@ thread sends it. Only when a bounded queue is full does the producer have to dec
 wait at all. The queue does what the producer has decided, and an attempt that ends in `Full` leaves no trace.
 """
 
-import roles
+from roles import looking, making, moving, timing
 
 from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empty, Full, each, raises, rule, untested
 
@@ -100,11 +100,11 @@ def test_first_put_starts_the_feeder_thread(child):
     """
     with raises(Empty):
         child.get_nowait()
-    counts = [child.process.plays(roles.count_threads)]
+    counts = [child.process.plays(looking.count_threads)]
 
     for item in ("first", "second"):
         child.put(item)
-        counts.append(child.process.plays(roles.count_threads))
+        counts.append(child.process.plays(looking.count_threads))
 
     assert counts == [1, 2, 2]
 
@@ -116,13 +116,13 @@ def test_simultaneous_first_puts_start_one_feeder(queue, parent, make_thread):
     Two feeder threads would send items in random order, and only one of them would ever be stopped.
     """
     threads = [make_thread(queue) for _ in range(2)]
-    before = parent.plays(roles.count_threads)
+    before = parent.plays(looking.count_threads)
 
-    putting = [thread.begins(roles.in_slow_motion, "put", "item") for thread in threads]
+    putting = [thread.begins(timing.in_slow_motion, "put", "item") for thread in threads]
 
     assert [call.returns() for call in putting] == [None, None]
-    assert parent.plays(roles.count_threads) <= before + 1
-    assert queue.plays(roles.get_many, 2) == ["item", "item"]
+    assert parent.plays(looking.count_threads) <= before + 1
+    assert queue.plays(moving.get_many, 2) == ["item", "item"]
 
 
 @rule("put.blocks-when-full", source=(DOCS / "Queue.put", ARTICLE / "Main Methods"))
@@ -177,7 +177,7 @@ def test_put_timeout_is_kept(full_queue):
     A producer can plan with its timeout. One late call may be system load; every call being late, at growing timeouts,
     is not.
     """
-    assert full_queue.plays(roles.overruns, "put", "second", timeouts=roles.LIMITS) is None
+    assert full_queue.plays(timing.overruns, "put", "second", timeouts=timing.LIMITS) is None
 
 
 @rule("put.timeout-succeeds-if-freed", source=DOCS / "Queue.put")
@@ -242,7 +242,7 @@ def test_put_defaults(queue):
     queue.put("item")
 
     assert queue.get() == "item"
-    assert queue.plays(roles.defaults_of, "put") == {"block": True, "timeout": None}
+    assert queue.plays(looking.defaults_of, "put") == {"block": True, "timeout": None}
 
 
 @rule("put.nonblocking-raises-full", source=DOCS / "Queue.put")
@@ -338,7 +338,7 @@ def test_put_timeout_ignores_the_system_clock(full_queue):
 
     People and networks set clocks; no producer gives up early because of that.
     """
-    putting = full_queue.begins(roles.while_the_clock_is_changed, "put", "second", timeout=0.2)
+    putting = full_queue.begins(timing.while_the_clock_is_changed, "put", "second", timeout=0.2)
 
     putting.raises(Full)
     putting.waited(0.2)
@@ -352,7 +352,7 @@ def test_blocked_put_continues_after_signal(small_queue, make_child):
     """
     child = make_child(small_queue)
     small_queue.put("first")
-    putting = child.begins(roles.among_signals, "put", "second", timeout=1000)
+    putting = child.begins(timing.among_signals, "put", "second", timeout=1000)
     putting.stays_blocked()
 
     assert small_queue.get() == "first"
@@ -367,10 +367,10 @@ def test_blocked_put_can_be_interrupted(small_queue, make_child, make_object, co
 
     A program that waits can be stopped, and the queue still works for whatever it does next.
     """
-    signal_now = make_object(roles.event, context)
+    signal_now = make_object(making.event, context)
     child, _ = make_child(small_queue, signal_now)
     small_queue.put("first")
-    putting = child.begins(roles.interrupted, signal_now, "put", "second")
+    putting = child.begins(timing.interrupted, signal_now, "put", "second")
     putting.stays_blocked()
 
     signal_now.set()
@@ -387,11 +387,11 @@ def test_put_when_no_thread_can_be_started(queue):
 
     A process may run out of threads for a while; no item that was accepted is lost because of it.
     """
-    taken = ["first"] if queue.plays(roles.put_without_threads, "first") else []
+    taken = ["first"] if queue.plays(moving.put_without_threads, "first") else []
 
     queue.put("second")
 
-    assert queue.plays(roles.get_many, len(taken) + 1) == [*taken, "second"]
+    assert queue.plays(moving.get_many, len(taken) + 1) == [*taken, "second"]
 
 
 UNTESTED = [

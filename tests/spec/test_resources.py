@@ -9,8 +9,7 @@ than one remaining resource per queue, because some come and go for other reason
 import contextlib
 import json
 
-import couriers
-import endings
+from roles import looking
 
 from queuespec import CHANGELOG, DOCS, OBSERVED, each, rule
 
@@ -89,7 +88,7 @@ def test_waiting_uses_no_cpu(queue, child):
     child.put("a")
     assert queue.get() == "a"
 
-    assert child.plays(couriers.rests_while_waiting, 0.5) == "it rests"
+    assert child.plays(looking.rests_while_waiting, 0.5) == "it rests"
 
 
 @rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
@@ -111,7 +110,7 @@ def test_no_semaphores_left_after_exit(program, parent, kind):
     """
     used = _found_by(program("semaphores", kind))
 
-    remaining = sorted(set(used) & set(parent.plays(endings.shared_files)))
+    remaining = sorted(set(used) & set(parent.plays(looking.shared_files)))
     assert not remaining, f"{len(remaining)} of {len(used)} semaphores remain"
 
 

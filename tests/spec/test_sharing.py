@@ -5,8 +5,7 @@ inherited, never sent. A process that holds it may put, get, and pass it on to c
 way; whatever looks like one raises an error, so no process ends up with a copy that leads nowhere.
 """
 
-import roles
-import roles_sharing as sharing
+from roles import looking, moving, sharing, timing
 
 from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, each, histories, raises, rule
 
@@ -104,7 +103,7 @@ def test_child_can_pass_queue_on(queue, context, make_child):
 
     assert in_child.plays(sharing.put_from_a_new_process, queue, [1, 2, 3]) == 0
 
-    assert queue.plays(roles.get_many, 3) == [1, 2, 3]
+    assert queue.plays(moving.get_many, 3) == [1, 2, 3]
 
 
 @rule("share.used-before", source=(EXPLICIT, DOCS / "pipes-and-queues"), kinds=PROCESS_QUEUES)
@@ -192,7 +191,7 @@ def test_queue_in_a_queue_is_reported(make_queue):
     """
     carrier, other = make_queue(), make_queue()
 
-    assert "RuntimeError" in carrier.plays(sharing.told_while_putting, other, "next")
+    assert "RuntimeError" in carrier.plays(looking.told_while_putting, other, "next")
 
 
 @rule("share.not-through-simplequeue", source=(EXPLICIT, DOCS / "SimpleQueue"), kinds=("SimpleQueue",))
@@ -364,10 +363,10 @@ def test_daemon_sends_everything_before_it_ends(queue, make_child):
     A daemon is a process like any other as long as nobody terminates it.
     """
     child = make_child(queue, daemon=True)
-    child.plays(roles.put_all, list(range(50)))
+    child.plays(moving.put_all, list(range(50)))
 
     assert child.process.leaves() == 0
-    assert queue.plays(sharing.take_all) == list(range(50))
+    assert queue.plays(moving.drain) == list(range(50))
 
 
 @rule("share.daemon-child-ends", source=DOCS / "Process.daemon", kinds=("Queue",), needs=NEEDS)
@@ -396,7 +395,7 @@ def test_fork_does_not_duplicate_buffered_items(queue, make_thread, under_way, g
 
     gate.opens()
 
-    histories.all_arrived(["first", "second", "own", "own"], queue.plays(roles.get_many, 4))
+    histories.all_arrived(["first", "second", "own", "own"], queue.plays(moving.get_many, 4))
 
 
 @rule(
@@ -410,7 +409,7 @@ def test_child_forked_during_put_can_put(queue, make_thread, make_child):
 
     That thread may hold the queue's lock, and nobody would ever release the child's copy of it.
     """
-    putting = make_thread(queue).begins(roles.in_slow_motion, "put", "from a thread", pause=0.01)
+    putting = make_thread(queue).begins(timing.in_slow_motion, "put", "from a thread", pause=0.01)
     numbers = []
     while not putting.over and len(numbers) < 12:
         numbers.append(len(numbers))
@@ -419,4 +418,4 @@ def test_child_forked_during_put_can_put(queue, make_thread, make_child):
         child.process.leaves()
 
     putting.returns()
-    histories.all_arrived(["from a thread", *numbers], queue.plays(roles.get_many, len(numbers) + 1))
+    histories.all_arrived(["from a thread", *numbers], queue.plays(moving.get_many, len(numbers) + 1))

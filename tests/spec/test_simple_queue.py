@@ -5,7 +5,7 @@ the calling thread; there is no feeder thread, no limit other than that of the p
 when a process exits.
 """
 
-import roles
+from roles import moving
 
 from queuespec import DOCS, OBSERVED, histories, raises, rule
 
@@ -43,8 +43,8 @@ def test_long_items_stay_intact(queue, make_child):
     An item longer than the pipe is written in pieces; a lock keeps the pieces of two writers apart.
     """
     items = [[(producer, number) for number in range(8)] for producer in (1, 2)]
-    writing = [make_child(queue).begins(roles.put_long, own) for own in items]
-    reading = [make_child(queue).begins(roles.get_long, 8) for _ in range(2)]
+    writing = [make_child(queue).begins(moving.put_long, own) for own in items]
+    reading = [make_child(queue).begins(moving.get_long, 8) for _ in range(2)]
 
     received = [call.returns() for call in reading]
 
@@ -97,6 +97,6 @@ def test_item_survives_exit_without_cleanup(queue, child):
 
     There is nothing to flush at exit: put() has already written the item to the pipe.
     """
-    child.process.dies(roles.put_and_vanish, child, "a")
+    child.process.dies(moving.put_and_vanish, child, "a")
 
     assert queue.get() == "a"

@@ -1,37 +1,32 @@
-"""Roles of the chapter on sharing: they start processes of their own and try to send queues to them."""
+"""What actors do to share a queue: they start processes of their own, and try to send queues."""
 
 import copy
-import io
 import pickle
-import queue as thread_queue
-import sys
 
-from roles import put_all
+from roles import moving
 
 RESULT_SECONDS = 60.0
 """Timeout for the result of a pool, in seconds; longer than any patience."""
 
 
-def take_all(queue):
-    """Everything that can be taken without waiting."""
-    taken = []
-    while True:
-        try:
-            taken.append(queue.get_nowait())
-        except thread_queue.Empty:
-            return taken
-
-
 def put_from_a_new_process(context, queue, items):
     """Starts a process that puts the items, joins it, and returns its exit code."""
-    process = context.Process(target=put_all, args=(queue, items))
+    process = context.Process(target=moving.put_all, args=(queue, items))
     process.start()
     process.join()
     return process.exitcode
 
 
 def put_from_a_new_process_by_keyword(context, queue, items):
-    process = context.Process(target=put_all, kwargs={"queue": queue, "items": items})
+    process = context.Process(target=moving.put_all, kwargs={"queue": queue, "items": items})
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def put_from_a_spawned_process(queue, context, item):
+    """Puts an item from a spawned process and returns its exit code."""
+    process = context.get_context("spawn").Process(target=moving.put_all, args=(queue, [item]))
     process.start()
     process.join()
     return process.exitcode
@@ -53,7 +48,7 @@ def put_into_the_inner(nest, item):
 
 def put_from_a_pool_initializer(context, queue, item):
     """Runs a pool whose only worker puts the item from its initializer."""
-    pool = context.Pool(1, initializer=put_all, initargs=(queue, [item]))
+    pool = context.Pool(1, initializer=moving.put_all, initargs=(queue, [item]))
     pool.close()
     pool.join()
 
@@ -82,19 +77,6 @@ def copied(queue):
 
 def copied_deeply(queue):
     return copy.deepcopy(queue)
-
-
-def told_while_putting(queue, item, marker):
-    """Puts the item and the marker, gets the marker back, and returns what was written to stderr in the meantime."""
-    before, sys.stderr = sys.stderr, io.StringIO()
-    try:
-        queue.put(item)
-        queue.put(marker)
-        while queue.get() != marker:
-            pass
-        return sys.stderr.getvalue()
-    finally:
-        sys.stderr = before
 
 
 def put_a_new_queue(queue, context, kind):

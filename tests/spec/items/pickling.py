@@ -1,4 +1,4 @@
-"""Items that reveal what happened to them, and items that pickle fails on: ``made(parcels.block, 1, 8)``."""
+"""Items that show what pickle did with them, and items that it cannot handle."""
 
 import builtins
 import errno
@@ -6,27 +6,61 @@ import os
 import queue
 import threading
 
-from items import echo
+from items import blocks
 
 
-def block(tag, size):
-    """A recognizable block of `size` bytes: a pattern whose start depends on `tag`."""
-    start = tag % 251
-    pattern = bytes(range(251))
-    return (tag, size, (pattern * (size // 251 + 2))[start : start + size])
+def echo(value):
+    """The function that unpickles a `Gated` item; returns the plain value."""
+    return value
 
 
-def intact(item):
-    """Whether the item is a block with every byte unchanged."""
-    return isinstance(item, tuple) and len(item) == 3 and item == block(*item[:2])
+class Refuses:
+    def __reduce__(self):
+        raise TypeError("this cannot be pickled")
 
 
-def damage(item):
-    """Describes what is wrong with an item that should be a block."""
-    if not (isinstance(item, tuple) and len(item) == 3 and isinstance(item[2], bytes)):
-        return f"damaged: {item!r:.40}"
-    got = len(item[2])
-    return f"damaged: {got} of {item[1]} bytes" if got != item[1] else f"damaged: {got} bytes that are not as they were"
+def unpicklable():
+    """An item that cannot be pickled, not even by libraries that pickle more than the standard library does."""
+    return Refuses()
+
+
+class WhereItIsRebuilt:
+    """An item that arrives as the id of the process that unpickled it."""
+
+    def __reduce__(self):
+        return os.getpid, ()
+
+
+def where_it_is_rebuilt():
+    return WhereItIsRebuilt()
+
+
+class Unsendable:
+    """An item that can be pickled only once: what arrives cannot be pickled again."""
+
+    def __reduce__(self):
+        return unpicklable, ()
+
+
+def unsendable():
+    """An item that can be put, but not sent on by its receiver."""
+    return Unsendable()
+
+
+def explode():
+    raise ZeroDivisionError("this item cannot be unpickled")
+
+
+class Fragile:
+    """An item that can be pickled but not unpickled."""
+
+    def __reduce__(self):
+        return explode, ()
+
+
+def fragile():
+    """An item that raises `ZeroDivisionError` when it is unpickled."""
+    return Fragile()
 
 
 class Parcel:
@@ -119,9 +153,6 @@ def growing():
     return container
 
 
-# Items that pickle fails on
-
-
 class RaisesWhenPickled:
     """An item that raises the built-in exception of the given name when it is pickled."""
 
@@ -167,9 +198,6 @@ def raise_error(name):
     raise error(errno.EPIPE, text) if name == "BrokenPipeError" else error(text)
 
 
-# Items that are pickled by name
-
-
 def an_error():
     return ValueError("parcel lost", 3)
 
@@ -179,7 +207,7 @@ def an_exception_class():
 
 
 def a_function():
-    return intact
+    return blocks.intact
 
 
 def a_singleton(name):

@@ -1,4 +1,4 @@
-"""Roles of the chapter on contexts. Their first argument is usually the module or a context."""
+"""What actors do with contexts and start methods."""
 
 import importlib
 import queue as thread_queue
@@ -7,20 +7,10 @@ import sys
 import threading
 import warnings
 
+from roles import moving
+
 CRASH_SECONDS = 2.0
 """Seconds in which a process with an unusable queue may fail by itself; then it is killed, which counts the same."""
-
-
-def put_one(queue, item):
-    queue.put(item)
-
-
-def put_and_let_go(queue, item):
-    """Puts an item and closes the queue; if the queue is usable, this does not block."""
-    queue.put(item)
-    if hasattr(queue, "join_thread"):
-        queue.close()
-        queue.join_thread()
 
 
 def can_send_file_descriptors():
@@ -48,7 +38,7 @@ def make_queue_of(module, method):
 
 
 def _item_through(queue, context, item):
-    process = context.Process(target=put_one, args=(queue, item))
+    process = context.Process(target=moving.put_one, args=(queue, item))
     process.start()
     process.join()
     return queue.get_nowait()
@@ -70,7 +60,7 @@ def items_through_processes_of(module, method, senders):
 def give_a_queue_of_fork_to_a_process_of(module, method, kind):
     """Passes a queue of the fork context to a process of `method` and describes the outcome."""
     queue = getattr(module.get_context("fork"), kind)()
-    process = module.get_context(method).Process(target=put_and_let_go, args=(queue, "x"))
+    process = module.get_context(method).Process(target=moving.put_and_let_go, args=(queue, "x"))
     try:
         process.start()
     except RuntimeError:

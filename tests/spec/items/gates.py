@@ -1,0 +1,93 @@
+"""Items that are held back: their pickling or unpickling waits until somebody lets it go on."""
+
+import threading
+
+from items import pickling
+
+GATE_SECONDS = 60.0
+"""Timeout for a gated item, in seconds: longer than any patience, but a feeder thread is not held back forever."""
+
+
+HOLD_SECONDS = 60.0
+"""The longest time that an item is held back, in seconds; longer than any patience."""
+
+
+_gates = {}
+
+
+class Gated:
+    """An item whose pickling waits until its gate is opened; it arrives as a plain value."""
+
+    def __init__(self, gate, value):
+        self.gate = gate
+        self.value = value
+
+    def __reduce__(self):
+        reached, opened = gate_named(self.gate)
+        reached.set()
+        if not opened.wait(GATE_SECONDS):
+            raise TimeoutError("nobody opened the gate")
+        return pickling.echo, (self.value,)
+
+
+def gate_named(name):
+    """Two events: pickling has begun, and pickling may continue."""
+    return _gates.setdefault(name, (threading.Event(), threading.Event()))
+
+
+def gated(gate, value):
+    return Gated(gate, value)
+
+
+def open_gate(gate):
+    gate_named(gate)[1].set()
+
+
+def wait_at_gate(gate):
+    """Returns once an item is being pickled."""
+    gate_named(gate)[0].wait(GATE_SECONDS)
+
+
+class HeldBack:
+    """An item whose pickling waits for an event, which may be set by another process; it arrives as a plain string.
+
+    A second event, if given, is set when the pickling begins.
+    """
+
+    def __init__(self, event, text, begun=None):
+        self.event = event
+        self.text = text
+        self.begun = begun
+
+    def __reduce__(self):
+        if self.begun is not None:
+            self.begun.set()
+        if not self.event.wait(HOLD_SECONDS):
+            raise TimeoutError("nobody set the event")
+        return str, (self.text,)
+
+
+def held_back(event, text, begun=None):
+    return HeldBack(event, text, begun)
+
+
+class SlowToArrive:
+    """An item whose unpickling waits in a process that plays `get_slowly`; it arrives as a plain string."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __reduce__(self):
+        return arrive_slowly, (self.text,)
+
+
+_arrivals = []
+"""Pairs of events: one says that unpickling has begun, the other that it may end."""
+
+
+def arrive_slowly(text):
+    for begun, opening in _arrivals:
+        begun.set()
+        if not opening.wait(HOLD_SECONDS):
+            raise TimeoutError("nobody set the event")
+    return text

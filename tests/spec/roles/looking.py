@@ -1,0 +1,161 @@
+"""What actors find out about a queue, its class and its process."""
+
+import contextlib
+import inspect
+import io
+import os
+import queue as thread_queue
+import sys
+import threading
+import time
+from queue import Empty
+
+
+def poll(queue):
+    """Polls until the queue is not empty, then until an item can be taken; returns the item."""
+    while queue.empty():
+        pass
+    while True:
+        try:
+            return queue.get_nowait()
+        except Empty:
+            pass
+
+
+def look(queue, times=1):
+    """Calls qsize(), empty(), and full(), as far as the queue has them."""
+    for _ in range(times):
+        for way in ("qsize", "empty", "full"):
+            with contextlib.suppress(NotImplementedError):
+                getattr(queue, way, bool)()
+
+
+def range_of_qsize(queue, looks):
+    """Calls qsize() `looks` times and returns the smallest and the largest answer."""
+    sizes = [queue.qsize() for _ in range(looks)]
+    return min(sizes), max(sizes)
+
+
+def empty_or_error(queue):
+    """The result of empty(), or "OSError" if it raises that exception."""
+    try:
+        return queue.empty()
+    except OSError:
+        return "OSError"
+
+
+def rests_while_waiting(queue, seconds):
+    """Waits in get() for `seconds` and reports, in words, whether the process leaves the CPU to others meanwhile."""
+    used = time.process_time()
+    with contextlib.suppress(Empty):
+        queue.get(timeout=seconds)
+    used = time.process_time() - used
+    return "it rests" if used < seconds / 10 else f"it works for {used:.3f} of {seconds} seconds"
+
+
+def equals(queue, other):
+    return bool(queue == other)
+
+
+def text(queue):
+    return str(queue)
+
+
+def representation(queue):
+    return repr(queue)
+
+
+def count_threads():
+    """The number of threads in this process."""
+    return threading.active_count()
+
+
+def wait_until_something_arrives(queue):
+    """Polls the queue until it is not empty."""
+    while queue.empty():
+        pass
+
+
+def defaults_of(queue, method):
+    """The default values of `block` and `timeout`, by name.
+
+    Where the signature does not have them as numbers, they are assumed to be the documented ones.
+    """
+    documented = {"block": True, "timeout": None}
+    try:
+        parameters = inspect.signature(getattr(queue, method)).parameters
+    except (TypeError, ValueError):
+        return documented
+    said = {name: parameters[name].default for name in documented if name in parameters}
+    return {**documented, **{name: said[name] for name in said if isinstance(said[name], (int, float))}}
+
+
+def threads():
+    """The identifiers of the threads in this process."""
+    return {thread.ident for thread in threading.enumerate()}
+
+
+def shared_files():
+    """The inode numbers of the files in shared memory; an empty list where they cannot be listed."""
+    try:
+        return [entry.inode() for entry in os.scandir("/dev/shm")]
+    except OSError:
+        return []
+
+
+def missing_among(holder, names):
+    """The names that are not attributes of the object."""
+    return [name for name in names if not hasattr(holder, name)]
+
+
+def found_among(holder, names):
+    """The names that are attributes of the object."""
+    return [name for name in names if hasattr(holder, name)]
+
+
+def is_an_instance_of_the_class_of(queue, other):
+    return isinstance(queue, type(other))
+
+
+def is_a_class(module, name):
+    return inspect.isclass(getattr(module, name))
+
+
+def is_true(queue):
+    return bool(queue)
+
+
+def kind_of_the_class_with_a_parameter(queue):
+    """The name of the type that results from subscripting the class of the queue."""
+    return type(type(queue)[int]).__name__
+
+
+def raises_the_very_class(queue, method, args, name):
+    """Whether the call raises an exception of exactly the class that the module `queue` exports under this name."""
+    try:
+        getattr(queue, method)(*args)
+    except Exception as error:
+        return type(error) is getattr(thread_queue, name)
+    return False
+
+
+def classes_of_the_time_out(queue, method, args):
+    """The names of all classes that the exception raised by the call is an instance of."""
+    try:
+        getattr(queue, method)(*args)
+    except Exception as error:
+        return [cls.__name__ for cls in type(error).__mro__]
+    return []
+
+
+def told_while_putting(queue, item, marker):
+    """Puts the item and the marker, gets the marker back, and returns what was written to stderr in the meantime."""
+    before, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        queue.put(item)
+        queue.put(marker)
+        while queue.get() != marker:
+            pass
+        return sys.stderr.getvalue()
+    finally:
+        sys.stderr = before

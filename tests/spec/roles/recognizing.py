@@ -1,0 +1,104 @@
+"""What actors do to find out what became of an item. The queue is the first argument."""
+
+import builtins
+import contextlib
+import copyreg
+import gc
+import io
+import time
+import weakref
+
+from items import gates, pickling
+
+ANSWER_SECONDS = 60.0
+"""Timeout for an answer, in seconds; longer than any patience."""
+
+
+def get_as_text(queue, count):
+    """Gets `count` items and returns the repr() of each."""
+    return [repr(queue.get()) for _ in range(count)]
+
+
+def get_and_name(queue, count):
+    """Gets `count` items and returns the type and name of each, or its repr()."""
+    got = [queue.get() for _ in range(count)]
+    return [f"{type(item).__name__} {item.__name__}" if hasattr(item, "__name__") else repr(item) for item in got]
+
+
+def get_and_recognise(queue, names):
+    """Gets an item for each name of a built-in object and returns the names of those that are this very object."""
+    return [name for name in names if queue.get() is getattr(builtins, name)]
+
+
+def get_and_compare(queue, original):
+    """Gets an item and describes how it relates to the nested list `original`."""
+    got = queue.get()
+    if got is original or got[0] is original[0]:
+        return "the same memory"
+    return "an equal copy" if got == original else repr(got)
+
+
+def get_and_append(queue, value):
+    """Gets a list and appends a value to it."""
+    queue.get().append(value)
+
+
+def get_state(queue):
+    """Gets an object and returns its state, which is stored in slots or in a dictionary."""
+    item = queue.get()
+    names = getattr(type(item), "__slots__", None) or vars(item)
+    return {name: getattr(item, name) for name in names}
+
+
+def get_and_count_rebuilds(queue):
+    """Gets an item and returns how many `Counted` items this process has unpickled."""
+    queue.get()
+    return pickling.Counted.rebuilds
+
+
+def put_by_registered_reducer(queue, value):
+    """Puts an item whose class is registered with `copyreg` in this process only."""
+    copyreg.pickle(pickling.Foreign, pickling.reduced)
+    queue.put(pickling.Foreign(value))
+
+
+def ask(queue, context):
+    """Sends one end of a new pipe through the queue and returns what comes back through the pipe."""
+    reader, writer = context.Pipe(duplex=False)
+    queue.put(writer)
+    if not reader.poll(ANSWER_SECONDS):
+        raise TimeoutError("nobody has answered")
+    return reader.recv()
+
+
+def answer(queue, text):
+    """Gets one end of a pipe and sends a string through it."""
+    queue.get().send(text)
+
+
+def put_get_and_watch(queue, seconds):
+    """Puts an item, gets it back, and reports whether the original is garbage collected within `seconds`."""
+    item = pickling.Parcel("original", 1)
+    original = weakref.ref(item)
+    queue.put(item)
+    del item
+    queue.get()
+    deadline = time.monotonic() + seconds
+    while original() is not None and time.monotonic() < deadline:
+        gc.collect()
+    return "let go" if original() is None else "still held"
+
+
+def put_and_watch_errors(queue, item):
+    """Puts an item and then another one; returns what was written to stderr by the time the second one arrives."""
+    with contextlib.redirect_stderr(io.StringIO()) as output:
+        queue.put(item)
+        queue.put("next")
+        queue.get()
+    return output.getvalue()
+
+
+def get_slowly(queue, begun, opening, **decision):
+    """Gets a `SlowToArrive` item: sets `begun` when its unpickling begins, which ends after `opening` is set."""
+    gates._arrivals.append((begun, opening))
+    return queue.get(**decision)

@@ -1,0 +1,265 @@
+"""What actors do slowly, among signals, or with a stopwatch. The queue is the first argument."""
+
+import gc
+import inspect
+import itertools
+import queue as thread_queue
+import signal
+import sys
+import threading
+import time
+from queue import Empty
+
+from items import gates
+
+LIMITS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+"""Timeouts for `overruns`, in seconds: no machine delays seven calls in a row by half of their timeout."""
+
+
+def overruns(queue, method, *args, timeouts):
+    """Calls a method of the queue with one timeout after another, until a call overruns its timeout by less than half.
+
+    Returns `None` if there was such a call; otherwise, a list of all timeouts, each with the time that the call took.
+    """
+    late = []
+    for timeout in timeouts:
+        begun = time.monotonic()
+        try:
+            getattr(queue, method)(*args, timeout=timeout)
+        except (thread_queue.Full, thread_queue.Empty):
+            pass
+        else:
+            return f"{method}() did not wait for {timeout} s: it returned"
+        taken = time.monotonic() - begun
+        if taken < 1.5 * timeout:
+            return None
+        late.append((timeout, round(taken, 3)))
+    return late
+
+
+def in_slow_motion(queue, method, *args, pause=0.02):
+    """Calls a method of the queue, pausing at each of its lines and at each line of the functions it calls directly.
+
+    Returns what the method returned. If an operation takes several steps, others can interfere between any two of them.
+    """
+    return line_by_line(getattr(queue, method), args, lambda: time.sleep(pause))
+
+
+def line_by_line(call, args, at_line):
+    """Makes a call and runs `at_line` before each of its lines and of the functions it calls directly."""
+    gc.collect()  # otherwise, finalizers of what earlier tests left could run between its lines and pause as well
+    here = inspect.currentframe()
+
+    def stop(frame, event, argument):
+        if event == "line":
+            at_line()
+        return stop
+
+    def enter(frame, event, argument):
+        caller = frame.f_back
+        return stop if caller is here or (caller is not None and caller.f_back is here) else None
+
+    sys.settrace(enter)
+    try:
+        return call(*args)
+    finally:
+        sys.settrace(None)
+
+
+def while_the_clock_is_changed(queue, method, *args, **kwargs):
+    """Calls a method of the queue while `time.time()` advances by an hour with every call."""
+    real, hours = time.time, itertools.count()
+    time.time = lambda: real() + 3600.0 * next(hours)
+    try:
+        return getattr(queue, method)(*args, **kwargs)
+    finally:
+        time.time = real
+
+
+def among_signals(queue, method, *args, **kwargs):
+    """Calls a method of the queue while the process keeps receiving signals, with a handler that simply returns."""
+    over = threading.Event()
+    signal.signal(signal.SIGUSR1, _go_on)
+    sender = threading.Thread(target=_send_signals, args=(over,))
+    sender.start()
+    try:
+        return getattr(queue, method)(*args, **kwargs)
+    finally:
+        over.set()
+        sender.join()
+
+
+def put_among_signals(queue, taken, item):
+    """Puts an item; all threads of this process receive signals until the event says that the item was taken."""
+    signal.signal(signal.SIGUSR1, _go_on)
+    sender = threading.Thread(target=_send_signals, args=(taken,))
+    sender.start()
+    queue.put(item)
+    sender.join()
+
+
+def _go_on(number, frame):
+    """Handles a signal without doing anything."""
+
+
+def _send_signals(over):
+    """Sends signals to every other thread repeatedly until the event is set."""
+    while not over.wait(0.01):
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread() and thread.ident is not None:
+                signal.pthread_kill(thread.ident, signal.SIGUSR1)
+
+
+SENDING = 4
+"""The call depth of a feeder thread's own code: three calls that every thread makes, and one of its own."""
+
+
+def put_and_get_with_a_slow_thread(queue, items, pause=0.005):
+    """Puts and gets items while the feeder thread pauses at each of its lines, with a longer wait after each item.
+
+    In this way, put() meets the feeder thread at every point of its work. Returns the items as a list.
+    """
+
+    def rest(frame, event, argument):
+        if event == "line":
+            time.sleep(pause)
+        return rest
+
+    def enter(frame, event, argument):
+        depth, caller = 1, frame.f_back
+        while caller is not None:
+            depth, caller = depth + 1, caller.f_back
+        return rest if depth <= SENDING else None
+
+    got = []
+    threading.settrace(enter)
+    try:
+        for number, item in enumerate(items):
+            queue.put(item)
+            got.append(queue.get())
+            time.sleep(number * pause)
+    finally:
+        threading.settrace(None)
+    return got
+
+
+def put_and_be_busy(queue, item, over):
+    """Puts an item and then keeps the CPU busy until the event is set."""
+    queue.put(item)
+    while not over.is_set():
+        for _ in range(10_000):
+            pass
+
+
+def interrupted(queue, signal_now, method, *args):
+    """Calls a method of the queue and, once the event is set, interrupts it as Ctrl-C does.
+
+    Returns whether the interrupt ended the call. A signal that arrives after Python has checked for signals, but before
+    the system call blocks, wakes nobody; so it is sent repeatedly, and the first one that is noticed counts.
+    """
+    noticed = []
+    over = threading.Event()
+    main = threading.get_ident()
+
+    def notice(number, frame):
+        if not noticed:
+            noticed.append(number)
+            raise KeyboardInterrupt
+
+    def interrupt():
+        signal_now.wait()
+        signal.pthread_kill(main, signal.SIGINT)
+        while not over.wait(0.05):
+            signal.pthread_kill(main, signal.SIGINT)
+
+    signal.signal(signal.SIGINT, notice)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        getattr(queue, method)(*args)
+        return False
+    except KeyboardInterrupt:
+        return True
+    finally:
+        over.set()
+        thread.join()
+
+
+REST = 0.05
+"""Seconds that a put() pauses at one of its lines."""
+
+
+class Reached:
+    """Pauses a call at one of its lines, after setting an event."""
+
+    def __init__(self, line):
+        self.lines_to_go = line
+        self.event = threading.Event()
+
+    def at_line(self):
+        self.lines_to_go -= 1
+        if self.lines_to_go == 0:
+            self.event.set()
+            time.sleep(REST)
+
+
+def get_and_stop(queue, line, seconds, stopped, going_on):
+    """Gets an item, or "nothing" if none arrives in time, and stops at a line of get() until `going_on` is set.
+
+    Sets `stopped` when the call has stopped at that line, or has ended. Returns the item and whether the call stopped.
+    """
+    lines_to_go = line
+
+    def at_line():
+        nonlocal lines_to_go
+        lines_to_go -= 1
+        if lines_to_go == 0:
+            stopped.set()
+            going_on.wait(gates.HOLD_SECONDS)
+
+    try:
+        got = line_by_line(queue.get, (True, seconds), at_line)
+    except Empty:
+        got = "nothing"
+    finally:
+        stopped.set()
+    return got, lines_to_go <= 0
+
+
+def put_while_sending(queue):
+    """Puts two items repeatedly and returns how many were put.
+
+    The feeder thread is busy with the first item until the put() of the second has reached a line of its code, one line
+    further each time, and pauses there.
+    """
+    for line in itertools.count(1):
+        reached = Reached(line)
+        put_held_back(queue, reached.event, "first")
+        if reached.event.is_set():
+            return 2 * line - 1
+        line_by_line(queue.put, ("second",), reached.at_line)
+        if not reached.event.is_set():
+            reached.event.set()
+            return 2 * line
+    return None
+
+
+MOMENT = 0.1
+"""Seconds that a process is given to reach its next step. If they are too few, a fault may go unnoticed."""
+
+
+PUT_SECONDS = 5.0
+"""A put() that takes longer although there is room, in seconds, is waiting until its item has been sent."""
+
+
+def put_held_back(queue, event, text):
+    """Puts an item whose pickling waits for the event.
+
+    If put() itself waits until the item has been pickled, the event is set here after some time. So if the event is
+    already set when this returns, nothing is left to flush.
+    """
+    giving_up = threading.Timer(PUT_SECONDS, event.set)
+    giving_up.start()
+    queue.put(gates.HeldBack(event, text))
+    giving_up.cancel()
+    giving_up.join()
