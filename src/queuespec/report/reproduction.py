@@ -9,15 +9,16 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import shlex
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from queuespec.report.inlining import RUNNER, Edit, Key, Module, Program, Rewriter, Unsuitable, local_names, module_named
-from queuespec.text import one_line
+from queuespec.text import markdown, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from queuespec.rules import Rule
 
@@ -64,6 +65,8 @@ class Script(Rewriter):
         self.build = build
         """The expression that makes a queue of the kind in question."""
         self.nouns: dict[str, Noun] = {}
+        self.waited_for: dict[str, ast.Call] = {}
+        """Calls of the main program that nothing happens beside: it can wait for them itself."""
         self._sends = False
 
     # What things are
@@ -148,13 +151,27 @@ class Script(Rewriter):
                 return f"{role}({', '.join(map(_words_of, [*node.args[1:], *node.keywords]))})"
         return _words_of(node).replace(".calls.", ".")
 
+    def find_waited_for(self, body: list[ast.stmt]) -> None:
+        """Finds the calls that the main program begins, and that are known to raise before anything else happens."""
+        for first, then in zip(body, body[1:]):
+            if not (isinstance(first, ast.Assign) and isinstance(first.targets[0], ast.Name)):
+                continue
+            name, call = first.targets[0].id, first.value
+            timed = any(_words_of(one).startswith(f"{name}.waited(") for one in body)
+            if timed and _words_of(then).startswith(f"{name}.raises(") and self._begun_by_the_main_program(call):
+                assert isinstance(call, ast.Call)
+                self.waited_for[name] = call
+
     # What stands in the program
 
     def edits(self, node: ast.AST) -> Iterator[Edit]:
         """How the text of a node has to be changed; what a name stands for is known behind its assignment."""
         if isinstance(node, ast.Assign):
             noun = self.noun(node.value)
-            yield from super().edits(node)
+            if self.waited_for.get(_words_of(node.targets[0])) is node.value:
+                yield self._edit(node, "begun = time.monotonic()")
+            else:
+                yield from super().edits(node)
             for target in node.targets:
                 self._bind(target, noun)
             return
@@ -214,24 +231,56 @@ class Script(Rewriter):
         return self.program.name_of(Key(RUNNER, name))
 
     def _statement(self, node: ast.Call) -> str | None:
-        """What a call that is under way must do, as a statement."""
-        noun = self.noun(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        """What a call that is under way must do, or the end of a process, as a statement."""
+        if not isinstance(node.func, ast.Attribute):
+            return None
+        noun, verb = self.noun(node.func.value), node.func.attr
+        if noun == PROCESS and verb in ("leaves", "ends"):
+            words = f"{_words_of(node.func.value)} ends".replace(".process", "")
+            return f"{self._runner('check')}({self._call(node)} is not None, {quoted(words)})"
         if noun is None or noun.what != "call":
             return None
-        assert isinstance(node.func, ast.Attribute)
-        call = self.text(node.func.value)
+        result = self._result(node.func.value)
         given = ", ".join(map(self.text, node.args))
         indent = " " * (node.col_offset + 4)
-        if node.func.attr == "raises":
-            return f"with {self._runner('raises')}({given}, {quoted(noun.name)}):\n{indent}{call}.result()"
-        if node.func.attr == "succeeds_or_raises":
+        if verb == "raises":
+            return f"with {self._runner('raises')}({given}, {quoted(noun.name)}):\n{indent}{result}"
+        if verb == "succeeds_or_raises":
             self.program.imports.add("import contextlib")
-            return f"with contextlib.suppress({given}):\n{indent}{call}.result()"
-        if node.func.attr == "returns_one_of":
-            return f"{self._runner('check')}({call}.result() in ({given}), {quoted(noun.name + ' is one of ' + given)})"
-        if node.func.attr == "waited":
-            return f"{self._runner('check')}({call}.outcome()[2] >= {given} / 2, {quoted(f'{noun.name} took {given} s')})"
+            return f"with contextlib.suppress({given}):\n{indent}{result}"
+        if verb == "returns_one_of":
+            return f"{self._runner('check')}({result} in ({given}), {quoted(f'{noun.name} is one of {given}')})"
+        if verb == "waited":
+            taken = self._taken(node.func.value)
+            return f"{self._runner('check')}({taken} >= {given} / 2, {quoted(f'{noun.name} took {given} s')})"
         return None
+
+    def _result(self, call: ast.expr) -> str:
+        """The result of a call: of a worker that has begun it, or of the main program, which can wait for it."""
+        direct = self.waited_for.get(call.id) if isinstance(call, ast.Name) else call
+        if not (isinstance(direct, ast.Call) and self._begun_by_the_main_program(direct)):
+            return f"{self.text(call)}.result()"
+        assert isinstance(direct.func, ast.Attribute)
+        if direct.func.attr == "begins":
+            target = direct.func.value
+            return self._performed(direct, [self.text(target)] if self.noun(target) == HELD else [])
+        assert isinstance(direct.func.value, ast.Attribute)
+        return f"{self.text(direct.func.value.value)}.{direct.func.attr}({', '.join(self._arguments(direct, False))})"
+
+    def _begun_by_the_main_program(self, node: ast.expr) -> bool:
+        function = node.func if isinstance(node, ast.Call) else None
+        if not isinstance(function, ast.Attribute):
+            return False
+        begins = isinstance(function.value, ast.Attribute) and function.value.attr == "calls"
+        target = function.value.value if begins else function.value  # type: ignore[attr-defined]
+        return (begins or function.attr == "begins") and self.noun(target) in (HELD, MAIN)
+
+    def _taken(self, call: ast.expr) -> str:
+        """The seconds that a call took."""
+        if isinstance(call, ast.Name) and call.id in self.waited_for:
+            self.program.imports.add("import time")
+            return "time.monotonic() - begun"
+        return f"{self.text(call)}.seconds"
 
     def _attribute(self, node: ast.Attribute, noun: Noun | None) -> str | None:
         """An attribute that is not called."""
@@ -244,7 +293,7 @@ class Script(Rewriter):
             self.program.imports.add("import os")
             return "os.getpid()" if what == "main" else f"{self.text(node.value)}.process.pid"
         if node.attr == "elapsed" and what == "call":
-            return f"{self.text(node.value)}.outcome()[2]"
+            return self._taken(node.value)
         if what != "held" or node.attr in VERBS:
             raise Unsuitable(f"{_words_of(node)} has no counterpart")
         return None
@@ -269,8 +318,10 @@ class Script(Rewriter):
             return self._of_the_main_program(node, target, noun, function.attr, begins)
         receiver = self.text(target)
         if noun.what == "call":
-            if function.attr in ("returns", "stays_blocked"):
-                return f"{receiver}.{function.attr.replace('returns', 'result')}({', '.join(map(self.text, node.args))})"
+            if function.attr == "returns":
+                return self._result(target)
+            if function.attr == "stays_blocked":
+                return f"{receiver}.stays_blocked()"
         elif noun.what == "worker" and function.attr not in VERBS - {"plays", "begins"}:
             if function.attr in ("plays", "begins"):
                 return self._played(receiver, function.attr, node, [noun.name])
@@ -376,10 +427,65 @@ class Case(NamedTuple):
     start_method: str
     kind: str
     patience: float
+    """Seconds that a call may take."""
     described: str
     """The interpreter, the system and the implementation that it was written for."""
-    seen: str = ""
-    """What the queue did instead, if it has been judged."""
+    verdict: str = ""
+    """What came of it, in a word and a sentence, if it has been judged."""
+    timeline: tuple[str, ...] = ()
+    stacks: str = ""
+
+    @property
+    def about(self) -> str:
+        """The kind of queue and the start method."""
+        return " under ".join(word for word in (self.kind, self.start_method) if word)
+
+
+LONGEST_PROGRAM = 150
+"""Lines. Nobody reads more of them for a bug report."""
+
+LONGEST_PART = 20
+"""Lines of each part of a bug report."""
+
+
+def bug_report(rule: Rule, case: Case, version: str) -> str:
+    """What is known of a rule and of what came of it, in Markdown; `version` is that of queuespec."""
+    lines = [f"# {rule.slug}: {rule.sentence}", "", rule.why, ""]
+    lines += [f"- {case.about}: {markdown(case.verdict, 1000)}", f"- on {markdown(case.described)}"]
+    lines += [f"- judged by queuespec {version}"]
+    lines += [f"- source: {f'[{source}]({source.url})' if source.url else source}" for source in rule.source]
+    words = ["queuespec", "--rule", rule.slug]
+    words += ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
+    words += ["--start-method", case.start_method] if case.start_method else []
+    words += ["-k", case.kind] if case.kind else []
+    lines += ["", *_fenced("console", [f"$ pip install queuespec && {' '.join(map(shlex.quote, words))}"])]
+    chapter, test = _test_of(rule)
+    text = chapter.changed(chapter.start(test.body[1]), chapter.end(test), ())
+    lines += ["", "The test:", "", *_fenced("python", textwrap.dedent("    " + text).splitlines())]
+    if case.timeline:
+        lines += ["", "What was called, by whom, and what came of it:", "", *_fenced("text", case.timeline, last=True)]
+    if case.stacks:
+        lines += ["", "Where it hangs:", "", *_fenced("text", case.stacks.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _fenced(language: str, lines: Sequence[str], last: bool = False) -> list[str]:
+    """A block of Markdown with these lines, or as many of the first or last ones as are read."""
+    more = len(lines) - LONGEST_PART
+    if more > 0:
+        kept = [*lines[-LONGEST_PART:]] if last else [*lines[:LONGEST_PART]]
+        lines = [f"({more} earlier lines)", *kept] if last else [*kept, f"({more} more lines)"]
+    longest = max(map(len, re.findall("`+", "\n".join(lines))), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *lines, fence]
+
+
+def _test_of(rule: Rule) -> tuple[Module, ast.FunctionDef]:
+    chapter = module_named(Path(rule.file).stem)
+    assert chapter is not None
+    test = chapter.definitions[rule.test]
+    assert isinstance(test, ast.FunctionDef)
+    return chapter, test
 
 
 class Reproduction:
@@ -391,18 +497,14 @@ class Reproduction:
         module, _, path = case.implementation.partition(":")
         if module in VARIANTS or not re.fullmatch(r"\w+(\.\w+)*", module):
             raise Unsuitable(f"{case.implementation} is nothing that a program can import")
-        chapter = module_named(Path(rule.file).stem)
-        assert chapter is not None
-        test = chapter.definitions[rule.test]
-        assert isinstance(test, ast.FunctionDef)
-        self.test = test
+        chapter, self.test = _test_of(rule)
         self.home = "multiprocessing" if path else module
         own = f"{'manager' if case.kind.startswith('Manager.') else 'context'}.{case.kind.rpartition('.')[2]}"
-        local = local_names(test) | {"context", "manager", "main"}
+        local = local_names(self.test) | {"context", "manager", "main"}
         self.program = Program(local)
         self.program.imports |= {"import faulthandler", f"import {self.home}", f"import {module}"}
         self.script = Script(self.program, chapter, local, case.implementation.replace(":", ".") if path else own)
-        self._used = {name.id for one in test.body for name in ast.walk(one) if isinstance(name, ast.Name)}
+        self._used = {name.id for one in self.test.body for name in ast.walk(one) if isinstance(name, ast.Name)}
         self._there: set[str] = set()
 
     @property
@@ -415,6 +517,7 @@ class Reproduction:
             self._there.update(names)
         given = [line for argument in test.args.args for line in self._given(argument.arg)]
         first = test.body[1]
+        self.script.find_waited_for(test.body)
         edits = [edit for node in test.body[1:] for edit in self.script.edits(node)]
         body = textwrap.dedent("    " + module.changed(module.start(first), module.end(test), edits))
         patience = Key(RUNNER, "PATIENCE")
@@ -429,13 +532,15 @@ class Reproduction:
         for loop in reversed(loops):
             lines = [loop, *(f"    {line}" if line else "" for line in lines)]
         definitions = self.program.definitions()
-        if "Manager()" in definitions + "\n".join(lines):
+        if re.search(r"\bManager\(\)|\bSIGSTOP\b", definitions + "\n".join(lines)):
             lines.insert(0, f"{self.program.name_of(Key(RUNNER, 'apart'))}()")
             definitions = self.program.definitions()
         main = "\n".join(f"    {line}" if line else "" for line in lines)
         text = f'{definitions}\n\n\ndef main():\n{main}\n\n\nif __name__ == "__main__":\n    main()\n'
         text = f'"""{self._headline()}\n"""\n\n{self._imports(text)}\n\n{text}'
         ast.parse(text, feature_version=(3, 9))
+        if len(text.splitlines()) > LONGEST_PROGRAM:
+            raise Unsuitable(f"it would have more than {LONGEST_PROGRAM} lines")
         return text
 
     def _given(self, name: str) -> Iterator[str]:
@@ -497,10 +602,9 @@ class Reproduction:
         rule, case = self.rule, self.case
         words = [f"{rule.slug}: {rule.sentence}", "", *rule.why.splitlines()]
         words += [source.url or str(source) for source in rule.source]
-        about = " under ".join(word for word in (case.kind, case.start_method) if word)
-        words += ["", f"{about}, for {case.described}."]
-        if case.seen:
-            words.append(f"There, {case.seen}")
+        words += ["", f"{case.about}, for {case.described}."]
+        if case.verdict:
+            words.append(f"There it {case.verdict}")
         words += [
             "Exit status 0: the queue does as the first line says. 1: the last line, or a stack, shows what it does instead.",
         ]

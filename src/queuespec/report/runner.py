@@ -41,8 +41,8 @@ class Worker:
 
     def __init__(self, context, /, thread=False, **held):
         self.pipe, end = context.Pipe()
-        start = threading.Thread if thread else context.Process
-        self.process = start(target=work, args=(end, held), daemon=True)
+        start, others = (threading.Thread, []) if thread else (context.Process, [self.pipe])
+        self.process = start(target=work, args=(end, held, others), daemon=True)
         faulthandler.cancel_dump_traceback_later()  # a process that is forked while it is set cannot set its own
         self.process.start()
         faulthandler.dump_traceback_later(5 * PATIENCE, exit=True)
@@ -50,29 +50,21 @@ class Worker:
     def begin(self, text, **values):
         self.text = text
         self.pipe.send((text, values))
-        self.answer = self.receive()  # None: it has begun
+        self.pipe.recv()
         return self
-
-    def receive(self):
-        try:
-            return self.pipe.recv()
-        except (EOFError, OSError):
-            sys.exit(f"{self.text}: its process ended with exit code {self.exitcode()}")
 
     def stays_blocked(self):
         if self.pipe.poll(0.1):
-            sys.exit(f"{self.text} did not block, it ended: {self.receive()!r:.200}")
-
-    def outcome(self):
-        if self.answer is None and not self.pipe.poll(PATIENCE):
-            print(f"{self.text} was still running after {PATIENCE} s", file=sys.stderr, flush=True)
-            self.process.join(2)  # its stack is printed
-            sys.exit(1)
-        self.answer = self.answer or self.receive()
-        return self.answer
+            sys.exit(f"{self.text} did not block, but ended with {self.pipe.recv()[:2]}")
 
     def result(self):
-        value, error, _ = self.outcome()
+        if not self.pipe.poll(PATIENCE):
+            self.process.join(2)  # it prints its stack
+            sys.exit(f"{self.text} was still running after {PATIENCE} s")
+        try:
+            value, error, self.seconds = self.pipe.recv()
+        except (EOFError, OSError):
+            sys.exit(f"{self.text}: its process ended with exit code {self.exitcode()}")
         if error is not None:
             raise error
         return value
@@ -82,8 +74,6 @@ class Worker:
 
     def exitcode(self):
         self.process.join(PATIENCE)
-        if self.process.exitcode is None:
-            sys.exit(f"the process that called {self.text} was still running after {PATIENCE} s")
         return self.process.exitcode
 
     def leave(self):
@@ -91,10 +81,12 @@ class Worker:
         return self.exitcode()
 
 
-def work(pipe, held):
+def work(pipe, held, others):
+    for other in others:  # the end of the main program, of which a fork has a copy
+        other.close()
     with contextlib.suppress(EOFError):
         for text, values in iter(pipe.recv, None):
-            pipe.send(None)
+            pipe.send("begun")
             faulthandler.dump_traceback_later(PATIENCE + 1, exit=True)
             begun, value, error = time.monotonic(), None, None
             try:
