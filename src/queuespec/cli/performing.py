@@ -1,7 +1,6 @@
-"""Performs one rule in a process of its own, which is the judge as everybody starts it, with this module as a plugin.
+"""Judges one rule, as everybody starts the judge, with this module as a plugin.
 
-The plugin leaves out the kinds of queue that are not asked for, writes the whole text of what a test raises, and stops
-at the first deviation.
+The plugin leaves out other kinds of queue, keeps the whole text of what a test raises, and stops at the first one.
 """
 
 from __future__ import annotations
@@ -12,78 +11,52 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from queuespec import results
 from queuespec.text import one_line
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 WANTED = "QUEUESPEC_PERFORMED"
-"""The environment variable that tells the plugin what is wanted, and where to write, as JSON."""
+"""The environment variable with the kind that is wanted, or nothing, and the file to write to, as JSON."""
 
 
 class NothingJudged(Exception):
     """The rule gave no verdict; the text is one sentence."""
 
 
-class Performed(NamedTuple):
-    """What came of a rule."""
-
-    verdict: results.Verdict
-    """The first that deviates, or else the first one."""
-    raised: str
-    """The whole text of what its test raised, with the stacks of what hangs."""
-
-
-def performed(slug: str, kind: str, options: Sequence[str]) -> Performed:
-    """Judges a rule, for this kind of queue or for all of them, with these options of the judge.
-
-    Raises:
-        NothingJudged: there was no verdict.
+def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict, str]:
+    """The first verdict that deviates, or else the first one; and the whole text of what its test raised, with the
+    stacks of what hangs. Raises `NothingJudged`.
     """
     with tempfile.TemporaryDirectory() as directory:
         found, raised = Path(directory, "results.jsonl"), Path(directory, "raised.jsonl")
         words = [sys.executable, "-m", "queuespec", "--rule", slug, *options, "--timeline", "--results", str(found)]
         words += ["-p", __name__, "-p", "no:cacheprovider", "-n0"]
-        wanted = json.dumps({"kind": kind, "file": str(raised)})
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        judge = subprocess.run(
-            words,
-            env={**environment, WANTED: wanted},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
+        environment[WANTED] = json.dumps([kind, str(raised)])
+        judge = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True)
+        texts = dict(map(json.loads, raised.read_bytes().splitlines())) if raised.exists() else {}
         try:
             verdicts = results.read(found, cut_short=True, timelines=True).verdicts
         except results.BadFile:
             verdicts = []
-        texts = dict(map(json.loads, raised.read_text(encoding="utf-8").splitlines())) if raised.exists() else {}
     judged = [verdict for verdict in verdicts if verdict.verdict in results.JUDGED]
     if not judged:
-        last = judge.stdout.strip().rpartition("\n")[2]
+        last = (judge.stdout + judge.stderr).decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise NothingJudged(f"{slug} could not be judged: {one_line(last)}")
     chosen = next((verdict for verdict in judged if verdict.verdict in results.BAD), judged[0])
-    return Performed(chosen, texts.get(chosen.test, ""))
-
-
-# The plugin
+    return chosen, texts.get(chosen.test, "")
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Leaves out the kinds that are not asked for."""
-    kind = json.loads(os.environ[WANTED])["kind"]
-    if kind:
-        items[:] = [item for item in items if getattr(item, "callspec", None) and item.callspec.params["kind"] == kind]
+    """Leaves out the kinds that are not wanted."""
+    kind = json.loads(os.environ[WANTED])[0]
+    items[:] = [item for item in items if not kind or item.callspec.params["kind"] == kind]
 
 
 def pytest_runtest_makereport(item: Any, call: Any) -> None:
     """Writes what a test raises, and ends the run."""
     if call.excinfo is not None and call.excinfo.typename != "Skipped":
-        with open(json.loads(os.environ[WANTED])["file"], "a", encoding="utf-8") as file:
+        with open(json.loads(os.environ[WANTED])[1], "a", encoding="utf-8") as file:
             file.write(json.dumps([item.nodeid, str(call.excinfo.value)]) + "\n")
         item.session.shouldstop = "the rule is broken"

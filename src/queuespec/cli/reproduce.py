@@ -51,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
     parser.add_argument("--format", choices=("program", "markdown"), default="program", help="default: program")
     parser.add_argument("--start-method", metavar="NAME", help="default: the first one that deviates, or that applies")
-    parser.add_argument("--kind", metavar="KIND", help="of queue (default: the first one that deviates, or that applies)")
+    parser.add_argument(
+        "--kind", metavar="KIND", help="of queue (default: the first one that deviates, or that applies)"
+    )
     parser.add_argument("--implementation", metavar="NAME", default="multiprocessing", help="as for judging")
     parser.add_argument("--python", metavar="EXECUTABLE", default=sys.executable, help="that will run the program")
     parser.add_argument(
