@@ -19,6 +19,9 @@ from queuespec.text import one_line
 WANTED = "QUEUESPEC_PERFORMED"
 """The environment variable with the kind that is wanted, or nothing, and the file to write to, as JSON."""
 
+PROGRAM = "import sys; sys.path.insert(1, sys.argv.pop(1)); from queuespec.__main__ import main; sys.exit(main())"
+"""What starts the judge of this package, wherever it is, and changes nothing for the interpreter that is judged."""
+
 
 class NothingJudged(Exception):
     """The rule gave no verdict; the text is one sentence."""
@@ -30,7 +33,8 @@ def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict
     """
     with tempfile.TemporaryDirectory() as directory:
         found, raised = Path(directory, "results.jsonl"), Path(directory, "raised.jsonl")
-        words = [sys.executable, "-m", "queuespec", "--rule", slug, *options, "--timeline", "--results", str(found)]
+        words = [sys.executable, "-c", PROGRAM, str(Path(__file__).parents[2])]
+        words += ["--rule", slug, *options, "--timeline", "--results", str(found)]
         words += ["-p", __name__, "-p", "no:cacheprovider", "-n0"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         environment[WANTED] = json.dumps([kind, str(raised)])
@@ -51,7 +55,7 @@ def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Leaves out the kinds that are not wanted."""
     kind = json.loads(os.environ[WANTED])[0]
-    items[:] = [item for item in items if not kind or item.callspec.params["kind"] == kind]
+    items[:] = [item for item in items if not kind or item.callspec.params.get("kind", kind) == kind]
 
 
 def pytest_runtest_makereport(item: Any, call: Any) -> None:
