@@ -119,6 +119,8 @@ class Program:
         home = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
         if home == "queuespec" and alias.name in ("raises", "made"):
             return None
+        if home == "pytest":
+            raise Unsuitable("it needs pytest")
         if alias.name == "ShutDown":  # the judge has one of its own for Pythons that have none
             home = "queue"
         found = module_named(home)

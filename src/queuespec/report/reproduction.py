@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import shlex
 import textwrap
@@ -109,7 +110,7 @@ class Reproduction:
         self.script = Script(self.program, chapter, local, build)
         self._there: set[str] = set()
 
-    @property
+    @functools.cached_property
     def text(self) -> str:
         """The whole program."""
         body = self.test.body[1:]
@@ -121,19 +122,16 @@ class Reproduction:
         edits = [edit for node in body for edit in self.script.edits(node)]
         said = textwrap.dedent("    " + self.script.module.changed(body[0], body[-1], edits))
         lines += ["", *said.split("\n")]
-        for name, made in [
-            ("manager", "context.Manager()"),
-            ("context", f"{self.home}.get_context({quoted(self.case.start_method)})"),
-        ]:
+        context = f"{self.home}.get_context({quoted(self.case.start_method)})"
+        for name, made in {"manager": "context.Manager()", "context": context}.items():
             if re.search(rf"\b{name}\b", "\n".join(lines)):
                 lines.insert(0, f"{name} = {made}")
         lines.insert(0, "faulthandler.dump_traceback_later(3 * PATIENCE, exit=True)")
         for loop in reversed(loops):
             lines = [loop, *_indented(lines)]
-        self.program.name_of(Key(RUNNER, "PATIENCE"))
-        self.program.texts[Key(RUNNER, "PATIENCE")] = (
-            f"PATIENCE = {self.case.patience:g}  # seconds that a call may take"
-        )
+        patience = Key(RUNNER, "PATIENCE")
+        self.program.name_of(patience)
+        self.program.texts[patience] = f"PATIENCE = {self.case.patience:g}  # seconds that a call may take"
         if re.search(r"\bManager\(\)|\bSIGSTOP\b", self.program.definitions() + "\n".join(lines)):
             lines.insert(0, "apart()")
         for name in ("expect", "check", "raises", "Worker", "apart"):
@@ -196,8 +194,7 @@ class Reproduction:
         words = [f"{rule.slug}: {rule.sentence}", "", *rule.why.splitlines()]
         words += [source.url or str(source) for source in rule.source]
         words += ["", f"{case.about}, for {case.described}."]
-        if case.verdict:
-            words.append(f"When this was written, it {case.verdict}")
+        words += textwrap.wrap(f"Observed: {case.verdict}", 110) if case.verdict else []
         words += ["Exit status 0: the first line is true. 1: the last line, or a stack, shows what happens instead."]
         return "\n".join(line.rstrip() for line in words).replace("\\", "\\\\").replace('"""', "'''")
 
