@@ -1,38 +1,52 @@
 """A rule as a program of its own: it shows the fault, accuses no good queue, and needs nothing but Python."""
 
 import ast
+import inspect
 import multiprocessing
+import os
+import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from runs import environment, rest
+from runs import CHECKOUT, environment, rest
 
 from queuespec.__main__ import main
+from queuespec.cli.listing import fault_modules
+from queuespec.report import reproduction, runner
+from queuespec.report.document import rules_of
+from queuespec.rules import chapters
 
 METHODS = [method for method in ("fork", "spawn") if method in multiprocessing.get_all_start_methods()]
 IMPLEMENTATIONS = Path(__file__).with_name("implementations")
+RULES = {rule.slug: rule for rule in rules_of(chapters()) if rule.test}
+NO_PROGRAM = "# "
+"""How a bug report begins."""
 
 
 @pytest.fixture
 def written(tmp_path, capsys):
-    """Writes the program of a rule: ``written("get.blocks-when-empty", "--start-method", "fork")`` is its path."""
+    """Writes a reproduction: ``written("get.blocks-when-empty", "--start-method", "fork")`` is its path."""
 
-    def write(*words, patience="30"):
+    def write(slug, *words, patience="30"):
         path = tmp_path / "reproduction.py"
-        assert main(["reproduce", *words, "--patience", patience, "--output", str(path)]) == 0, capsys.readouterr().err
+        words = (slug, *words, "--patience", patience, "--output", str(path), "--force")
+        kinds = RULES[slug].kinds[:1] if "--kind" not in words and "--start-method" in words else ()
+        assert main(["reproduce", *words, *(word for kind in kinds for word in ("--kind", kind))]) == 0
+        capsys.readouterr()
         return path
 
     return write
 
 
-def performed(path, folder, *options):
+def performed(path, *options, **variables):
     """The exit status of a program that is run where nothing of ours can be imported, and what it printed."""
     process = subprocess.run(
         [sys.executable, *options, str(path)],
-        cwd=folder,
-        env=environment(PYTHONPATH=""),
+        cwd=path.parent,
+        env=environment(**{"PYTHONPATH": "", **variables}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -42,98 +56,108 @@ def performed(path, folder, *options):
     return process.returncode, process.stdout
 
 
-SHAPES = {
-    "order.fifo-in-process": "one process",
-    "put.failed-put-adds-nothing": "a queue that is full",
-    "get.timeout-raises-empty": "a call under way in the parent",
-    "get.blocks-when-empty": "a call that blocks",
-    "pattern.producer-consumer": "several children and a role",
-    "order.threads-of-one-process": "threads, a gate",
-    "item.custom-class": "an item recipe",
-    "cap.exact": "parameters",
-    "join.blocks-until-all-done": "a joinable queue",
-    "simple.close": "a simple queue",
-    "share.simplequeue-goes-on": "two queues, of which one goes through the other",
-    "manager.global-order": "a queue of a manager",
-    "exit.flush-on-sys-exit": "an end of a process, an event",
-    "cap.blocked-put-wakes-across": "a call under way in a child, another in a thread",
-    "deliver.no-loss": "a crowd, a history",
-    "ctx.set-once": "the module",
-    "pattern.producer-consumer-program": "a program of its own",
-}
+def performed_with(fault, path):
+    """The same where the program has this wrong queue in place of the standard library's."""
+    text = path.read_text(encoding="utf-8")
+    assert "import multiprocessing\n" in text
+    text = text.replace("import multiprocessing\n", "import faulty as multiprocessing\n")
+    path.write_text(text, encoding="utf-8")
+    homes = os.pathsep.join(map(str, (IMPLEMENTATIONS, CHECKOUT / "src")))
+    return performed(path, PYTHONPATH=homes, FAULT=f"fault:{fault}")
+
+
+A_FEW = ("order.fifo-in-process", "get.blocks-when-empty", "cap.exact", "manager.global-order")
+"""Rules of one process, of several, with parameters, with a manager."""
 
 
 @pytest.mark.parametrize("method", rest(METHODS, METHODS[:1]))
-@pytest.mark.parametrize(
-    "slug", rest(SHAPES, ("order.fifo-in-process", "get.blocks-when-empty", "exit.flush-on-sys-exit"))
-)
-def test_a_good_queue_is_not_accused(written, tmp_path, slug, method):
-    status, output = performed(written(slug, "--start-method", method), tmp_path)
+@pytest.mark.parametrize("slug", rest(RULES, A_FEW))
+def test_a_good_queue_is_not_accused(written, slug, method):
+    try:
+        path = written(slug, "--start-method", method)
+    except SystemExit:
+        pytest.skip("this rule does not apply here")
 
+    if path.read_text(encoding="utf-8").startswith(NO_PROGRAM):
+        pytest.skip("this rule has no program")
+    status, output = performed(path)
     assert status == 0, output
-    assert "should" not in output
+    assert " should " not in output
 
 
 SHOWN = [
     ("order.fifo-in-process", "lifo", "queue.get() should have returned 'a', but it returned 'b'"),
-    ("get.blocks-when-empty", "get-hangs-in-c", "get() of child 1 was still running after 2 s"),
-    ("exit.bad-item-last", "bad-item-ends-the-process", "the process of child 1 died with exit code 70"),
-    ("get.timeout-raises-empty", "timeouts-over-at-once", "should have waited 0.2 s, but it raised Empty()"),
+    ("get.blocks-when-empty", "get-hangs-in-c", "queue.get() was still running after 2 s"),
+    ("exit.bad-item-last", "bad-item-ends-the-process", "its process ended with exit code 70"),
+    ("get.timeout-raises-empty", "timeouts-over-at-once", "this should be true: queue.get(timeout=0.2) waited 0.2"),
     ("put.nonblocking-raises-full", "full-one-late", "should have raised Full, but it returned"),
     ("manager.global-order", "manager-queue-is-a-stack", "but it returned ['third', 'second', 'first']"),
     ("ctx.set-once", "start-method-set-again", "should have raised RuntimeError, but it returned"),
-    ("deliver.no-loss", "one-in-ten-twice", "duplicated: "),
-    ("get.timeout-prevents-freeze", "timeouts-ignored", "had not printed 'nobody takes anything' after 2 s"),
-    ("exit.flush-on-sys-exit", "flush-is-optional", "should have gone on, but it died with exit code 3"),
-    ("look.never-blocks", "empty-waits-for-readers", "Timeout (0:00:02)!"),
+    ("look.never-blocks", "empty-waits-for-readers", "Timeout (0:00:0"),
 ]
 """A rule, a fault, and a part of what the program says."""
 
 
 @pytest.mark.parametrize("method", rest(METHODS, METHODS[:1]))
-@pytest.mark.parametrize(
-    ("slug", "fault", "words"),
-    rest(SHOWN, SHOWN[:3], words=True),
-)
-def test_a_fault_is_shown(written, tmp_path, slug, fault, words, method):
-    program = written(slug, "--start-method", method, "--implementation", f"fault:{fault}", patience="2")
-
-    status, output = performed(program, tmp_path)
+@pytest.mark.parametrize(("slug", "fault", "words"), rest(SHOWN, SHOWN[:3], words=True))
+def test_a_fault_is_shown_in_words(written, slug, fault, words, method):
+    status, output = performed_with(fault, written(slug, "--start-method", method, patience="2"))
 
     assert status == 1, output
     assert words in output
 
 
-@pytest.mark.skipif("fork" not in METHODS, reason="it is a fault of fork")
+BREAKING = [
+    (name, slug)
+    for name, fault in fault_modules().items()
+    for slug in fault.BREAKS
+    if slug in RULES and not hasattr(fault, "Manager.Queue")  # a manager that others make has its own queues
+]
+
+
 @pytest.mark.thorough
-def test_a_fault_is_shown_that_depends_on_how_far_a_call_has_come(written, tmp_path):
-    program = written("share.fork-during-put", "--implementation", "fault:fork-copies-the-lock", patience="2")
+@pytest.mark.parametrize(("fault", "slug"), BREAKING)
+def test_every_fault_is_shown_by_the_programs_of_the_rules_that_it_breaks(written, fault, slug):
+    silent = []
+    for method in METHODS:
+        for kind in RULES[slug].kinds or ("",):
+            try:
+                words = ("--start-method", method, *(("--kind", kind) if kind else ()))
+                path = written(slug, *words, patience="3")
+            except SystemExit:
+                continue
+            if not path.read_text(encoding="utf-8").startswith(NO_PROGRAM):
+                status, output = performed_with(fault, path)
+                if status != 0 and output:
+                    return
+                silent.append((method, kind, status, output))
 
-    status, output = performed(program, tmp_path)
-
-    assert status == 1, output
-    assert "was still running after 2 s" in output
+    assert not silent
 
 
-def test_a_hang_shows_the_stack_of_who_hangs(written, tmp_path):
-    program = written("get.blocks-when-empty", "--implementation", "fault:get-hangs-in-c", patience="2")
-    alone = written("order.fifo-in-process", "--implementation", "fault:get-hangs-in-c", "--force", patience="1")
+def test_a_hang_shows_the_stack_of_who_hangs_and_leaves_no_process(written):
+    psutil = pytest.importorskip("psutil")
+    for slug in ("get.blocks-when-empty", "order.fifo-in-process"):
+        path = written(slug, "--start-method", METHODS[0], patience="1")
 
-    for path in (program, alone):
-        status, output = performed(path, tmp_path)
+        status, output = performed_with("get-hangs-in-c", path)
+
         assert status == 1
         assert "Timeout (0:00:" in output
         assert " in get\n" in output
+    deadline = time.monotonic() + 10
+    while left := [one for one in psutil.process_iter(["cmdline"]) if str(path) in (one.info["cmdline"] or ())]:
+        assert time.monotonic() < deadline, left
 
 
-def test_a_class_of_queue_is_imported(written, tmp_path, monkeypatch):
+def test_a_class_of_queue_is_imported(written, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(IMPLEMENTATIONS))
-    program = written("pattern.producer-consumer", "--implementation", "queue_class:Queue")
-    text = program.read_text(encoding="utf-8")
-    (tmp_path / "queue_class.py").write_text((IMPLEMENTATIONS / "queue_class.py").read_text())
+    words = ("--implementation", "queue_class:Queue", "--start-method", multiprocessing.get_all_start_methods()[0])
+    path = written("pattern.producer-consumer", *words)
+    (path.parent / "queue_class.py").write_text((IMPLEMENTATIONS / "queue_class.py").read_text())
 
-    assert "queue_class.Queue" in text
-    assert performed(program, tmp_path) == (0, "")
+    assert "queue_class.Queue" in path.read_text(encoding="utf-8")
+    assert performed(path) == (0, "")
 
 
 def test_a_rule_of_one_process_is_a_page(written):
@@ -142,18 +166,36 @@ def test_a_rule_of_one_process_is_a_page(written):
     assert len(text.splitlines()) < 50
     assert "    context = multiprocessing.get_context(" in text
     assert "https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues" in text
+    assert "\nObserved: conforms\n" in text
 
 
-def test_a_rule_with_children_that_call_the_queue_is_a_few_pages(written):
-    text = written("get.blocks-when-empty").read_text(encoding="utf-8")
+def test_the_runner_of_several_processes_is_short(written):
+    text = written("get.blocks-when-empty", "--start-method", METHODS[0]).read_text(encoding="utf-8")
+    parts = [inspect.getsource(part) for part in (runner.Worker, runner.work)]
 
-    assert len(text.splitlines()) < 200
+    assert all(part in text for part in parts)
+    assert len("\n\n".join(parts).splitlines()) <= 60
+    assert '    getting = child.begin("queue.get()")' in text
     assert '    queue.put("late")' in text
 
 
-@pytest.mark.parametrize("slug", ["order.fifo-in-process", "get.blocks-when-empty", "deliver.no-loss"])
+@pytest.mark.thorough
+def test_reproductions_are_short(written):
+    lengths = {}
+    for slug in RULES:
+        try:
+            lengths[slug] = len(written(slug, "--start-method", METHODS[0]).read_text(encoding="utf-8").splitlines())
+        except SystemExit:
+            continue
+
+    assert statistics.median(lengths.values()) <= 60
+    assert max(lengths.values()) <= reproduction.LONGEST_PROGRAM
+
+
+@pytest.mark.parametrize("slug", ["order.fifo-in-process", "get.blocks-when-empty", "manager.global-order"])
 def test_a_program_imports_nothing_but_the_standard_library(written, slug):
-    tree = ast.parse(written(slug).read_text(encoding="utf-8"), feature_version=(3, 9))
+    text = written(slug, "--start-method", METHODS[0]).read_text(encoding="utf-8")
+    tree = ast.parse(text, feature_version=(3, 9))
 
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -161,10 +203,11 @@ def test_a_program_imports_nothing_but_the_standard_library(written, slug):
     assert not [name for name in names if name.partition(".")[0] in ("queuespec", "pytest", "roles", "items")]
 
 
-def test_a_program_speaks_also_without_assertions(written, tmp_path):
-    program = written("order.fifo-in-process", "--implementation", "fault:lifo")
+def test_a_program_speaks_also_without_assertions(written):
+    path = written("order.fifo-in-process", "--start-method", METHODS[0])
+    path.write_text(path.read_text(encoding="utf-8").replace('"b"', '"c"', 1), encoding="utf-8")
 
-    assert performed(program, tmp_path, "-O")[0] == 1
+    assert performed(path, "-O") == (1, "queue.get() should have returned 'b', but it returned 'c'\n")
 
 
 def test_the_program_is_printed_unless_a_file_is_named(capsys):
@@ -173,18 +216,76 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
     compile(capsys.readouterr().out, "reproduction", "exec")
 
 
+# Bug reports
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["deliver.no-loss"], "its test takes 'crowd'"),
+        (["pattern.producer-consumer-program"], "its test takes 'program'"),
+        (["order.fifo-in-process", "--implementation", "fault:lifo"], "nothing that a program can import"),
+    ],
+)
+def test_what_has_no_program_has_a_bug_report(capsys, words, reason):
+    assert main(["reproduce", *words]) == 0
+
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"# {words[0]}: ")
+    assert reason in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+def test_a_bug_report_has_all_that_is_known_of_a_hang(capsys):
+    words = ["--implementation", "fault:get-hangs-in-c", "--patience", "1", "--start-method", METHODS[0]]
+
+    assert main(["reproduce", "get.blocks-when-empty", "--format", "markdown", *words]) == 0
+
+    report = capsys.readouterr().out
+    assert "# get.blocks-when-empty: `get()` waits until an item arrives." in report
+    assert f"- Queue under {METHODS[0]}: hangs: get() was still running after 1 s\n" in report
+    assert f"on fault:get-hangs-in-c on {sys.implementation.name.replace('cpython', 'CPython')} " in report
+    assert "(https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get)" in report
+    command = "queuespec --rule get.blocks-when-empty --implementation fault:get-hangs-in-c"
+    assert f"$ pip install queuespec && {command} --start-method {METHODS[0]} -k Queue\n" in report
+    assert "\nassert getting.returns() == " in report
+    assert " child      get()  still running\n" in report
+    assert "get_hangs_in_c.py" in report
+
+
+def test_the_kind_that_deviates_is_the_default(capsys):
+    assert RULES["item.none-falsy"].kinds[0] == "Queue"
+    words = ["--implementation", "fault:simple-is-a-stack", "--start-method", METHODS[0]]
+
+    assert main(["reproduce", "item.none-falsy", *words]) == 0
+
+    assert f"- SimpleQueue under {METHODS[0]}: deviates: " in capsys.readouterr().out
+
+
+@pytest.mark.skipif("fork" not in METHODS, reason="it is a fault of fork")
+def test_the_start_method_that_deviates_is_the_default(capsys):
+    words = ["--implementation", "fault:fork-copies-the-lock", "--patience", "2"]
+
+    assert main(["reproduce", "share.fork-during-put", *words]) == 0
+
+    assert "- Queue under fork: hangs: " in capsys.readouterr().out
+
+
+# What cannot be
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["get.block-when-empty"], "there is no rule 'get.block-when-empty'; did you mean 'get.blocks-when-empty'"),
-        (["manager.slower"], "manager.slower has no test that could be performed: "),
-        (["order.fifo-in-process", "--kind", "SimpleQueue"], "and not about 'SimpleQueue'"),
+        (["get.block-when-empty"], "there is no rule 'get.block-when-empty'; did you mean get.blocks-when-empty"),
+        (["manager.slower"], "manager.slower is not tested: "),
+        (["order.fifo-in-process", "--kind", "SimpleQueue"], ", not about 'SimpleQueue'"),
         (["order.fifo-in-process", "--start-method", "teleport"], "there is no 'teleport' here"),
         (["order.fifo-in-process", "--implementation", "no_such_module"], "there is no implementation named"),
         (["order.fifo-in-process", "--python", "no-such-python"], "cannot be run as a Python interpreter"),
         (["simple.close", "--implementation", "queue_class:Queue"], "does not have SimpleQueue"),
         (["order.fifo-in-process", "--output", "no/such/folder/file.py"], "cannot be written: "),
-        (["order.fifo-in-process", "--output", str(Path(__file__))], "is there already; --force replaces it"),
+        (["order.fifo-in-process", "--output", str(Path(__file__))], "exists; --force replaces it"),
         (["order.fifo-in-process", "--patience", "0"], "is not a positive number of seconds"),
     ],
     ids=lambda value: " ".join(value[1:2] or value) if isinstance(value, list) else "",
@@ -193,12 +294,10 @@ def test_what_cannot_be_is_answered_by_one_sentence(capsys, monkeypatch, words, 
     monkeypatch.setenv("PYTHONPATH", str(IMPLEMENTATIONS))
     before = Path(__file__).read_bytes()
 
-    try:
-        status = main(["reproduce", *words])
-    except SystemExit as end:
-        status = end.code
+    with pytest.raises(SystemExit) as end:
+        main(["reproduce", *words])
 
-    assert status == 4
+    assert end.value.code == 4
     printed = capsys.readouterr()
     assert said in printed.err
     assert len(printed.err.splitlines()) == 1
@@ -208,8 +307,10 @@ def test_what_cannot_be_is_answered_by_one_sentence(capsys, monkeypatch, words, 
 
 @pytest.mark.skipif("spawn" not in METHODS or sys.platform == "win32", reason="it applies there")
 def test_a_rule_that_does_not_apply_is_refused_with_its_reason(capsys):
-    assert main(["reproduce", "ctx.methods-windows"]) == 4
+    with pytest.raises(SystemExit) as end:
+        main(["reproduce", "ctx.methods-windows"])
 
+    assert end.value.code == 4
     assert "ctx.methods-windows does not apply: only on Windows" in capsys.readouterr().err
 
 

@@ -1,0 +1,209 @@
+"""Definitions of the specification, and all that they use, as the text of one program."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+from queuespec.rules import specification_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+RUNNER = "queuespec.report.runner"
+
+
+class Unsuitable(Exception):
+    """No program can be written from this; the text says why."""
+
+
+class Key(NamedTuple):
+    """What identifies a definition: the module it is in, and its name there."""
+
+    module: str
+    name: str
+
+
+Edit = tuple[int, int, str]
+"""A change of a module's text: the bytes from one offset to another are replaced."""
+
+
+class Module:
+    """The text of a module, and its definitions by name."""
+
+    def __init__(self, name: str, text: bytes) -> None:
+        self.name = name
+        self.text = text
+        self.definitions: dict[str, ast.stmt] = {}
+        self._lines = [0]
+        for line in text.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+        for node in ast.parse(text).body:
+            self.definitions.update(dict.fromkeys(_names_bound_by(node), node))
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """The offsets of a node without its decorators."""
+        first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+        return self._lines[first - 1] + node.col_offset, self._lines[last - 1] + node.end_col_offset  # type: ignore[attr-defined]
+
+    def changed(self, first: ast.AST, last: ast.AST, edits: Iterable[Edit] = ()) -> str:
+        """The text from one node to another with these changes, none of which overlap."""
+        (begin, _), (_, end) = self.span(first), self.span(last)
+        text = self.text[:end]
+        for start, stop, instead in sorted(edits, reverse=True):
+            text = text[:start] + instead.encode() + text[stop:]
+        return text[begin:].decode()
+
+
+@functools.cache
+def module_named(name: str) -> Module | None:
+    """A module of the specification or of this package; None for one that programs import."""
+    ours = name.partition(".")[0] == "queuespec"
+    path = (Path(__file__).parents[2] if ours else specification_folder()).joinpath(*name.split("."))
+    for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
+        if file.is_file():
+            return Module(name, file.read_bytes())
+    return None
+
+
+def _names_bound_by(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+
+
+def local_names(node: ast.AST) -> frozenset[str]:
+    """The names that are bound anywhere in a definition."""
+    found, shared = set(), set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            found.add(one.id)
+        elif isinstance(one, ast.arg):
+            found.add(one.arg)
+        elif isinstance(one, (ast.ExceptHandler, ast.FunctionDef)) and one is not node:
+            found.add(one.name or "")
+        elif isinstance(one, (ast.Global, ast.Nonlocal)):
+            shared.update(one.names)
+    return frozenset(found - shared)
+
+
+Meaning = Union[Key, Module, None]
+
+
+class Program:
+    """The imports and definitions of a program, which uses the names in `taken` otherwise."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self.imports: set[str] = set()
+        self.texts: dict[Key, str] = {}
+        """Of each definition, behind those that it uses."""
+        self._names: dict[Key, str] = {}
+        runner = module_named(RUNNER)
+        assert runner is not None
+        self._taken = {*taken, *dir(builtins), *runner.definitions}
+
+    def meaning(self, module: Module, name: str) -> Meaning:
+        """What a global name of a module means: a definition, a module; None for what is built in or imported."""
+        node = module.definitions.get(name)
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            return None if node is None else Key(module.name, name)
+        alias = next(one for one in node.names if (one.asname or one.name.partition(".")[0]) == name)
+        home = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
+        if home == "queuespec" and alias.name in ("raises", "made"):
+            return None
+        if home == "pytest":
+            raise Unsuitable("it needs pytest")
+        if alias.name == "ShutDown":  # the judge has one of its own for Pythons that have none
+            home = "queue"
+        found = module_named(home)
+        if found is None:
+            words = f"from {home} import {alias.name}" if isinstance(node, ast.ImportFrom) else f"import {home}"
+            self.imports.add(f"{words} as {alias.asname}" if alias.asname else words)
+        elif isinstance(node, ast.ImportFrom):
+            return module_named(f"{home}.{alias.name}") or self.meaning(found, alias.name)
+        return found
+
+    def name_of(self, key: Key) -> str:
+        """The name of a definition in the program, which has it from now on."""
+        if key not in self._names:
+            wanted = (
+                key.name if key.name not in self._taken or key.module == RUNNER else f"{_last(key.module)}_{key.name}"
+            )
+            self._names[key] = wanted
+            self._taken.add(wanted)
+            module = module_named(key.module)
+            assert module is not None
+            node = module.definitions[key.name]
+            local = local_names(node) if isinstance(node, ast.FunctionDef) else frozenset[str]()
+            rewriter = Rewriter(self, module, local)
+            text = re.sub(rf"^((?:def |class )?){key.name}\b", rf"\1{wanted}", rewriter.text(node), count=1)
+            decorators = [f"@{rewriter.text(one)}\n" for one in getattr(node, "decorator_list", [])]
+            self.texts[key] = "".join(decorators) + text
+        return self._names[key]
+
+    def definitions(self) -> str:
+        """The text of all definitions, constants first."""
+        lines = [text for text in self.texts.values() if "\n" not in text]
+        return "\n".join(lines) + "".join(f"\n\n\n{text}" for text in self.texts.values() if "\n" in text)
+
+
+def _last(module: str) -> str:
+    return module.rpartition(".")[2]
+
+
+class Rewriter:
+    """Writes the text of a module's definitions with the names that they have in the program."""
+
+    def __init__(self, program: Program, module: Module, local: frozenset[str]) -> None:
+        self.program = program
+        self.module = module
+        self.local = local
+
+    def text(self, node: ast.AST) -> str:
+        """The text of a node in the program."""
+        return self.module.changed(node, node, self.edits(node))
+
+    def edits(self, node: ast.AST) -> Iterator[Edit]:
+        """How the text of a node has to be changed."""
+        instead = self.instead(node)
+        if instead is not None:
+            yield (*self.module.span(node), instead)
+            return
+        inside: list[Edit] = []
+        for name, value in ast.iter_fields(node):
+            if name not in ("annotation", "returns", "decorator_list"):
+                for one in value if isinstance(value, list) else [value]:
+                    inside += self.edits(one) if isinstance(one, ast.AST) else []
+        if inside and isinstance(node, ast.JoinedStr):
+            raise Unsuitable("an f-string would have to be changed")  # where its parts are, Pythons do not agree
+        yield from inside
+
+    def instead(self, node: ast.AST) -> str | None:
+        """What stands in the program for a node; None where its parts may have to be changed, but not the whole."""
+        meaning = self.meaning(node)
+        if isinstance(meaning, Key):
+            name = self.program.name_of(meaning)
+            if name in self.local:
+                raise Unsuitable(f"{name} would mean two things")
+            return name if name != ast.unparse(node) else None
+        if isinstance(meaning, Module):
+            raise Unsuitable(f"the module {meaning.name} is used as a value")
+        return None
+
+    def meaning(self, node: ast.AST) -> Meaning:
+        """What a name, or a name behind that of a module, means."""
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in self.local:
+            return self.program.meaning(self.module, node.id)
+        if isinstance(node, ast.Attribute):
+            home = self.meaning(node.value)
+            if isinstance(home, Module):
+                return module_named(f"{home.name}.{node.attr}") or self.program.meaning(home, node.attr)
+        return None

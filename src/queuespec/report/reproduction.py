@@ -1,0 +1,211 @@
+"""A rule as a program of its own, or as a bug report in Markdown."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import shlex
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from queuespec.report.inlining import RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
+from queuespec.report.script import HELD, MAIN, MAKERS, Noun, Script, quoted, worker
+from queuespec.text import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from queuespec.rules import Rule
+
+
+class Case(NamedTuple):
+    """What a reproduction is about, besides the rule."""
+
+    implementation: str
+    start_method: str
+    kind: str
+    patience: float
+    """Seconds that a call may take."""
+    described: str
+    """The interpreter, the system and the implementation that it was written for."""
+    verdict: str = ""
+    """What came of it, in a word and a sentence, if it has been judged."""
+    timeline: tuple[str, ...] = ()
+    stacks: str = ""
+
+    @property
+    def about(self) -> str:
+        """The kind of queue and the start method."""
+        return " under ".join(word for word in (self.kind, self.start_method) if word)
+
+
+VARIANTS = ("fault", "better")
+"""What implementations are named that no program can import."""
+
+LONGEST_PROGRAM = 150
+"""Lines. Nobody reads more of them for a bug report."""
+
+LONGEST_PART = 20
+"""Lines of each part of a bug report."""
+
+
+def bug_report(rule: Rule, case: Case, version: str) -> str:
+    """What is known of a rule and of what came of it, in Markdown; `version` is that of queuespec."""
+    lines = [f"# {rule.slug}: {rule.sentence}", "", rule.why, ""]
+    lines += [f"- {case.about}: {markdown(case.verdict, 1000)}", f"- on {markdown(case.described)}"]
+    lines += [f"- judged by queuespec {version}"]
+    lines += [f"- source: {f'[{source}]({source.url})' if source.url else source}" for source in rule.source]
+    words = ["queuespec", "--rule", rule.slug]
+    words += ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
+    words += ["--start-method", case.start_method] if case.start_method else []
+    words += ["-k", case.kind] if case.kind else []
+    lines += ["", *_fenced("console", [f"$ pip install queuespec && {' '.join(map(shlex.quote, words))}"])]
+    chapter, test = _test_of(rule)
+    text = chapter.changed(test.body[1], test.body[-1])
+    lines += ["", "The test:", "", *_fenced("python", textwrap.dedent("    " + text).splitlines())]
+    if case.timeline:
+        lines += ["", "What was called, by whom, and what came of it:", "", *_fenced("text", case.timeline, last=True)]
+    if case.stacks:
+        lines += ["", "Where it hangs:", "", *_fenced("text", case.stacks.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _fenced(language: str, lines: Sequence[str], last: bool = False) -> list[str]:
+    """A block of Markdown with these lines, or as many of the first or last ones as are read."""
+    more = len(lines) - LONGEST_PART
+    if more > 0:
+        kept = [*lines[-LONGEST_PART:]] if last else [*lines[:LONGEST_PART]]
+        lines = [f"({more} earlier lines)", *kept] if last else [*kept, f"({more} more lines)"]
+    longest = max(map(len, re.findall("`+", "\n".join(lines))), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *lines, fence]
+
+
+def _test_of(rule: Rule) -> tuple[Module, ast.FunctionDef]:
+    chapter = module_named(Path(rule.file).stem)
+    assert chapter is not None
+    test = chapter.definitions[rule.test]
+    assert isinstance(test, ast.FunctionDef)
+    return chapter, test
+
+
+class Reproduction:
+    """A rule as a program. Raises `Unsuitable` if it cannot be one."""
+
+    def __init__(self, rule: Rule, case: Case) -> None:
+        self.rule = rule
+        self.case = case
+        home, _, path = case.implementation.partition(":")
+        if home in VARIANTS or not re.fullmatch(r"\w+(\.\w+)*", home):
+            raise Unsuitable(f"{case.implementation} is nothing that a program can import")
+        self.home = "multiprocessing" if path else home
+        chapter, self.test = _test_of(rule)
+        local = local_names(self.test) | {"context", "manager", "main"}
+        self.program = Program(local)
+        self.program.imports |= {"import faulthandler", f"import {self.home}", f"import {home}"}
+        owner = "manager" if case.kind.startswith("Manager.") else "context"
+        build = case.implementation.replace(":", ".") if path else f"{owner}.{case.kind.rpartition('.')[2]}"
+        self.script = Script(self.program, chapter, local, build)
+        self._there: set[str] = set()
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The whole program."""
+        body = self.test.body[1:]
+        loops = []
+        for names, values in _parameters(self.test):
+            loops.append(f"for {', '.join(names)} in {self.script.text(values)}:")
+            self._there.update(names)
+        lines = [line for argument in self.test.args.args for line in self._given(argument.arg)]
+        edits = [edit for node in body for edit in self.script.edits(node)]
+        said = textwrap.dedent("    " + self.script.module.changed(body[0], body[-1], edits))
+        lines += ["", *said.split("\n")]
+        context = f"{self.home}.get_context({quoted(self.case.start_method)})"
+        for name, made in {"manager": "context.Manager()", "context": context}.items():
+            if re.search(rf"\b{name}\b", "\n".join(lines)):
+                lines.insert(0, f"{name} = {made}")
+        lines.insert(0, "faulthandler.dump_traceback_later(3 * PATIENCE, exit=True)")
+        for loop in reversed(loops):
+            lines = [loop, *_indented(lines)]
+        patience = Key(RUNNER, "PATIENCE")
+        self.program.name_of(patience)
+        self.program.texts[patience] = f"PATIENCE = {self.case.patience:g}  # seconds that a call may take"
+        if re.search(r"\bManager\(\)|\bSIGSTOP\b", self.program.definitions() + "\n".join(lines)):
+            lines.insert(0, "apart()")
+        for name in ("expect", "check", "raises", "Worker", "apart"):
+            if re.search(rf"\b{name}\(", "\n".join(lines)):
+                self.program.name_of(Key(RUNNER, name))
+        main = "\n".join(["def main():", *_indented(lines)])
+        text = f'{self.program.definitions()}\n\n\n{main}\n\n\nif __name__ == "__main__":\n    main()\n'
+        text = f'"""{self._headline()}\n"""\n\n{self._imports(text)}\n\n{text}'
+        ast.parse(text, feature_version=(3, 9))
+        if len(text.splitlines()) > LONGEST_PROGRAM:
+            raise Unsuitable(f"it would have more than {LONGEST_PROGRAM} lines")
+        return text
+
+    def _given(self, name: str) -> Iterator[str]:
+        """The statements that make what a test takes."""
+        if name in self._there:
+            return
+        self._there.add(name)
+        nouns, script = self.script.nouns, self.script
+        conftest = module_named("conftest")
+        fixture = conftest.definitions.get(name) if conftest is not None else None
+        if name in ("kind", "start_method"):
+            if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(self.test)):
+                yield f"{name} = {quoted(getattr(self.case, name))}"
+        elif name == "child":
+            yield from self._given("queue")
+            nouns[name] = Noun("worker", "queue")
+            yield f"child = {worker(['queue'])}"
+        elif name in ("context", "parent", "module", "queue"):
+            nouns[name] = MAIN if name == "parent" else HELD
+            made = {"module": self.home, "queue": f"{script.build}()"}.get(name)
+            yield from [f"{name} = {made}"] if made else []
+        elif conftest is not None and isinstance(fixture, ast.FunctionDef):
+            for argument in fixture.args.args:
+                yield from self._given(argument.arg)
+            maker = Script(self.program, conftest, local_names(fixture) | script.local, script.build)
+            maker.nouns = nouns
+            *statements, last = fixture.body[1:]
+            value = last.value if isinstance(last, ast.Return) else None
+            noun = maker.noun(value) if value is not None else None
+            if value is None or noun is None:
+                raise Unsuitable(f"its test takes {name!r}")
+            yield from map(maker.text, statements)
+            yield f"{name} = {maker.text(value)}"
+            nouns[name] = noun
+        elif name not in MAKERS:
+            raise Unsuitable(f"its test takes {name!r}")
+
+    def _imports(self, text: str) -> str:
+        nodes = list(ast.walk(ast.parse(text)))
+        used = {node.id for node in nodes if isinstance(node, ast.Name)}
+        wanted = [line for line in self.program.imports if line.split()[-1].partition(".")[0] in used]
+        wanted.sort(key=lambda line: (line.startswith("from"), line))
+        if any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in nodes):
+            wanted = ["from __future__ import annotations", "", *wanted]
+        return "\n".join(wanted)
+
+    def _headline(self) -> str:
+        rule, case = self.rule, self.case
+        words = [f"{rule.slug}: {rule.sentence}", "", *rule.why.splitlines()]
+        words += [source.url or str(source) for source in rule.source]
+        words += ["", f"{case.about}, for {case.described}."]
+        words += textwrap.wrap(f"Observed: {case.verdict}", 110) if case.verdict else []
+        words += ["Exit status 0: the first line is true. 1: the last line, or a stack, shows what happens instead."]
+        return "\n".join(line.rstrip() for line in words).replace("\\", "\\\\").replace('"""', "'''")
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" if line else "" for line in "\n".join(lines).split("\n")]
+
+
+def _parameters(test: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
+    """What a test is repeated for: names, and the expression of the values that they take."""
+    for decorator in test.decorator_list:
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
+            names = ast.literal_eval(decorator.args[0])
+            yield [names] if isinstance(names, str) else list(names), decorator.args[1]

@@ -1,0 +1,321 @@
+"""The text of a test as the main function of a program: what the main program calls, it calls itself; what another
+process or thread is to call is sent to a `Worker` of `runner` as text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from queuespec.report.inlining import Key, Module, Program, Rewriter, Unsuitable, local_names
+from queuespec.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from queuespec.report.inlining import Edit
+
+
+class Noun(NamedTuple):
+    """What an expression of a test stands for, if it is no value."""
+
+    what: str
+    """held: by the main program; main: that itself; worker: what one holds; process: a worker as such; call: one that
+    a worker has begun; several: a sequence of nouns."""
+    name: str = ""
+    """How the worker names what it holds, or the words of the call."""
+    parts: tuple[Noun | None, ...] = ()
+
+
+HELD, MAIN, PROCESS = Noun("held"), Noun("main"), Noun("process")
+
+MAKERS = ("make_queue", "make_object", "make_manager", "make_child", "make_thread")
+
+VERBS = frozenset(
+    "plays begins calls process stays_blocked returns returns_one_of raises succeeds_or_raises waited elapsed over "
+    "outcome leaves begins_to_leave ends has_ended is_killed stays_alive dies error".split()
+)
+"""What only nouns have."""
+
+ENDS = {
+    "begins_to_leave": "{0}.pipe.send(None)",
+    "ends": "{0}.exitcode()",
+    "has_ended": "(not {0}.process.is_alive())",
+    "is_killed": "({0}.process.kill(), {0}.exitcode())[1]",
+    "leaves": "{0}.leave()",
+    "stays_alive": 'check({0}.process.join(0.1) or {0}.process.is_alive(), "{0} goes on")',
+}
+"""How processes end."""
+
+OUTCOMES = {
+    "raises": "with raises({1}, {2}):\n{3}{0}.result()",
+    "returns_one_of": "check({0}.result() in ({1}), {2})",
+    "stays_blocked": "{0}.stays_blocked()",
+    "succeeds_or_raises": "with contextlib.suppress({1}):\n{3}{0}.result()",
+    "waited": "check({0}.seconds >= {1} / 2, {2})",
+}
+"""What calls that have begun must do, as statements: of a call, what was given, the words of it, the indentation."""
+
+
+class Script(Rewriter):
+    """Writes the statements of a test; `build` is the expression that makes a queue.
+
+    Raises `Unsuitable` for what the main function of a program cannot do.
+    """
+
+    def __init__(self, program: Program, module: Module, local: frozenset[str], build: str) -> None:
+        super().__init__(program, module, local)
+        self.build = build
+        self.nouns: dict[str, Noun] = {}
+        self._sends = False
+
+    # What things are
+
+    def noun(self, node: ast.AST) -> Noun | None:
+        """What an expression stands for."""
+        if isinstance(node, ast.Name):
+            return self.nouns.get(node.id)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return _several(map(self.noun, node.elts))
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+            self._bind_loops(node)
+            return _several([self.noun(node.elt)])
+        if isinstance(node, ast.Subscript):
+            parts = self._parts(node.value)
+            return parts[getattr(node.slice, "value", 0) % len(parts)] if parts else None
+        if isinstance(node, ast.Attribute) and node.attr == "process":
+            found = self.noun(node.value)
+            return found and {"held": MAIN, "worker": PROCESS}.get(found.what)
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                return Noun("call", self._words(node)) if node.func.attr == "begins" or _calls(node) else None
+            if _words_of(node.func) in ("make_child", "make_thread"):
+                views = [Noun("worker", self._name(view)) for view in node.args]
+                return PROCESS if not views else views[0] if len(views) == 1 else _several(views)
+            return HELD if _words_of(node.func) in MAKERS else None
+        return None
+
+    def _parts(self, node: ast.AST) -> tuple[Noun | None, ...]:
+        found = self.noun(node)
+        return found.parts if found is not None else ()
+
+    def _element(self, node: ast.AST) -> Noun | None:
+        """What each of a sequence stands for."""
+        parts = self._parts(node)
+        return parts[0] if len(set(parts)) == 1 else None
+
+    def bind(self, target: ast.AST, noun: Noun | None) -> None:
+        """Notes what a variable stands for from now on."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            parts = noun.parts if noun is not None else ()
+            for number, one in enumerate(target.elts):
+                self.bind(one, parts[number % len(parts)] if parts else None)
+        elif isinstance(target, ast.Name):
+            self.nouns.pop(target.id, None)
+            self.nouns.update({target.id: noun} if noun is not None else {})
+
+    def _bind_loops(self, node: ast.AST) -> None:
+        for loop in getattr(node, "generators", ()):
+            self.bind(loop.target, self._element(loop.iter))
+
+    def _name(self, node: ast.AST) -> str:
+        """The variable that something held has in the main program, which is its name elsewhere as well."""
+        if isinstance(node, ast.Name) and self.noun(node) == HELD:
+            return node.id
+        raise Unsuitable("what a process is given has no name")
+
+    def _words(self, node: ast.AST) -> str:
+        """An expression as a person names it."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            noun, verb = self.noun(node.func.value), node.func.attr
+            if noun is not None and noun.what == "call":
+                return noun.name
+            if verb in ENDS or verb == "dies":
+                return f"the exit code of {_words_of(node.func.value)}".replace(".process", "")
+            if verb in ("plays", "begins"):
+                given = ", ".join(map(_words_of, [*node.args[1:], *node.keywords]))
+                return f"{_words_of(node.args[0]).rpartition('.')[2]}({given})"
+        return _words_of(node).replace(".calls.", ".")
+
+    # What stands in the program
+
+    def edits(self, node: ast.AST) -> Iterator[Edit]:
+        """How the text of a node has to be changed; what a variable stands for is known behind its assignment."""
+        if isinstance(node, ast.For):
+            self.bind(node.target, self._element(node.iter))
+        self._bind_loops(node)
+        noun = self.noun(node.value) if isinstance(node, ast.Assign) else None
+        yield from super().edits(node)
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            self.bind(target, noun)
+
+    def instead(self, node: ast.AST) -> str | None:
+        """What stands in the program for a node; None where its parts may have to be changed, but not the whole."""
+        if isinstance(node, ast.Assert):
+            return self._assertion(node.test)
+        if isinstance(node, ast.With):
+            return self._block(node)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            return self._statement(node.value)
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                return self._making(node)
+            return self._call(node) if isinstance(node.func, ast.Attribute) else None
+        if isinstance(node, ast.Attribute) and (self.noun(node.value) is not None or node.attr in VERBS):
+            return self._attribute(node)
+        if isinstance(node, ast.Name):
+            noun = self.noun(node)
+            if noun is not None and noun.what == "worker" and self._sends:
+                return noun.name
+            if node.id in MAKERS:
+                raise Unsuitable(f"{node.id} is used as a value")
+        return super().instead(node)
+
+    def _assertion(self, test: ast.expr) -> str:
+        """``assert get() == "a"`` becomes ``expect("get()", get(), "a")``, anything else ``check(..., "...")``."""
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            wanted = test.comparators[0]
+            if isinstance(test.ops[0], ast.Eq) or (
+                isinstance(test.ops[0], ast.Is) and isinstance(wanted, ast.Constant)
+            ):
+                return f"expect({quoted(self._words(test.left))}, {self.text(test.left)}, {self.text(wanted)})"
+        return f"check({self.text(test)}, {quoted(self._words(test))})"
+
+    def _block(self, node: ast.With) -> str:
+        """``with raises(Full):`` is also given the call that must raise."""
+        (item, *others), last = node.items, node.body[-1]
+        given = item.context_expr
+        if others or item.optional_vars or not isinstance(given, ast.Call) or _words_of(given.func) != "raises":
+            raise Unsuitable("a block is no `with raises(...)`")
+        what = quoted(self._words(last.value if isinstance(last, ast.Expr) else last))
+        body = [edit for one in node.body for edit in self.edits(one)]
+        start, end = self.module.span(given)
+        return self.module.changed(node, last, [(start, end, f"raises({self.text(given.args[0])}, {what})"), *body])
+
+    def _statement(self, node: ast.Call) -> str | None:
+        """What a call that has begun must do, or the end of a process."""
+        noun = self.noun(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        verb = getattr(node.func, "attr", "")
+        if noun == PROCESS and verb in ("leaves", "ends"):
+            words = self._words(node).replace("the exit code of ", "") + " ends"
+            return f"check({self._call(node)} is not None, {quoted(words)})"
+        if noun is None or noun.what != "call" or verb not in OUTCOMES:
+            return None
+        given = ", ".join(map(self.text, node.args))
+        words = f"{noun.name} {verb.replace('_', ' ')} {given}" if verb != "raises" else noun.name
+        self.program.imports.add("import contextlib")
+        call = self.text(node.func.value)  # type: ignore[attr-defined]
+        return OUTCOMES[verb].format(call, given, quoted(words), " " * (node.col_offset + 4))
+
+    def _attribute(self, node: ast.Attribute) -> str | None:
+        """An attribute that is not called."""
+        noun = self.noun(node.value)
+        what = noun.what if noun is not None else ""
+        self.program.imports.add("import os")
+        known = {("worker", "process"): "{}", ("process", "pid"): "{}.process.pid", ("main", "pid"): "os.getpid()"}
+        form = {**known, ("call", "elapsed"): "{}.seconds"}.get((what, node.attr))
+        if self._sends or (form is None and (what != "held" or node.attr in VERBS)):
+            raise Unsuitable(f"{_words_of(node)} has no counterpart")
+        return form.format(self.text(node.value)) if form is not None and "{}" in form else form
+
+    def _call(self, node: ast.Call) -> str | None:
+        """A call of what a test is given, or of what that has made."""
+        assert isinstance(node.func, ast.Attribute)
+        target, verb, begins = node.func.value, node.func.attr, _calls(node)
+        if isinstance(target, ast.Attribute) and begins:
+            target = target.value
+        noun = self.noun(target)
+        if noun is None and verb not in VERBS:
+            return None
+        if self._sends or noun is None or noun.what == "several":
+            raise Unsuitable(f"{_words_of(node.func)} has no counterpart")
+        if noun.what == "call" and verb == "returns":
+            return f"{self.text(target)}.result()"
+        if noun == PROCESS and verb in ENDS and not node.args:
+            return ENDS[verb].format(self.text(target))
+        role = verb in ("plays", "begins", "dies") and not begins
+        if noun.what == "call" or (verb in VERBS and not role):
+            raise Unsuitable(f"{_words_of(node.func)} has no counterpart")
+        here = noun.what in ("held", "main")
+        holder = self.text(target) if noun == HELD else noun.name
+        if here and verb != "begins" and not begins:
+            return self._performed(node, holder, role) if role else None
+        receiver = self.text(target)
+        if here:
+            names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and self.noun(one) == HELD}
+            receiver = worker(sorted(names), True)
+        text, values = self._sent(node, holder, role)
+        if role and not here:
+            self._refuse_to_start_processes(node.args[0])
+        does = "begin" if begins or verb in ("begins", "dies") else "call"
+        return f"{receiver}.{does}({', '.join([text, *values])}){'.exitcode()' if verb == 'dies' else ''}"
+
+    def _performed(self, node: ast.Call, holder: str, role: bool) -> str:
+        """A call as the process writes it that performs it: ``queue.plays(roles.f, 1)`` is ``f(queue, 1)``."""
+        given = [*([holder] if role and holder else []), *self._given(node)[role:]]
+        function = self.text(node.args[0]) if role else f"{holder}.{node.func.attr}"  # type: ignore[attr-defined]
+        return f"{function}({', '.join(given)})"
+
+    def _given(self, node: ast.Call) -> list[str]:
+        """The arguments of a call; the kind of a queue is none."""
+        named = [(word.arg, self.text(word.value)) for word in node.keywords if word.arg != "kind"]
+        return [*map(self.text, node.args), *(f"{name}={text}" if name else f"**{text}" for name, text in named)]
+
+    def _sent(self, node: ast.Call, holder: str, role: bool) -> tuple[str, list[str]]:
+        """A call as text for a worker, and the values of the variables in it."""
+        self._sends = True
+        try:
+            tree = ast.parse(self._performed(node, holder, role), mode="eval").body
+        finally:
+            self._sends = False
+        names = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)} & self.local - local_names(tree)
+        return quoted(ast.unparse(tree)), [f"{name}={name}" for name in sorted(names) if name not in self.nouns]
+
+    def _refuse_to_start_processes(self, role: ast.expr) -> None:
+        meaning = self.meaning(role)
+        if isinstance(meaning, Key) and re.search(r"\b(Process|Pool)\(", self.program.texts[meaning]):
+            raise Unsuitable("a child starts a process of its own, and children that end with the program cannot")
+
+    def _making(self, node: ast.Call) -> str | None:
+        """A call of what makes things, or of any other function."""
+        name = _words_of(node.func)
+        if name in ("made", "make_object"):
+            return self._performed(node, "", True)
+        if name == "make_queue":
+            kinds = [f"context.{ast.literal_eval(word.value)}" for word in node.keywords if word.arg == "kind"]
+            return f"{(kinds or [self.build])[0]}({', '.join(self._given(node))})"
+        if name == "make_manager":
+            return "context.Manager()"
+        if name in ("make_child", "make_thread"):
+            made = worker(map(self._name, node.args), name == "make_thread")
+            return made if len(node.args) < 2 else f"([{made}] * {len(node.args)})"
+        if any(self.noun(one) not in (None, HELD) for one in node.args):
+            raise Unsuitable(f"{name}() has no counterpart")
+        return None
+
+
+def worker(held: Iterable[str], thread: bool = False) -> str:
+    """The expression that starts a process or thread that is given these variables."""
+    words = ["context", *(["thread=True"] if thread else []), *(f"{name}={name}" for name in held)]
+    return f"Worker({', '.join(words)})"
+
+
+def _calls(node: ast.Call) -> bool:
+    """Whether this is a call such as ``queue.calls.get()``."""
+    target = getattr(node.func, "value", None)
+    return isinstance(target, ast.Attribute) and target.attr == "calls"
+
+
+def _several(parts: Iterable[Noun | None]) -> Noun | None:
+    found = tuple(parts)
+    return Noun("several", parts=found) if any(found) else None
+
+
+def _words_of(node: ast.AST) -> str:
+    return one_line(ast.unparse(node), 100)
+
+
+def quoted(text: str) -> str:
+    """The text as a literal, in double quotes where that needs no escapes."""
+    return f'"{text}"' if '"' not in text and "\\" not in text else repr(text)
