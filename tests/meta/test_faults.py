@@ -110,12 +110,6 @@ def test_a_fault_names_rules_that_exist(name):
     assert {*fault.breaks, *fault.conforms, *also} - set(RULES) == set()
 
 
-def test_a_fault_is_in_the_chapter_of_the_first_rule_that_it_is_about():
-    expected = {name: RULES[next(iter(fault.breaks or fault.conforms))].chapter for name, fault in FAULTS.items()}
-
-    assert {name: fault.__module__.rpartition(".")[2] for name, fault in FAULTS.items()} == expected
-
-
 def test_every_tested_rule_is_broken_by_a_fault():
     broken = {slug for fault in FAULTS.values() for slug in fault.breaks}
     green = [slug for slug in RULES if slug not in broken]

@@ -46,7 +46,7 @@ def break_queue(judge):
                 "--patience",
                 patience,
                 "-k",
-                "not Joinable and not Simple and not Manager",
+                f"{method}-Queue",
                 *rules,
             ),
             env={"BREAKING": f"{place}:{way}", "PYTHONPATH": str(folder)},

@@ -15,8 +15,8 @@ SLUG = "get.blocks-when-empty"
 def report_of(judge):
     """What is reported of one rule, for one kind under spawn."""
 
-    def run(slug, implementation, *options, **env):
-        chosen = ("-k", "not Joinable and not Simple and not Manager", "--start-method", "spawn", "--patience", "2")
+    def run(slug, implementation, *options, kind="spawn-Queue", **env):
+        chosen = ("-k", kind, "--start-method", "spawn", "--patience", "2")
         run = judge("--rule", slug, "--implementation", implementation, *chosen, *options, env=env)
         return run.output
 
@@ -45,7 +45,7 @@ def test_a_deviation_tells_rule_source_judged_and_timeline(report_of):
     assert in_order(
         output,
         "rule order.fifo-in-process (promise)",
-        "What was put first is got first.",
+        "First in, first out",
         "https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues",
         "verdict deviates",
         "get() should have returned 'a', but it returned 'b'",
@@ -93,7 +93,7 @@ def test_what_the_judged_processes_print_is_shown_and_does_nothing(report_of):
 
 
 def test_a_program_is_shown_with_its_output_and_its_stack(report_of):
-    output = report_of("get.timeout-prevents-freeze", "fault:timeouts-ignored")
+    output = report_of("get.timeout-prevents-freeze", "fault:timeouts-ignored", kind="spawn")
 
     assert in_order(
         output,
@@ -107,7 +107,7 @@ def test_a_program_is_shown_with_its_output_and_its_stack(report_of):
 
 
 def test_the_output_of_a_program_is_shown(report_of):
-    output = report_of("pattern.producer-consumer-program", "fault:one-in-ten-overtaken")
+    output = report_of("pattern.producer-consumer-program", "fault:one-in-ten-overtaken", kind="spawn")
 
     assert in_order(output, "- verdict deviates -", "output of the program producer_consumer", "| working on job 0\n")
 

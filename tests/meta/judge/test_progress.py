@@ -46,19 +46,19 @@ posix = pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-termi
 def test_a_terminal_shows_how_far_the_run_is_in_one_line(workers):
     output = on_a_terminal(workers, "--start-method", METHOD)
 
-    lines = [line.rstrip() for line in output.split("\r") if "/7 verdicts" in line]
-    assert "1/7 verdicts" in lines[0]
-    assert lines[-1].startswith("7/7 verdicts  ")
+    lines = [line.rstrip() for line in output.split("\r") if "/10 verdicts" in line]
+    assert "1/10 verdicts" in lines[0]
+    assert lines[-1].startswith("10/10 verdicts  ")
     assert not any("deviating" in line for line in lines)
     assert "......" not in output
-    assert "conforms: 7 verdicts on 2 rules." in output
+    assert "conforms: 10 verdicts on 2 rules." in output
 
 
 @posix
 def test_the_line_says_what_has_deviated_so_far():
     output = on_a_terminal("-n0", "--start-method", ACCUSING, "--implementation", "fault:lifo")
 
-    lines = [line for line in output.split("\r") if "/7 verdicts" in line]
+    lines = [line for line in output.split("\r") if "/10 verdicts" in line]
     assert "1 rule deviating: order.fifo-in-process" in lines[-1]
     assert "FFF" not in output
 
@@ -67,7 +67,7 @@ def test_the_line_says_what_has_deviated_so_far():
 def test_a_terminal_without_color_is_sent_no_escape_sequence():
     output = on_a_terminal("-n0", "--start-method", METHOD, "--implementation", "fault:lifo", NO_COLOR="1")
 
-    assert "7/7 verdicts" in output
+    assert "10/10 verdicts" in output
     assert "\x1b" not in output
 
 
@@ -78,8 +78,8 @@ def test_a_terminal_that_shows_something_else_has_no_such_line(way):
 
     output = on_a_terminal("-n0", "--start-method", METHOD, *options, **env)
 
-    assert "/7 verdicts" not in output
-    assert "conforms: 7 verdicts" in output
+    assert "/10 verdicts" not in output
+    assert "conforms: 10 verdicts" in output
 
 
 def test_what_is_no_terminal_gets_dots(judge):
@@ -87,7 +87,7 @@ def test_what_is_no_terminal_gets_dots(judge):
 
     assert ".py ....." in run.output
     assert "\r" not in run.output
-    assert "/7 verdicts" not in run.output
+    assert "/10 verdicts" not in run.output
 
 
 def test_the_line_has_counts_rate_and_the_latest_deviations():

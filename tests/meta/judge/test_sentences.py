@@ -17,7 +17,7 @@ def judge_get(judge):
             "--start-method",
             "spawn",
             "-k",
-            "not Joinable and not Simple and not Manager",
+            "spawn-Queue",
         )
         env = {"GET": way, "PYTHONPATH": IMPLEMENTATIONS}
         return judge(*options, "--patience", patience, "--rule", SLUG, env=env)
@@ -60,7 +60,7 @@ def test_a_look_alike_of_Empty_is_not_taken_for_it(judge):
             "--start-method",
             "spawn",
             "-k",
-            "not Joinable and not Simple and not Manager",
+            "spawn-Queue",
         ),
         *("--rule", "get.nowait-equivalent"),
         env={"GET": "raises_a_look_alike", "PYTHONPATH": IMPLEMENTATIONS},

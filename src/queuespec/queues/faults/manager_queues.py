@@ -94,7 +94,10 @@ class ManagerQueueHasNoQsize:
 
 
 @fault(
-    breaks={"manager.global-order": "get_many(3) should have returned ['first', 'second', 'third']"},
+    breaks={
+        "manager.global-order": "get_many(3) should have returned ['first', 'second', 'third']",
+        "order.fifo-in-process": "should have returned 'a', but it returned 'b'",
+    },
     collateral=("item.none-falsy",),
 )
 class ManagerQueueIsAStack:

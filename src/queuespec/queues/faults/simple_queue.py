@@ -42,7 +42,13 @@ class SimplePutIsLate:
             late.start()
 
 
-@fault(breaks={"order.per-producer": "reordered: "}, collateral=("item.none-falsy",))
+@fault(
+    breaks={
+        "order.per-producer": "reordered: ",
+        "order.fifo-in-process": "should have returned 'a', but it returned 'b'",
+    },
+    collateral=("item.none-falsy",),
+)
 class SimpleIsAStack:
     """A SimpleQueue returns the last item first."""
 
