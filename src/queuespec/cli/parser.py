@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import enum
 import importlib
-import importlib.metadata
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from queuespec import __version__
 from queuespec.judge.options import add_options
 from queuespec.text import one_line
 
@@ -92,7 +90,7 @@ def parser_of(*commands: str) -> Parser:
     """The parser, with these commands: to import all of them takes longer than to perform one."""
     # argparse has an unknown argument of a command refused by the parser of all.
     parser = Front(prog=f"queuespec {commands[0]}" if len(commands) == 1 else "queuespec")
-    parser.add_argument("-V", "--version", action="version", version=version())
+    parser.add_argument("-V", "--version", action=Version, nargs=0)
     parser.add_argument("--print-completion", metavar="SHELL", action=Completion, choices=("bash", "zsh"))
     subparsers = parser.add_subparsers(prog="queuespec", dest="command", metavar="COMMAND", parser_class=Parser)
     for name in commands:
@@ -117,8 +115,21 @@ class Completion(argparse.Action):
         parser.exit()
 
 
+class Version(argparse.Action):
+    """Prints the version, and exits."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Prints it."""
+        print(version())
+        parser.exit()
+
+
 def version() -> str:
     """``queuespec 0.1.0 (pytest 9.2.0, Python 3.11.7)``."""
+    import importlib.metadata  # here, since no command should wait for it
+
+    from queuespec import __version__
+
     python = sys.version.partition(" ")[0]
     return f"queuespec {__version__} (pytest {importlib.metadata.version('pytest')}, Python {python})"
 
