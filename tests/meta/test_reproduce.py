@@ -4,6 +4,7 @@ import ast
 import inspect
 import multiprocessing
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -88,7 +89,7 @@ def test_a_good_queue_is_not_accused(written, slug, method):
         pytest.skip("this rule has no program")
     status, output = performed(path)
     assert status == 0, output
-    assert " should " not in output
+    assert not re.search("should (have|be) |Timeout ", output)
 
 
 SHOWN = [
@@ -134,7 +135,7 @@ def test_every_fault_is_shown_by_the_programs_of_the_rules_that_it_breaks(writte
                 continue
             if not path.read_text(encoding="utf-8").startswith(NO_PROGRAM):
                 status, output = performed_with(fault, path)
-                if status != 0 and output:
+                if status != 0:
                     return
                 silent.append((method, kind, status, output))
 
