@@ -1,26 +1,52 @@
 """What GitHub runs is what the project says it supports, pinned, bounded, and without rights it does not need."""
 
 import configparser
+import json
 import re
+import sys
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
 from runs import CHECKOUT
 
-FOLDER = CHECKOUT / ".github" / "workflows"
-WORKFLOWS = sorted(path.name for path in FOLDER.glob("*.yml"))
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DIRECTORY = CHECKOUT / ".github" / "workflows"
+WORKFLOWS = sorted(path.name for path in DIRECTORY.glob("*.yml"))
+PUBLISHING = "release-publish"
+"""The job that may do more than read: it signs."""
+
+
+def data(path):
+    """What a YAML file of the checkout holds; BaseLoader, so that `on` stays a word, and versions stay text."""
+    return yaml.load((CHECKOUT / path).read_text(encoding="utf-8"), yaml.BaseLoader)
 
 
 def workflow(name):
-    # BaseLoader: `on` stays a word, and versions stay text
-    return yaml.load((FOLDER / name).read_text(encoding="utf-8"), yaml.BaseLoader)
+    return data(DIRECTORY / name)
 
 
-def jobs():
+def settings():
+    return tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def tox():
+    found = configparser.ConfigParser(interpolation=None)
+    found.read(CHECKOUT / "tox.ini", encoding="utf-8")
+    return found
+
+
+def jobs(but=None):
     return [
-        pytest.param(job, id=f"{name}-{job_name}")
+        pytest.param(job, id=f"{name[:-4]}-{job_name}")
         for name in WORKFLOWS
         for job_name, job in workflow(name)["jobs"].items()
+        if f"{name[:-4]}-{job_name}" != but
     ]
 
 
@@ -38,15 +64,13 @@ def matrix():
 
 
 def pythons():
-    """The Pythons of the matrix, as people write them: ``3.9``, ``3.13t``, ``pypy3.11``."""
-    return [row["python"] for row in matrix()["include"]]
+    """The released Pythons of the matrix, as people write them: ``3.9``, ``3.13t``, ``pypy3.11``."""
+    return [row["python"] for row in matrix()["include"] if "prerelease" not in row]
 
 
 def test_every_environment_of_tox_is_a_row_of_the_matrix():
-    tox = configparser.ConfigParser()
-    tox.read(CHECKOUT / "tox.ini", encoding="utf-8")
     environments = []
-    for line in tox["tox"]["env_list"].split():
+    for line in tox()["tox"]["env_list"].split():
         start, _, rest = line.partition("{")
         alternatives, _, end = rest.partition("}")
         environments += [start + one + end for one in alternatives.split(",")]
@@ -64,12 +88,20 @@ def test_every_row_of_the_matrix_installs_the_python_that_its_environment_judges
 
 
 def test_every_classifier_is_a_row_of_the_matrix():
-    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
-    classified = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text)
+    start = "Programming Language :: Python :: "
+    classified = [line[len(start) :] for line in settings()["project"]["classifiers"] if line.startswith(start)]
 
-    assert classified == [python for python in pythons() if re.fullmatch(r"3\.\d+", python)]
-    assert ('"Programming Language :: Python :: Free Threading"' in text) == any(name[-1] == "t" for name in pythons())
-    assert ("Implementation :: PyPy" in text) == any(name.startswith("pypy") for name in pythons())
+    assert [name for name in classified if re.fullmatch(r"3\.\d+", name)] == [
+        name for name in pythons() if re.fullmatch(r"3\.\d+", name)
+    ]
+    assert ("Free Threading" in classified) == any(name[-1] == "t" for name in pythons())
+    assert ("Implementation :: PyPy" in classified) == any(name.startswith("pypy") for name in pythons())
+
+
+def test_every_released_python_of_the_matrix_is_judged_for_other_projects():
+    given = workflow("judge.yml")["on"]["workflow_call"]["inputs"]["pythons"]["default"]
+
+    assert json.loads(given) == pythons()
 
 
 def test_the_readme_lists_the_pythons_of_the_matrix():
@@ -95,9 +127,9 @@ def test_every_action_is_pinned_by_its_commit(step):
 
 def test_every_pin_names_its_version_and_an_action_has_one_pin():
     pins = {}
-    for path in FOLDER.glob("*.yml"):
+    for path in DIRECTORY.glob("*.yml"):
         for line in path.read_text(encoding="utf-8").splitlines():
-            if "uses:" in line and "@HASH" not in line:
+            if "uses:" in line:
                 action, pin, version = re.search(r"uses: (\S+)@(\S+) # (v\d+\.\d+\.\d+)$", line).groups()
                 pins.setdefault(action, set()).add((pin, version))
 
@@ -105,13 +137,21 @@ def test_every_pin_names_its_version_and_an_action_has_one_pin():
 
 
 @pytest.mark.parametrize("job", jobs())
-def test_every_job_has_a_time_out(job):
+def test_every_job_has_a_timeout(job):
     assert 0 < int(job["timeout-minutes"]) <= 60
 
 
-@pytest.mark.parametrize("job", jobs())
+@pytest.mark.parametrize("job", jobs(but=PUBLISHING))
 def test_every_job_says_what_it_may_and_may_only_read(job):
     assert set(dict(job["permissions"]).values()) <= {"read"}
+
+
+def test_the_job_that_publishes_may_sign_and_runs_nothing_of_the_repository():
+    job = workflow("release.yml")["jobs"]["publish"]
+
+    assert job["permissions"] == {"id-token": "write", "attestations": "write"}
+    assert job["environment"] == "pypi"
+    assert not any("actions/checkout" in step.get("uses", "") for step in job["steps"])
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -144,8 +184,97 @@ def test_the_last_job_needs_all_others_and_asks_for_each(name):
     assert list(job["steps"][0]["env"].values()) == [f"${{{{ needs.{other}.result }}}}" for other in others]
 
 
-def test_a_prerelease_may_fail():
+def test_only_a_prerelease_may_fail():
     allowed = [row["python"] for row in matrix()["include"] if row.get("prerelease") == "true"]
 
-    assert allowed == ["3.15", "3.15t"]
+    assert allowed == ["3.16", "3.16t"]
     assert workflow("compatibility.yml")["jobs"]["judge"]["continue-on-error"] == "${{ matrix.prerelease || false }}"
+
+
+def test_whatever_tox_checks_runs_in_a_workflow():
+    environments = {name.partition(":")[2] for name in tox().sections() if name.startswith("testenv:")}
+    run = {name for job in ("check", "meta") for name in workflow("ci.yml")["jobs"][job]["strategy"]["matrix"]["env"]}
+    steps = workflow("ci.yml")["jobs"]["coverage"]["steps"]
+
+    assert {"run": "tox run -e coverage"} in steps
+    assert environments - run - {"coverage"} == {"bench", "grid"}  # measures and shows; fails nothing
+
+
+def test_every_file_that_github_reads_is_checked_by_its_schema():
+    commands = tox()["testenv:lint"]["commands"]
+    files = [path.relative_to(CHECKOUT).as_posix() for path in (CHECKOUT / ".github").rglob("*.yml")]
+
+    assert files
+    assert [name for name in files if not re.search(rf"(?<!\S){re.escape(name)}(?!\S)", commands)] == []
+
+
+def test_pre_commit_runs_the_checks_of_tox():
+    (local,) = data(".pre-commit-config.yaml")["repos"]
+    hooks = {name.partition("[")[0] for hook in local["hooks"] for name in hook["additional_dependencies"][:1]}
+    checks = {name.partition("[")[0] for env in ("lint", "types") for name in tox()[f"testenv:{env}"]["deps"].split()}
+
+    assert local["repo"] == "local"  # the index of packages is all that it needs
+    assert checks - hooks == {"import-linter", "towncrier"}  # these look at the whole, not at files
+    assert hooks <= checks
+
+
+def test_the_oldest_packages_are_those_that_the_package_allows():
+    def versions(lines, operator):
+        found = {one.name: one.specifier for one in map(Requirement, lines)}
+        return {name: Version(str(specifier).removeprefix(operator)) for name, specifier in found.items()}
+
+    promised = versions(settings()["project"]["dependencies"], ">=")
+
+    assert versions(tox()["testenv:oldest"]["deps"].strip().splitlines(), "==") == promised
+    assert Version(settings()["tool"]["pytest"]["ini_options"]["minversion"]) == promised["pytest"]
+
+
+REPEATED = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", ".github"]
+"""Files and directories that may say where the project lives."""
+
+
+def test_the_project_lives_where_its_settings_say():
+    urls = settings()["project"]["urls"]
+    owner = re.fullmatch(r"https://github\.com/([\w-]+)/queuespec", urls["Repository"]).group(1)
+    paths = [file for path in REPEATED for file in [CHECKOUT / path, *(CHECKOUT / path).rglob("*")] if file.is_file()]
+    told = {
+        name: set(re.findall(r"(?:github\.com/|uses: )([\w-]+)/queuespec\b", path.read_text(encoding="utf-8")))
+        for path in paths
+        for name in [path.relative_to(CHECKOUT).as_posix()]
+    }
+
+    assert {name for name, owners in told.items() if owners} >= {"README.md", ".github/ISSUE_TEMPLATE/config.yml"}
+    assert {name: owners for name, owners in told.items() if owners - {owner}} == {}
+    assert all(url.startswith(urls["Repository"]) for url in urls.values())
+
+
+def test_the_workflow_that_the_readme_calls_is_there_with_its_inputs():
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    (block,) = (one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "uses:" in one)
+    call = yaml.load(block, yaml.BaseLoader)["jobs"]["queuespec"]
+    path, _, revision = call["uses"].partition("@")
+    called = data(path.split("/", 2)[2])
+
+    assert re.fullmatch(r"v\d+\.\d+\.\d+", revision)
+    assert set(call["with"]) <= set(called["on"]["workflow_call"]["inputs"])
+
+
+def test_every_issue_form_asks_for_what_it_needs():
+    forms = {path.stem: data(path) for path in (CHECKOUT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")}
+    del forms["config"]
+    fields = {name: {field.get("id") for field in form["body"]} for name, form in forms.items()}
+
+    assert set(forms) == {"accused-queue", "bug", "new-rule"}
+    assert {"rule", "results"} <= fields["accused-queue"]
+    assert "versions" in fields["bug"]
+    assert {"sentence", "source", "level"} <= fields["new-rule"]
+
+
+def test_every_fragment_of_the_changelog_is_of_a_known_kind():
+    kinds = {kind["directory"] for kind in settings()["tool"]["towncrier"]["type"]}
+    names = [path.name for path in (CHECKOUT / "changes").iterdir() if path.name != "README.md"]
+
+    assert [name for name in names if not re.fullmatch(rf"[^.]+\.({'|'.join(kinds)})\.md", name)] == []
+    assert kinds == set(
+        re.findall(r"^\| `(\w+)` \|", (CHECKOUT / "changes" / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
