@@ -26,6 +26,7 @@ COMMANDS = {
     "expectations": "draft expectations",
     "faults": "show what faults break",
     "spec": "write SPECIFICATION.md",
+    "new-rule": "begin a new rule",
 }
 """The commands and what they do. The module of each is named after it."""
 
@@ -94,7 +95,8 @@ def parser_of(*commands: str) -> Parser:
     parser.add_argument("--print-completion", metavar="SHELL", action=Completion, choices=("bash", "zsh"))
     subparsers = parser.add_subparsers(prog="queuespec", dest="command", metavar="COMMAND", parser_class=Parser)
     for name in commands:
-        importlib.import_module(f"queuespec.cli.{name}").add_parser(subparsers)
+        module = name.replace("-", "_")
+        importlib.import_module(f"queuespec.cli.{module}").add_parser(subparsers)
     return parser
 
 

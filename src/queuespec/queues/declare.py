@@ -145,7 +145,7 @@ def find(kind: str, name: str) -> type[Declared]:
         LookupError: if there is none, with a hint such as "did you mean fault:lifo?", or nothing, as its text.
     """
     name = name.replace("_", "-")
-    line = f"class {_class_name(name)}:"
+    line = f"class {class_name(name)}:"
     for module, text in _sources(kind):
         if line in text.splitlines():
             importlib.import_module(module)
@@ -176,7 +176,8 @@ def _name_of(class_name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z])|(?<=[a-z])(?=[0-9])|_", "-", class_name).lower()
 
 
-def _class_name(name: str) -> str:
+def class_name(name: str) -> str:
+    """The name of the class that declares the queue of this name: ``NoneForEmpty`` for ``none-for-empty``."""
     return re.sub(r"(?<=[0-9])-(?=[0-9])", "_", name).title().replace("-", "")
 
 
@@ -210,8 +211,8 @@ def _problems(
     """What is wrong with a declaration."""
     if not sentence.endswith(".") and sys.flags.optimize < 2:
         yield "the first line of its docstring is not a sentence"
-    if _class_name(name) != cls.__name__:
-        yield f"no name on the command line stands for it; call it {_class_name(name)}"
+    if class_name(name) != cls.__name__:
+        yield f"no name on the command line stands for it; call it {class_name(name)}"
     if _declared[kind].get(name, cls).__module__ != cls.__module__:
         yield f"{_declared[kind][name].__module__} declares another one of this name"
     if kind == "fault" and not breaks and not conforms:
