@@ -72,6 +72,7 @@ charge(Call, "finish", account_of)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints the seconds of the run that each account was charged with."""
     wall = time.perf_counter() - begun
     spent[REST] += wall - sum(spent.values())  # type: ignore[assignment]
     for account, seconds in spent.items():

@@ -55,6 +55,7 @@ def changes_of(function: ast.FunctionDef) -> Iterator[Change]:
 
 
 def changes_of_statements(block: list[ast.stmt]) -> Iterator[Change]:
+    """Yields the changes of a block: a statement dropped, swapped with the next one, or replaced by its body."""
     for at, one in enumerate(block):
         text = in_words(one)
         if text.startswith(("debug(", "info(", "import ", "from ", "pass", "'", '"')):
@@ -72,6 +73,7 @@ def changes_of_statements(block: list[ast.stmt]) -> Iterator[Change]:
 
 
 def changes_of_node(node: ast.AST) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yields the changes of one node of the tree, each in words and as the function that makes it."""
     text = in_words(node) if isinstance(node, (ast.expr, ast.stmt)) else ""
 
     def puts(name: str, value: object) -> Callable[[], object]:
@@ -167,6 +169,7 @@ def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
 
 
 def main() -> None:
+    """Judges every change and prints who notices it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", metavar="EXE", default=sys.executable, help="whose queues (default: this one's)")
     parser.add_argument("--only", metavar="METHOD", default="", help="such as Queue.put, or SimpleQueue")

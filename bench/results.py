@@ -61,6 +61,7 @@ def write(path: Path, python: str, rules: int, start_methods: tuple[str, ...], b
 
 
 def measure(name: str, command: str, arguments: list[str], output: Path) -> bool:
+    """Runs a command and prints its time and memory; returns whether it succeeded within the limits."""
     begun = time.perf_counter()
     program = MEASURED.format(source=str(SOURCE), output=str(output), command=command)
     process = subprocess.run([sys.executable, "-c", program, *arguments], stderr=subprocess.PIPE, text=True)
@@ -77,6 +78,7 @@ def measure(name: str, command: str, arguments: list[str], output: Path) -> bool
 
 
 def main() -> int:
+    """Measures the commands on generated results; returns 1 if one fails or exceeds the limits, otherwise 0."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rules", type=int, default=400)
     rules = parser.parse_args().rules

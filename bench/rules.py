@@ -48,6 +48,7 @@ if __name__ == "__main__":
 
 
 def milliseconds(seconds: list[float]) -> str:
+    """Formats the median of times in seconds as milliseconds."""
     return f"{statistics.median(seconds) * 1000:8.1f} ms"
 
 
@@ -82,12 +83,14 @@ def rule(stage: Stage) -> None:
 
 
 def timed(function: object, *args: object) -> float:
+    """Calls the function and returns how long the call took, in seconds."""
     begun = time.perf_counter()
     function(*args)  # type: ignore[operator]
     return time.perf_counter() - begun
 
 
 def bare_start() -> None:
+    """Runs an interpreter that imports the standard library's queues and exits."""
     subprocess.run([sys.executable, "-c", "import multiprocessing.queues"], check=True)
 
 
@@ -138,6 +141,7 @@ def whole_run() -> None:
 
 
 def main() -> None:
+    """Prints the costs of a rule and of a stage, then where the time of a whole run goes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     rounds = parser.parse_args().rounds

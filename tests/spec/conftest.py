@@ -26,6 +26,7 @@ class Gate:
         self._actor.plays(gates.wait_at_gate, self._name)
 
     def opens(self):
+        """Lets the items be pickled from now on."""
         self._actor.plays(gates.open_gate, self._name)
 
 

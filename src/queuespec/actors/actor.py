@@ -155,6 +155,7 @@ class Line:
 
     @property
     def patience(self) -> float:
+        """The timeout for operations that must complete, in seconds."""
         return float(self.address.patience)
 
     def __reduce__(self) -> Any:

@@ -37,10 +37,12 @@ class Implementation:
 
     @property
     def version(self) -> str:
+        """The version that the module states, or an empty string."""
         return str(getattr(self.module, "__version__", ""))
 
     @property
     def home(self) -> str:
+        """The path of the module's file, or an empty string."""
         return str(getattr(self.module, "__file__", ""))
 
     def facts(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Implementation:
         return {}
 
     def start_methods(self) -> list[str]:
+        """The names of the start methods that are available on this platform."""
         return list(self.module.get_all_start_methods())
 
     def context(self, start_method: str) -> Any:
@@ -101,13 +104,16 @@ class QueueClass(Implementation):
 
     @property
     def version(self) -> str:
+        """The version that the module of the class states, or an empty string."""
         return str(getattr(self._home, "__version__", ""))
 
     @property
     def home(self) -> str:
+        """The path of the file of the class's module, or an empty string."""
         return str(getattr(self._home, "__file__", ""))
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
+        """A queue of the class; `owner` and `kind` make no difference."""
         return self.queue_class(*args, **kwargs)
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import boot  # type: ignore[import-not-found]  # noqa: F401
+import boot  # noqa: F401
 
 from queuespec.actors import actor
 

@@ -10,13 +10,14 @@ import sys
 
 
 def facts(implementation_name):  # type: ignore[no-untyped-def]
+    """The facts about this interpreter and the implementation, by name; or only "error", a sentence."""
     version = list(sys.version_info[:3])
     if version < [3, 9]:
         return {"error": "it is Python %d.%d, and 3.9 is the oldest that can be judged" % tuple(version[:2])}  # noqa: UP031
     import sysconfig
 
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    import boot  # type: ignore[import-not-found]  # noqa: F401
+    import boot  # noqa: F401
 
     sys.path.append(os.getcwd())
     from queuespec.actors import adapter

@@ -98,6 +98,8 @@ class FlushesInPut:
 
 
 class ContextManager:
+    """Makes a queue a context manager that closes it at the end of the block."""
+
     def __enter__(self):
         return self
 

@@ -1,6 +1,7 @@
 """Items that are held back: their pickling or unpickling waits until somebody lets it go on."""
 
 import threading
+from typing import Any
 
 from items import pickling
 
@@ -12,7 +13,7 @@ HOLD_SECONDS = 60.0
 """The longest time that an item is held back, in seconds; longer than any patience."""
 
 
-_gates = {}
+_gates: dict[str, tuple[threading.Event, threading.Event]] = {}
 
 
 class Gated:
@@ -36,10 +37,12 @@ def gate_named(name):
 
 
 def gated(gate, value):
+    """Makes an item whose pickling waits until the gate of this name is opened."""
     return Gated(gate, value)
 
 
 def open_gate(gate):
+    """Lets the items of the gate be pickled from now on."""
     gate_named(gate)[1].set()
 
 
@@ -68,6 +71,7 @@ class HeldBack:
 
 
 def held_back(event, text, begun=None):
+    """Makes an item whose pickling waits for the event; sets `begun`, if given, when its pickling begins."""
     return HeldBack(event, text, begun)
 
 
@@ -81,11 +85,12 @@ class SlowToArrive:
         return arrive_slowly, (self.text,)
 
 
-_arrivals = []
+_arrivals: list[tuple[Any, Any]] = []
 """Pairs of events: one says that unpickling has begun, the other that it may end."""
 
 
 def arrive_slowly(text):
+    """Unpickles a `SlowToArrive` item: announces that it has begun, waits until it may end, and returns the string."""
     for begun, opening in _arrivals:
         begun.set()
         if not opening.wait(HOLD_SECONDS):

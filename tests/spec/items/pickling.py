@@ -15,6 +15,8 @@ def echo(value):
 
 
 class Refuses:
+    """An item that raises `TypeError` when it is pickled."""
+
     def __reduce__(self):
         raise TypeError("this cannot be pickled")
 
@@ -32,6 +34,7 @@ class WhereItIsRebuilt:
 
 
 def where_it_is_rebuilt():
+    """Makes an item that arrives as the id of the process that unpickled it."""
     return WhereItIsRebuilt()
 
 
@@ -48,6 +51,7 @@ def unsendable():
 
 
 def explode():
+    """The function that unpickles a `Fragile` item; raises `ZeroDivisionError`."""
     raise ZeroDivisionError("this item cannot be unpickled")
 
 
@@ -104,6 +108,7 @@ class Counted:
         self.pickled = 0
 
     def times_pickled(self):
+        """Returns how often this item has been pickled."""
         return self.pickled
 
     def __reduce__(self):
@@ -112,6 +117,7 @@ class Counted:
 
 
 def rebuild_counted():
+    """The function that unpickles a `Counted` item; counts the call and returns `None`."""
     Counted.rebuilds += 1
 
 
@@ -148,7 +154,7 @@ class Growing:
 
 def growing():
     """A dictionary that changes while it is being pickled."""
-    container = {}
+    container: dict[int, object] = {}
     container.update({0: Growing(container), 1: Growing(container)})
     return container
 
@@ -189,24 +195,29 @@ class Foreign(RaisesWhenPickled):
 
 
 def reduced(foreign):
+    """The reducer for a `Foreign` item, which arrives as its plain value."""
     return echo, (foreign.value,)
 
 
 def raise_error(name):
+    """Raises the built-in exception of the given name; `BrokenPipeError` comes with its error number."""
     error = getattr(builtins, name)
     text = "this item was made to fail"
     raise error(errno.EPIPE, text) if name == "BrokenPipeError" else error(text)
 
 
 def an_error():
+    """An exception instance with two arguments."""
     return ValueError("parcel lost", 3)
 
 
 def an_exception_class():
+    """An exception class, which is pickled by name."""
     return queue.Empty
 
 
 def a_function():
+    """A function, which is pickled by name."""
     return blocks.intact
 
 

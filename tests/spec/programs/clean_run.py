@@ -4,6 +4,7 @@ from judged import mp
 
 
 def work(queue, joinable, simple):
+    """Takes a task, marks it as done, and puts an item into each of the other queues."""
     joinable.get()
     joinable.task_done()
     simple.put("more")

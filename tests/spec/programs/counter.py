@@ -7,6 +7,7 @@ from judged import mp
 
 
 def count(queue, loops):
+    """Takes the value out of the queue, adds one, and puts it back, `loops` times."""
     for _ in range(loops):
         value = queue.get()
         queue.put(value + 1)

@@ -6,6 +6,7 @@ from judged import mp
 
 
 def work(queue):
+    """Puts an item."""
     queue.put("from the child")
 
 

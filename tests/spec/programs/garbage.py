@@ -21,11 +21,13 @@ class Late:
 
 
 def consume(queue, up):
+    """Gets the item and prints it."""
     up.set()
     print("child got", queue.get(), flush=True)
 
 
 def main():
+    """Puts an item, drops the queue, lets the item be pickled, and waits until the feeder thread has ended."""
     kind, reader = sys.argv[1:]
     queue = getattr(mp, kind)()
     if reader == "child":

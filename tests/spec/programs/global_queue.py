@@ -8,6 +8,7 @@ queue = mp.Queue()
 
 
 def work():
+    """Puts an item into the global queue of this process."""
     queue.put("from the child")
 
 

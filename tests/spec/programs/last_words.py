@@ -7,12 +7,14 @@ from judged import mp
 
 
 def consume(queue, up):
+    """Gets two items and prints the second one."""
     queue.get()
     up.set()
     print("the child got", queue.get(), flush=True)
 
 
 def main():
+    """Registers the handler once the child has got the first item."""
     queue = getattr(mp, sys.argv[1])()
     up = mp.Event()
     mp.Process(target=consume, args=(queue, up)).start()

@@ -11,12 +11,14 @@ from judged import mp  # noqa: E402
 
 
 def wait(queue, up, going):
+    """Puts an item once `going` is set."""
     up.set()
     going.wait()
     queue.put("from the child")
 
 
 def let_go_late(going):
+    """Waits for the end of the main thread, prints a line if the exit waits for the child, and lets that continue."""
     threading.main_thread().join()
     if not gone.wait(QUIET):
         print("waited for the child", flush=True)
@@ -24,6 +26,7 @@ def let_go_late(going):
 
 
 def main():
+    """Starts the child and the thread that lets it continue."""
     queue, up, going = mp.Queue(), mp.Event(), mp.Event()
     mp.Process(target=wait, args=(queue, up, going)).start()
     up.wait()

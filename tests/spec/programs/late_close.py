@@ -18,6 +18,7 @@ class Late:
 
 
 def main():
+    """Closes the queue while its item is being pickled, and joins the feeder thread."""
     queue = getattr(mp, sys.argv[1])()
     putting = threading.Thread(target=queue.put, args=(Late(),))
     putting.start()

@@ -4,6 +4,7 @@ from judged import mp
 
 
 def work(queue, has_put):
+    """Puts a short item and a large one, which does not fit into a pipe."""
     queue.put("it works")
     queue.put("x" * 2_000_000)
     has_put.set()

@@ -6,6 +6,7 @@ from judged import mp
 
 
 def work(queue, answers, go):
+    """Uses the queue after the parent has dropped it: puts an item, gets it back, and sends it as an answer."""
     answers.put("here")
     go.wait()
     queue.put("still usable")

@@ -12,6 +12,7 @@ FILES = 1100
 
 
 def main():
+    """Opens the files, passes an item through a new queue, and prints the item."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     enough = 2 * FILES
     if soft != resource.RLIM_INFINITY and soft < enough:

@@ -4,12 +4,14 @@ from judged import mp
 
 
 def produce(queue):
+    """Puts the jobs and the sentinel."""
     for number in range(5):
         queue.put(f"job {number}")
     queue.put(None)
 
 
 def consume(queue):
+    """Prints each job until the sentinel arrives."""
     while True:
         job = queue.get()
         if job is None:

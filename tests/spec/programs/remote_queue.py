@@ -6,10 +6,11 @@ from judged import mp
 
 KEY = b"the key of this queue"
 
-published = queue.Queue()
+published: queue.Queue[str] = queue.Queue()
 
 
 def published_queue():
+    """Returns the queue that the server process publishes."""
     return published
 
 
@@ -21,12 +22,14 @@ Publisher.register("jobs", callable=published_queue)
 
 
 def client(address, key):
+    """Connects to the server and returns a proxy for its queue."""
     found = Publisher(address=address, authkey=key)
     found.connect()
     return found.jobs()
 
 
 def greet(address):
+    """Puts an item, as a client with the right key."""
     client(address, KEY).put("welcome")
 
 

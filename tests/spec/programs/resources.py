@@ -19,12 +19,12 @@ WAIT = 1.0
 """Seconds that the threads of dropped queues are given to end, in total."""
 
 
-kept = []
+kept: list[object] = []
 
 
 def descriptors():
     """The open file descriptors of this process, or its handles on Windows; `None` if they cannot be counted."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         import ctypes
 
         number = ctypes.c_ulong()
@@ -39,6 +39,7 @@ def descriptors():
 
 
 def threads():
+    """The number of threads in this process."""
     return threading.active_count()
 
 
@@ -52,6 +53,7 @@ def semaphores():
 
 
 def echo(queues):
+    """Gets an item from each queue and puts it back."""
     for queue in queues:
         queue.put(queue.get())
 
@@ -85,10 +87,12 @@ def settle(ours, wait):
 
 
 def count():
+    """The number of each resource in this process, by name; `None` for what cannot be counted."""
     return {"descriptors": descriptors(), "threads": threads(), "semaphores": semaphores()}
 
 
 def main():
+    """Uses queues twice and prints how many more resources there are after the second time."""
     kind, life = sys.argv[1:]
     ours = set(threading.enumerate())
     use(kind, life)  # The first use starts what remains: resource tracker and fork server.

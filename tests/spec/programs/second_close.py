@@ -8,6 +8,7 @@ from judged import mp
 
 
 def main():
+    """Drops a closed queue while files are open, and prints whether they still are."""
     queue = getattr(mp, sys.argv[1])()
     queue.put("used")
     queue.get()

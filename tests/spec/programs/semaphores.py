@@ -7,6 +7,7 @@ from judged import mp
 
 
 def echo(queue, answers):
+    """Gets an item and sends it back."""
     answers.put(queue.get())
 
 
@@ -17,6 +18,7 @@ def inodes():
 
 
 def main():
+    """Passes an item through both queues and prints the inode numbers."""
     queue, answers = (getattr(mp, sys.argv[1])() for _ in range(2))
     child = mp.Process(target=echo, args=(queue, answers))
     child.start()

@@ -14,11 +14,13 @@ LARGE = 2_000_000
 
 
 def produce(queue, up):
+    """Puts an item that does not fit into a pipe."""
     up.set()
     queue.put(bytes(LARGE))
 
 
 def read_late(queue):
+    """Waits for the end of the main thread; if the exit then waits for the child, prints a line and gets the item."""
     threading.main_thread().join()
     if not gone.wait(QUIET):
         print("the end waits for a reader", flush=True)
@@ -26,6 +28,7 @@ def read_late(queue):
 
 
 def main():
+    """Starts the child and the thread that reads its item late."""
     queue = getattr(mp, sys.argv[1])()
     up = mp.Event()
     mp.Process(target=produce, args=(queue, up)).start()

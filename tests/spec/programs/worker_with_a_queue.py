@@ -6,11 +6,14 @@ from judged import mp
 
 
 class Worker(mp.Process):
+    """A process that puts an item into the queue that it stores."""
+
     def __init__(self, queue):
         super().__init__()
         self.queue = queue
 
     def run(self):
+        """Puts the item; runs in the new process."""
         self.queue.put("from the worker")
 
 

@@ -5,6 +5,7 @@ import queue as thread_queue
 import socket
 import sys
 import threading
+import types
 import warnings
 
 from roles import moving
@@ -14,10 +15,12 @@ CRASH_SECONDS = 2.0
 
 
 def can_send_file_descriptors():
+    """Whether this platform can send file descriptors over a Unix domain socket."""
     return hasattr(socket, "CMSG_LEN") and hasattr(socket, "SCM_RIGHTS")
 
 
 def sorted_start_methods(module):
+    """The names of the start methods that the module supports, in alphabetical order."""
     return sorted(module.get_all_start_methods())
 
 
@@ -34,6 +37,7 @@ def start_method_without_temporary_files(module):
 
 
 def make_queue_of(module, method):
+    """Makes a queue of the context of a start method."""
     module.get_context(method).Queue()
 
 
@@ -48,7 +52,7 @@ def items_through_each_of(module, methods):
     """The items that were sent through a queue and a process of each start method, with all queues alive together."""
     contexts = [module.get_context(method) for method in methods]
     queues = [context.Queue() for context in contexts]
-    return [_item_through(*pair, f"by {method}") for *pair, method in zip(queues, contexts, methods)]
+    return [_item_through(queue, context, f"by {method}") for queue, context, method in zip(queues, contexts, methods)]
 
 
 def items_through_processes_of(module, method, senders):
@@ -75,6 +79,7 @@ def give_a_queue_of_fork_to_a_process_of(module, method, kind):
 
 
 def start_a_nameless_function(context):
+    """Starts a process whose target is a lambda, which cannot be pickled, and joins it."""
     process = context.Process(target=lambda: None)
     process.start()
     process.join()
@@ -95,11 +100,12 @@ def warnings_of_a_fork_after_a_put(module, method, kind):
 
 
 def make_queue_without_semaphores(module, method, kind):
-    """Makes a queue while the extension module that provides semaphores cannot be imported."""
-    sys.modules["_multiprocessing"] = None
+    """Makes a queue while the extension module that provides semaphores has none, as on platforms without them."""
+    sys.modules["_multiprocessing"] = types.ModuleType("_multiprocessing")
     getattr(module.get_context(method), kind)()
 
 
 def dummy_queue_is_a_thread_queue(kind):
+    """Whether a queue of `multiprocessing.dummy` is an instance of `queue.Queue`."""
     dummy = importlib.import_module("multiprocessing.dummy")
     return isinstance(getattr(dummy, kind)(), thread_queue.Queue)

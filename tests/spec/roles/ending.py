@@ -29,10 +29,12 @@ def process_state(pid):
 
 
 def resume(pid):
+    """Resumes a suspended process."""
     os.kill(pid, signal.SIGCONT)
 
 
 def send_interrupt(pid):
+    """Sends SIGINT to a process, as Ctrl-C does."""
     os.kill(pid, signal.SIGINT)
 
 
@@ -47,6 +49,7 @@ def put_at_exit(queue, item):
 
 
 def put_unpicklable(queue):
+    """Puts an item that cannot be pickled."""
     queue.put(pickling.unpicklable())
 
 
@@ -119,6 +122,7 @@ def _put_and_run(up, queue, opening, text):
 
 
 def exit_code(process):
+    """The exit code of the process, or `None` if it has not ended."""
     return process.exitcode
 
 

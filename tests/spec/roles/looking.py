@@ -54,14 +54,17 @@ def rests_while_waiting(queue, seconds):
 
 
 def equals(queue, other):
+    """Whether the queue compares equal to another object."""
     return bool(queue == other)
 
 
 def text(queue):
+    """Returns str() of the queue."""
     return str(queue)
 
 
 def representation(queue):
+    """Returns repr() of the queue."""
     return repr(queue)
 
 
@@ -114,14 +117,17 @@ def found_among(holder, names):
 
 
 def is_an_instance_of_the_class_of(queue, other):
+    """Whether the queue is an instance of the class of another object."""
     return isinstance(queue, type(other))
 
 
 def is_a_class(module, name):
+    """Whether the module's attribute of this name is a class."""
     return inspect.isclass(getattr(module, name))
 
 
 def is_true(queue):
+    """Returns bool() of the queue."""
     return bool(queue)
 
 

@@ -179,6 +179,7 @@ def get_or_give_up(queue, seconds):
 
 
 def put_numbers_without_waiting(queue, count):
+    """Puts the numbers from 0 to `count` - 1, without waiting for room."""
     for number in range(count):
         queue.put_nowait(number)
 
@@ -207,6 +208,7 @@ def put_and_vanish(queue, item):
 
 
 def put_one(queue, item):
+    """Puts an item."""
     queue.put(item)
 
 

@@ -18,6 +18,7 @@ def put_from_a_new_process(context, queue, items):
 
 
 def put_from_a_new_process_by_keyword(context, queue, items):
+    """Starts a process that gets the queue as a keyword argument and puts the items; returns its exit code."""
     process = context.Process(target=moving.put_all, kwargs={"queue": queue, "items": items})
     process.start()
     process.join()
@@ -38,11 +39,13 @@ def nested(queue):
 
 
 def held_once(nest):
+    """Whether both places in a `nested` container hold the same queue object."""
     first, (second,) = nest["queues"]
     return first is second
 
 
 def put_into_the_inner(nest, item):
+    """Puts an item into the queue in the inner tuple of a `nested` container."""
     nest["queues"][1][0].put(item)
 
 
@@ -54,6 +57,7 @@ def put_from_a_pool_initializer(context, queue, item):
 
 
 def take_as_task(queue):
+    """A pool task that gets the queue as its argument; returns whether the queue is empty."""
     return queue.empty()
 
 
@@ -68,14 +72,17 @@ def give_to_a_pool_task(context, queue):
 
 
 def pickled(queue):
+    """Returns the queue as bytes, pickled by pickle.dumps()."""
     return pickle.dumps(queue)
 
 
 def copied(queue):
+    """Returns a shallow copy of the queue."""
     return copy.copy(queue)
 
 
 def copied_deeply(queue):
+    """Returns a deep copy of the queue."""
     return copy.deepcopy(queue)
 
 

@@ -157,7 +157,7 @@ def interrupted(queue, signal_now, method, *args):
     Returns whether the interrupt ended the call. A signal that arrives after Python has checked for signals, but before
     the system call blocks, wakes nobody; so it is sent repeatedly, and the first one that is noticed counts.
     """
-    noticed = []
+    noticed: list[int] = []
     over = threading.Event()
     main = threading.get_ident()
 
@@ -197,6 +197,7 @@ class Reached:
         self.event = threading.Event()
 
     def at_line(self):
+        """Counts a line of the call; at the chosen one, sets the event and pauses for `REST` seconds."""
         self.lines_to_go -= 1
         if self.lines_to_go == 0:
             self.event.set()

@@ -155,6 +155,8 @@ class ModuleExportsClasses:
 
 
 class NotSubscriptable:
+    """Makes a queue class reject type parameters, as in ``Queue[int]``."""
+
     def __class_getitem__(cls, parameter):
         raise TypeError(f"{cls.__name__} takes no parameter")
 
@@ -177,6 +179,8 @@ class ClassesTakeNoParameter:
 
 
 class WithShutdown:
+    """Adds a shutdown() method that does nothing."""
+
     def shutdown(self, immediate=False):
         pass
 

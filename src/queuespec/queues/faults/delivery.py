@@ -108,6 +108,7 @@ class SenderLooksWithoutTheLock:
 
 
 def main_thread_is_busy():
+    """Returns whether the main thread of this process is inside put_and_be_busy()."""
     frame = sys._current_frames().get(threading.main_thread().ident)
     while frame is not None and frame.f_code.co_name != "put_and_be_busy":
         frame = frame.f_back
@@ -115,6 +116,8 @@ def main_thread_is_busy():
 
 
 class PickledWhenIdle(Parcel):
+    """An item whose pickling waits until the main thread is idle."""
+
     def __reduce__(self):
         while main_thread_is_busy():
             time.sleep(0.01)
@@ -122,6 +125,7 @@ class PickledWhenIdle(Parcel):
 
 
 def unchanged(item):
+    """Unpickles a `PickledWhenIdle` item: returns what it wraps."""
     return item
 
 
@@ -134,6 +138,8 @@ class ABusyProcessSendsNothing:
 
 
 class PickledInTurn(Parcel):
+    """An item whose pickling waits for a lock that all producers share."""
+
     def __init__(self, item, turn):
         super().__init__(item)
         self.turn = turn

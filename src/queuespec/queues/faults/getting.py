@@ -166,6 +166,7 @@ class NoItemWithoutWaiting:
 
 
 def is_over(timeout):
+    """Returns whether the timeout, in seconds, is positive and no longer than it takes to read the clock twice."""
     begun = time.perf_counter()
     return timeout is not None and 0 < timeout <= time.perf_counter() - begun
 
@@ -391,6 +392,7 @@ class InterruptedTimedGetKeepsItsLock:
 
 
 def until_a_signal(attempt, failure):
+    """Waits until an attempt succeeds; in the main thread, a signal ends the wait with `InterruptedError`."""
     if threading.current_thread() is not threading.main_thread():
         return attempt(True, None)
     signals, written = socket.socketpair()

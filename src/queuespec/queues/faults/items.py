@@ -81,6 +81,8 @@ class InstancesLoseTheirState:
 
 
 class OldestPickle(Parcel):
+    """Pickles its item with protocol 0."""
+
     def __reduce__(self):
         return pickle.loads, (pickle.dumps(self.item, 0),)
 
@@ -109,6 +111,8 @@ KNOWN_REDUCERS = dict(copyreg.dispatch_table)
 
 
 class PickledByKnownReducers(Parcel):
+    """Pickles its item with the reducers that were registered when this module was imported."""
+
     def __reduce__(self):
         data = io.BytesIO()
         pickler = pickle.Pickler(data)
@@ -126,6 +130,8 @@ class RegistrationsComeTooLate:
 
 
 class PlainPickle(Parcel):
+    """Pickles its item with pickle.dumps(), which knows none of multiprocessing's reducers."""
+
     def __reduce__(self):
         return pickle.loads, (pickle.dumps(self.item),)
 
@@ -198,6 +204,8 @@ class SimpleQueuePicklesLate:
 
 
 class LateProxy:
+    """Wraps a proxy and passes the items on at the next get()."""
+
     def __init__(self, proxy):
         self.proxy = proxy
         self.waiting = []
@@ -291,6 +299,8 @@ class FeederSaysNothing:
 
 
 class ExitsForReal(Parcel):
+    """Ends the process with exit code 3 if pickling its item raises `SystemExit`."""
+
     def __reduce__(self):
         try:
             return pickle.loads, (pickle.dumps(self.item),)
@@ -382,6 +392,7 @@ class NoWriteLock:
 
 
 def write_once(writer, data):
+    """Writes the header and the data with one write() each, and ignores how many bytes were written."""
     os.write(writer.fileno(), struct.pack("!i", len(data)))
     os.write(writer.fileno(), data)
 

@@ -10,6 +10,8 @@ from queuespec.queues.declare import fault
 
 
 class ThreadQueues:
+    """Stands in for a manager: its queues are thread queues of the calling process."""
+
     def Queue(self, maxsize=0):
         return thread_queue.Queue(maxsize)
 
@@ -49,6 +51,8 @@ class ManagerQueueJoinDoesNotWait:
 
 
 class OwnQueues:
+    """Stands in for a manager: its queues are joinable queues of the context."""
+
     def __init__(self, context):
         self.context = context
 
@@ -219,11 +223,15 @@ class SilentConnection:
 
 
 class SilentServer(managers.Server):
+    """A manager's server that answers through a `SilentConnection`."""
+
     def serve_client(self, conn):
         super().serve_client(SilentConnection(conn))
 
 
 class SilentManager(managers.SyncManager):
+    """A manager that runs a `SilentServer`."""
+
     _Server = SilentServer
 
 
@@ -260,6 +268,7 @@ class ChildrenTakePartInTheConversation:
 
 
 def forget_the_manager(proxy):
+    """Drops the proxy's reference to its manager."""
     proxy._manager = None
 
 
@@ -348,11 +357,15 @@ class ManagerNeverEnds:
 
 
 class KeepingServer(managers.Server):
+    """A manager's server that never drops an object."""
+
     def decref(self, c, ident):
         pass
 
 
 class KeepingManager(managers.SyncManager):
+    """A manager that runs a `KeepingServer`."""
+
     _Server = KeepingServer
 
 

@@ -10,6 +10,8 @@ from queuespec.queues.parts import Lossy, write_now
 
 
 class RefusingQueue:
+    """A queue whose methods all raise `RuntimeError`."""
+
     def __init__(self, maxsize=0, *, ctx=None):
         pass
 
@@ -34,6 +36,8 @@ class AlwaysRaises:
 
 
 class IdleQueue:
+    """A queue whose methods all do nothing and return `None`."""
+
     def __init__(self, maxsize=0, *, ctx=None):
         pass
 
@@ -58,6 +62,8 @@ class DoesNothing:
 
 
 class LastOneFirst:
+    """Makes get() return the last of the items that this process has put."""
+
     _under_way = 0
 
     def put(self, obj, block=True, timeout=None):
@@ -89,6 +95,8 @@ class Lifo:
 
 
 class TenthOvertaken:
+    """Sends the fifth of every ten items after the sixth."""
+
     _count = 0
 
     def put(self, obj, *args, **kwargs):

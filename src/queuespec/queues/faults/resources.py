@@ -12,6 +12,8 @@ from queuespec.queues.declare import fault
 
 
 class LeaksADescriptor:
+    """Opens a file descriptor for each queue and never closes it."""
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         os.open(os.devnull, os.O_RDONLY)
@@ -29,6 +31,8 @@ class DescriptorsLeak:
 
 
 class KeptOpen:
+    """A connection for writing whose close() does nothing."""
+
     def __init__(self, connection):
         self.send_bytes = connection.send_bytes
 
@@ -51,6 +55,8 @@ class ClosedQueuesKeepTheirFiles:
 
 
 class Restless(threading.Condition):
+    """A condition whose wait() returns immediately."""
+
     def wait(self, timeout=None):
         return super().wait(0)
 
@@ -81,6 +87,7 @@ class SemaphoresKeepTheirNames:
 
 
 def poll_by_select(reader, timeout=0.0):
+    """Returns whether the connection becomes readable within `timeout` seconds, as select() sees it."""
     return bool(select.select([reader], [], [], max(0.0, timeout))[0])
 
 

@@ -91,6 +91,8 @@ class ChildrenRelyOnTheParentsThread:
 
 
 class PickledAnywhere:
+    """Makes a queue arrive as an empty thread queue when it is pickled while no process is being spawned."""
+
     def __reduce_ex__(self, protocol):
         if get_spawning_popen() is None:
             return thread_queue.Queue, ()
