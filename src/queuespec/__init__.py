@@ -1,7 +1,7 @@
 """queuespec: the executable specification of Python's `multiprocessing.Queue` family.
 
-What a writer of rules imports. Nothing is loaded before it is used, so that importing a part of the package costs no
-more than that part.
+Rules import these names from here. Each is loaded when it is first used, so importing a part of the package loads
+only that part.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _HOMES = {
     "histories": "queuespec.stage.histories",
     "__version__": "queuespec.version",
 }
-"""The module of each name; `histories` is itself one."""
+"""The module of each name; `histories` is a module itself."""
 
 
 def __getattr__(name: str) -> object:

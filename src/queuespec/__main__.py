@@ -1,4 +1,4 @@
-"""``python -m queuespec`` and ``queuespec``: performs the command that the first argument names, by default `judge`."""
+"""``python -m queuespec`` and ``queuespec``: runs the command that the first argument names, `judge` by default."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
 
 TRACEBACK = "QUEUESPEC_TRACEBACK"
-"""The environment variable that shows the traceback of an error of ours."""
+"""The environment variable that shows the traceback of an internal error."""
 
 FRONT = ("-h", "--help", "-V", "--version", "--print-completion")
 """First arguments that are about the command line itself."""
 
 
 def main(words: list[str] | None = None) -> int:
-    """Performs a command, of these arguments or those of the process; returns its exit status.
+    """Runs a command with these arguments, or those of the process; returns its exit status.
 
     Raises:
-        SystemExit: for an argument that cannot be used, or a request for help.
+        SystemExit: for an invalid argument, or a request for help.
     """
     words = sys.argv[1:] if words is None else words
     for name in ("stdout", "stderr"):
@@ -55,7 +55,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def perform(words: list[str]) -> int:
-    """Performs a command; returns its exit status. Raises what a command raises."""
+    """Runs a command; returns its exit status. Raises what the command raises."""
     first = words[0] if words else ""
     if first == "judge" or (first.startswith(("-", "@")) and first not in FRONT) or not first:
         return judge.run(argparse.Namespace(words=words[1:] if first == "judge" else words))
@@ -65,10 +65,10 @@ def perform(words: list[str]) -> int:
     if os.path.exists(judge.file_of(first)):
         return judge.run(argparse.Namespace(words=words))
     if os.sep in first or "/" in first or "::" in first or first.endswith(".py"):
-        say_error(f"queuespec: there is no file or directory '{one_line(judge.file_of(first), 100)}'")
+        say_error(f"queuespec: no such file or directory: '{one_line(judge.file_of(first), 100)}'")
     else:
         hint = did_you_mean(first, COMMANDS) or "; 'queuespec --help' lists the commands"
-        say_error(f"queuespec: no command '{one_line(first, 100)}'{hint}")
+        say_error(f"queuespec: no such command: '{one_line(first, 100)}'{hint}")
     return Status.UNUSABLE
 
 

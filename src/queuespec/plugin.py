@@ -1,4 +1,4 @@
-"""pytest's entry: the hooks and fixtures of `queuespec.judge`, and nothing else."""
+"""The entry point for pytest: the hooks and fixtures of `queuespec.judge`, and nothing else."""
 
 from queuespec.judge.collection import (
     pytest_collection_finish,

@@ -1,4 +1,4 @@
-"""Text of others, made fit for a file, a terminal, a table or a log: bounded, with no active content."""
+"""Makes text from elsewhere safe for a file, a terminal, a table or a log: bounded, without active content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LIMIT = 500
 def visible(text: str) -> str:
     """`text` with an escape for every invisible character: ``\\x1b``, ``\\n``, ``\\u202e``.
 
-    The marks that begin a workflow command of GitHub Actions are escaped, too.
+    The characters that begin a workflow command of GitHub Actions are escaped, too.
     """
     text = text.replace("##[", "#\\x23[")
     if text.lstrip().startswith("::"):
@@ -26,7 +26,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def one_line(text: str, limit: int = LIMIT) -> str:
-    """One line of visible characters, at most about `limit` of them; says how long the text was where it is cut."""
+    """One line of at most about `limit` visible characters; a line that is cut says how long the text was."""
     shown = visible(text[: limit + 1])
     if len(text) <= limit and len(shown) <= limit:
         return shown
@@ -34,13 +34,13 @@ def one_line(text: str, limit: int = LIMIT) -> str:
 
 
 def printable(text: str, limit: int = 20_000) -> str:
-    """Several lines of visible characters: the end of `text`, where what matters in an output stands."""
+    """Lines of visible characters: the end of `text`, which is the part of an output that matters."""
     rows = text[-limit:].expandtabs(8).split("\n")
     return "\n".join(visible(row[:-1] if row.endswith("\r") else row) for row in rows)
 
 
 def markdown(text: str, limit: int = LIMIT) -> str:
-    """`text` as it reads, in a cell of a Markdown table: no markup, no HTML."""
+    """`text` for a cell of a Markdown table, with its markup and HTML escaped."""
     shown = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]~|#$])", r"\\\1", shown)
 

@@ -1,11 +1,11 @@
-"""The version of queuespec, as its tag has it: the build writes it into the metadata of the distribution."""
+"""The version of queuespec: the build takes it from the tag and writes it into the metadata of the distribution."""
 
 from __future__ import annotations
 
 import importlib.metadata
 
 UNKNOWN = "0.0.0"
-"""The version of sources that are not installed, and of a build from a copy without git's data."""
+"""The version of sources that are not installed, and of a build without git metadata."""
 
 
 def installed_version() -> str:

@@ -76,7 +76,7 @@ for folder in /tmp /var/tmp /usr/tmp; do
     test ! -d "$folder" || { mount --bind "$folder" "$folder" && mount -o remount,bind,ro "$folder"; }
 done
 """
-NO_TEMPORARY_FOLDER = "ERROR: there is no writable folder for temporary files; point TMPDIR to one"
+NO_TEMPORARY_DIRECTORY = "ERROR: no writable directory for temporary files; set TMPDIR to one"
 
 on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has the trait itself, or has no such thing")
 
@@ -159,7 +159,7 @@ def test_a_start_method_that_the_system_lacks_is_refused_in_one_sentence(judge, 
     run = judge("--start-method", "fork", env=trait(NO_FORK))
 
     assert run.status != 0
-    assert "there is no 'fork' here; this platform has spawn" in run.output
+    assert "'fork' is not available on this platform; it has spawn" in run.output
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
@@ -228,7 +228,7 @@ def test_a_child_that_takes_longer_than_patience_to_start_is_named(judge):
     run = judge("--implementation", "late", *options, env=env)
 
     assert run.words("get.blocks-when-empty") == {"hangs"}
-    assert "the process of child did not come up within 1 s" in run.output
+    assert "the process of child did not start within 1 s" in run.output
 
 
 def test_the_installed_command_runs_in_parallel_and_knows_what_failed_last(installed):
@@ -318,7 +318,7 @@ def test_a_system_without_semaphores_is_refused_in_one_sentence(installed, mount
     status, output = installed(*A_FEW_RULES, before=mounted(commands))
 
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert output.splitlines()[0].startswith("ERROR: this system gives Python no semaphores ([Errno"), output
+    assert output.splitlines()[0].startswith("ERROR: Python has no semaphores on this system ([Errno"), output
     assert reason in output
     assert output.strip().endswith("on Linux, mount a writable /dev/shm")
     assert "Traceback" not in output
@@ -329,7 +329,7 @@ def test_a_system_without_a_folder_for_temporary_files_is_refused_in_one_sentenc
     status, output = installed(*A_FEW_RULES, before=mounted(NOTHING_TO_WRITE_TO), cwd="/proc")
 
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert output.strip() == NO_TEMPORARY_FOLDER
+    assert output.strip() == NO_TEMPORARY_DIRECTORY
 
 
 @on_posix
@@ -346,7 +346,7 @@ def test_pytest_without_a_folder_for_temporary_files_says_the_same_sentence(moun
     )
 
     assert run.returncode == pytest.ExitCode.USAGE_ERROR, run.stdout
-    assert run.stdout.strip() == NO_TEMPORARY_FOLDER
+    assert run.stdout.strip() == NO_TEMPORARY_DIRECTORY
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="an ordinary user judges already")

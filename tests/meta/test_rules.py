@@ -1,4 +1,4 @@
-"""The rules are in order: names, reasons, and one rule for one behaviour."""
+"""The rules are in order: names, reasons, and one rule for one behavior."""
 
 import ast
 import re

@@ -93,7 +93,7 @@ def test_nonblocking_or_timed_get_makes_room(small_queue, make_child, decision):
 
 
 @rule("cap.freed-by-waiting-get", source=(THREAD_QUEUE / "Queue", DOCS / "Queue.put", DOCS / "Queue.get"))
-@each("decision", [{}, {"timeout": 1000}], ids=["for ever", "for some time"])
+@each("decision", [{}, {"timeout": 1000}], ids=["forever", "for some time"])
 def test_waiting_get_makes_room_when_it_returns(small_queue, make_child, decision):
     """A get() that has to wait makes room only when it returns an item.
 

@@ -1,4 +1,4 @@
-"""What runs inside the judged processes: an actor holds the queue and does what it is told.
+"""What runs inside the judged processes: an actor holds the queue and performs requests.
 
 Standard library only, Python 3.9 and later, and nothing here knows a rule. An actor connects to the judge over a
 private channel (TCP on the loopback interface, both ends prove that they know a secret of this stage), says who it is,
@@ -57,7 +57,7 @@ class _Leave(Exception):
 
 
 def leave(how: str = "return") -> NoReturn:
-    """Ends the actor that performs this: `how` is "return", "raise", "exit N" or, when nobody looks any more, "tidy".
+    """Ends the actor that performs this: `how` is "return", "raise", "exit N" or, after the test, "tidy".
 
     A process that is tidied away does all that a process does at its exit, and then spares itself the taking apart of
     its modules.
@@ -105,7 +105,7 @@ class Actor:
             if request.how == "tidy":
                 _tidied.add(threading.get_ident())
             if request.how == "raise":
-                raise RuntimeError("this actor was told to end by an exception") from None
+                raise RuntimeError("this actor was asked to end with an exception") from None
             if request.how.startswith("exit "):
                 sys.exit(int(request.how[5:]))
         except (EOFError, OSError):
@@ -145,7 +145,7 @@ class Actor:
 
 class Line:
     """Where an actor reaches its judge. Pickled as the first argument of a child, it connects while it is unpickled:
-    so the child is known, and can be asked for its stack, before it receives the objects that follow."""
+    so the judge knows the child, and can request its stack, before it receives the objects that follow."""
 
     def __init__(self, address: Address, name: str, starter: int | None = None) -> None:
         self.address = address

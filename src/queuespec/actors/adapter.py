@@ -19,7 +19,7 @@ from queuespec.actors.protocol import KINDS, MARK
 
 
 class UnknownImplementation(Exception):
-    """No implementation of this name can be had here; the text is one sentence for the person who asked."""
+    """An implementation of this name is not available here; the message is one sentence for the user."""
 
 
 class Implementation:

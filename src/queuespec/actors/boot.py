@@ -1,6 +1,6 @@
-"""Makes this package known to a judged process, and its stacks to the judge. Older Pythons must get through it.
+"""Makes this package known to a judged process, and its stacks to the judge. Older Pythons must be able to run it.
 
-A program of ours puts this directory first on ``sys.path`` and imports `boot`. The package is known without running its
+Our programs put this directory first on ``sys.path`` and import `boot`. The package is known without running its
 ``__init__``: the judged interpreter need not have installed anything, and nothing stays on its ``sys.path``.
 """
 

@@ -151,7 +151,7 @@ def request(number: int, function: str, args: tuple[Any, ...], kwargs: dict[str,
 
 
 def ready() -> bytes:
-    """The frame of an actor that holds its objects and can be asked."""
+    """The frame of an actor that holds its objects and accepts requests."""
     return encoded((0, READY))
 
 

@@ -20,8 +20,8 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "expectations",
         help=COMMANDS["expectations"],
-        description="Prints entries for --expectations: one for everything that deviates in a run and is not expected. "
-        "You fill in the reasons.",
+        description="Prints draft entries for --expectations: one for each unexpected deviation of a run. "
+        "Fill in the reasons.",
     )
     parser.add_argument("results", metavar="RESULTS", help="results file of the run")
     parser.set_defaults(run=run)
@@ -34,5 +34,5 @@ def run(given: argparse.Namespace) -> Status:
     if text:
         say(text)
     else:
-        say_error(f"{found.name}: there are no unexpected deviations")
+        say_error(f"{found.name}: no unexpected deviations")
     return Status.OK

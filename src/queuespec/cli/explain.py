@@ -37,7 +37,11 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("slug", help="the rule's name, such as get.blocks-when-empty")
     parser.add_argument(
-        "--expectations", metavar="FILE", action="append", default=[], help="also show those of this TOML file"
+        "--expectations",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="also show the deviations in this TOML file; repeatable",
     )
     add_format(parser)
     parser.set_defaults(run=run)
@@ -70,7 +74,7 @@ def explanation(
     from rich.text import Text
 
     if asked != rule.slug:
-        yield Text(f"{asked} has no test of its own; the test of {rule.slug} also proves it.")
+        yield Text(f"{asked} has no test of its own; the test of {rule.slug} proves it.")
     yield Text(f"{rule.slug} ({rule.level})", style="bold")
     yield hanging(console, "  ", rule.sentence)
     yield from (hanging(console, "  ", line) for line in (rule.why or rule.reason).splitlines())
@@ -97,7 +101,7 @@ def _facts(
 
 
 def _short(path: Path) -> str:
-    """Relative to the working directory if it is in there."""
+    """The path relative to the working directory, if it is inside it."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

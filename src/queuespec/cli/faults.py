@@ -1,4 +1,4 @@
-"""``queuespec faults``: the faults and the rules that they break, as they declare it or as it is found now."""
+"""``queuespec faults``: the faults and the rules that they break, as declared or as judged now."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from queuespec.queues.declare import Declared
 
     Grid = Mapping[str, Mapping[str, str]]
-    """Slug to fault to verdict; what is only declared is "meant" or "as well". No row: the rule gave no verdict."""
+    """Slug to fault to verdict; where it is only declared, "meant" or "as well". No row: the rule gave no verdict."""
 
 PATIENCE = 2.0
-"""Seconds to wait for a call of a fault: one that hangs does so immediately."""
+"""Timeout for the calls of a fault, in seconds. A fault that hangs does so immediately, so a short one is enough."""
 
 
 def add_parser(commands: Commands) -> None:
@@ -41,19 +41,19 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "faults",
         help=COMMANDS["faults"],
-        description="Shows which faults break which rules: as the faults declare it, or as it is found now. "
-        "The exit status is 1 if no rule gave a verdict, or one that did is broken by no fault, or a "
-        "fault breaks no rule.",
+        description="Shows which faults break which rules, as the faults declare it or, with --judge, as judged now. "
+        "The exit status is 1 if no rule gave a verdict, if no fault breaks a rule that did, or if a fault "
+        "breaks no rule.",
     )
-    parser.add_argument("names", metavar="FAULT", nargs="*", help="only these (default: all)")
-    parser.add_argument("--judge", action="store_true", help="judge them now; all of them take a while")
-    parser.add_argument("--rule", metavar="SLUG", action="append", default=[], help="only this rule; repeatable")
+    parser.add_argument("names", metavar="FAULT", nargs="*", help="show these faults only (default: all)")
+    parser.add_argument("--judge", action="store_true", help="judge the faults now; judging all of them takes a while")
+    parser.add_argument("--rule", metavar="SLUG", action="append", default=[], help="show this rule only; repeatable")
     parser.add_argument(
         "--start-method",
         metavar="NAME",
         action="append",
         default=[],
-        help="judge under this one (default: what the fault needs); repeatable",
+        help="judge under this start method (default: what the fault needs); repeatable",
     )
     add_format(parser, "markdown")
     parser.set_defaults(run=run)
@@ -81,7 +81,7 @@ def run(given: argparse.Namespace) -> Status:
         methods = {name: start_methods_of(known[name]) for name in names}
         for name in names:
             if not methods[name]:
-                say_error(f"queuespec faults: skipping {name}, which is not a fault on this platform")
+                say_error(f"queuespec faults: skipping {name}: it is not a fault on this platform")
         names = [name for name in names if methods[name]]
         slowest_first = sorted(names, key=lambda name: known[name].collateral != EVERYTHING)
         verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
@@ -97,7 +97,7 @@ def run(given: argparse.Namespace) -> Status:
 
 
 def start_methods_of(fault: type[Declared]) -> list[str]:
-    """The start methods of this platform to judge it under; empty if it is not a fault here."""
+    """The start methods to judge a fault under on this platform; empty if it is not a fault here."""
     here = multiprocessing.get_all_start_methods()
     wanted = fault.start_methods or ("fork" if "fork" in here else "spawn",)
     return [] if sys.platform in fault.not_on else [method for method in wanted if method in here]
@@ -113,7 +113,7 @@ def only_red(verdicts: Grid) -> Grid:
 
 
 def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
-    """Whether a fault turns nothing red, although a rule that it is meant for judged it, or has no verdicts at all."""
+    """Whether a fault turns no rule red although one that it should break judged it, or has no verdicts at all."""
     its = {slug: row[name] for slug, row in verdicts.items() if name in row}
     return not set(its.values()) & set(results.BAD) and (
         not its or any(its.get(slug) in results.JUDGED for slug in meant)
@@ -140,8 +140,8 @@ def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
 def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
     """The worst verdict of every rule for each of these faults.
 
-    Runs the specification once for each fault, under its start methods, in this order and several at a time. The
-    progress goes to standard error, with the last line of a run that left no results.
+    Runs the specification once for each fault, under its start methods, in this order and several at a time.
+    Progress goes to standard error, and so does the last line of output of a run that left no results.
     """
     grid: dict[str, dict[str, str]] = {}
     options = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE)]
@@ -188,7 +188,7 @@ def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict
 
 
 def in_words(row: Mapping[str, str] | None, all_faults: bool) -> str:
-    """The faults of a row, each with its verdict or how it is declared."""
+    """The faults of a row, each with its verdict or its declaration."""
     if row is None:
         return "gave no verdict"
     if not row:
@@ -218,6 +218,6 @@ def to_people(grid: Grid, found: list[Chapter], names: list[str], idle: list[str
         console, Text(), Text(f"{len(caught)} of {len(grid)} rules are broken by {counted(len(names), 'fault')}{only}")
     )
     if len(grid) < len(rules):
-        show(console, Text(f"{len(rules) - len(grid)} more gave no verdict"))
+        show(console, Text(f"{counted(len(rules) - len(grid), 'more rule')} gave no verdict"))
     if idle:
         show(console, Text(f"no rule is broken by {', '.join(idle)}"))

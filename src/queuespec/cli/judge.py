@@ -1,4 +1,4 @@
-"""``queuespec judge``, or ``queuespec`` alone: runs the specification, by pytest and with its options."""
+"""``queuespec judge``, or ``queuespec`` alone: runs the specification with pytest, whose options it accepts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def add_parser(commands: Commands) -> None:
-    """Adds the command, with our options; those of pytest are not known here."""
+    """Adds the command, with our own options only; pytest's are unknown here."""
     parser = commands.add_parser(
         "judge",
         help=COMMANDS["judge"],
@@ -60,7 +60,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 class _Files:
-    """Replaces the whole specification by the files on the command line, if there are any."""
+    """Replaces the whole specification with the files on the command line, if there are any."""
 
     def __init__(self, specification: str) -> None:
         self._specification = specification
@@ -72,7 +72,7 @@ class _Files:
             del config.args[-1]
         for name in config.args:
             if not config.option.pyargs and not os.path.exists(file_of(name)):
-                raise pytest.UsageError(f"there is no file or directory {file_of(name)!r}")
+                raise pytest.UsageError(f"no such file or directory: {file_of(name)!r}")
 
 
 def file_of(name: str) -> str:

@@ -28,7 +28,7 @@ def add_parser(commands: Commands) -> None:
         "list",
         help=COMMANDS["list"],
         description="Lists the rules that pass all filters. A filter that is repeated accepts each of its values. "
-        "The exit status is 5 if there is no such rule.",
+        "The exit status is 5 if no rule passes.",
     )
     filters: dict[tuple[str, ...], tuple[Iterable[str], str]] = {
         ("--chapter",): ([chapter_of(path.name) for path in in_order(specification_folder())], "in this chapter"),
@@ -57,7 +57,7 @@ def run(given: argparse.Namespace) -> Status:
     if given.format == "json":
         say(json.dumps([as_data(rule) for rule in rules], indent=2))
     elif not rules:
-        say_error("queuespec list: there is no such rule")
+        say_error("queuespec list: no rule passes all filters")
     else:
         from rich.text import Text
 

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def faults_that_break(slugs: Iterable[str]) -> dict[str, str]:
-    """Fault name to its sentence: those that are known to turn one of these rules red."""
+    """The faults that are declared to break one of these rules: name to sentence."""
     wanted = set(slugs)
     return {name: fault.sentence for name, fault in faults().items() if wanted & set(fault.breaks)}
 
 
 def unknown(name: str, known: Iterable[str], what: str = "rule") -> str:
-    """One sentence about a rule, or something else, that does not exist: with the closest name that does."""
-    hint = did_you_mean(name, known) or f"; 'queuespec {'list' if what == 'rule' else 'faults'}' shows all"
+    """One sentence about a name that does not exist, of a rule or something else, with the closest one that does."""
+    hint = did_you_mean(name, known) or f"; 'queuespec {'list' if what == 'rule' else 'faults'}' lists all"
     return f"there is no {what} '{one_line(name, 100)}'{hint}"

@@ -49,17 +49,17 @@ WRONG_CLASS = """
 """
 
 NEXT = """\
-1. write the test:          {test}
-2. it conforms:             queuespec --rule {slug}
-3. write the wrong queue:   {fault}
-4. it deviates:             queuespec --rule {slug} --implementation fault:{name}
-5. put a part of the message into its `breaks`
-6. it breaks nothing else:  pytest tests/meta/test_faults.py -m thorough -k {name}
-7. write the document:      queuespec spec"""
+1. write the test:           {test}
+2. check that it conforms:   queuespec --rule {slug}
+3. write the wrong queue:    {fault}
+4. check that it deviates:   queuespec --rule {slug} --implementation fault:{name}
+5. put a part of the message into the `breaks` of the fault
+6. check all other rules:    pytest tests/meta/test_faults.py -m thorough -k {name}
+7. write SPECIFICATION.md:   queuespec spec"""
 
 
 class Refused(Exception):
-    """There can be no such rule; the text is one sentence."""
+    """The rule cannot be added; the message is one sentence."""
 
 
 def add_parser(commands: Commands) -> None:
@@ -67,11 +67,11 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "new-rule",
         help=COMMANDS["new-rule"],
-        description="Appends the skeleton of a rule's test to its chapter, and that of a fault to the faults of the "
-        "chapter, in a checkout of queuespec; then says what to do next.",
+        description="Appends the skeleton of a test to the rule's chapter and the skeleton of a fault to the chapter's "
+        "faults, in a checkout of queuespec; then prints what to do next.",
     )
     parser.add_argument("slug", metavar="SLUG", help="the rule's name, such as get.blocks-when-empty")
-    parser.add_argument("--chapter", metavar="NAME", help="default: where the other rules of the slug's first word are")
+    parser.add_argument("--chapter", metavar="NAME", help="the rule's chapter (default: that of the slug's first word)")
     parser.add_argument("--fault", metavar="NAME", help="the fault's name (default: breaks- and the slug)")
     parser.set_defaults(run=run)
 
@@ -87,10 +87,10 @@ def run(given: argparse.Namespace) -> Status:
 
 
 def new_rule(slug: str, chapter: str | None, fault: str | None) -> str:
-    """Writes both skeletons; returns what to do next.
+    """Writes both skeletons; returns the text that says what to do next.
 
     Raises:
-        Refused: there can be no such rule or fault, or there is no checkout to write to.
+        Refused: the rule or fault cannot be added, or there is no checkout to write to.
     """
     found = chapters()
     name = fault or f"breaks-{slug.replace('.', '-')}"
@@ -102,23 +102,23 @@ def new_rule(slug: str, chapter: str | None, fault: str | None) -> str:
     test = specification_folder() / f"test_{chapter}.py"
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
     if not (test.parents[2] / "pyproject.toml").is_file():
-        raise Refused("this is an installed package; rules are written in a checkout")
+        raise Refused("new rules are written in a checkout of queuespec; this is an installed package")
     function = slug.replace(".", "_").replace("-", "_")
     _append(test, TEST.format(slug=slug, name=function))
-    of_manager = chapter == "manager_queues"  # whose faults change the manager, and not a class of queues
+    of_manager = chapter == "manager_queues"  # its faults change the manager, not a queue class
     _append(wrong, WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS))
     return NEXT.format(slug=slug, name=name, test=test, fault=wrong)
 
 
 def _check(slug: str, name: str, found: Sequence[Chapter]) -> None:
     if not SLUG.fullmatch(slug):
-        raise Refused(f"{one_line(slug, 100)!r} is not a slug such as get.blocks-when-empty")
+        raise Refused(f"{one_line(slug, 100)!r} is not a valid slug; write one such as get.blocks-when-empty")
     if slug in {known for chapter in found for rule in chapter.rules for known in (rule.slug, *rule.proves)}:
-        raise Refused(f"there is a rule {slug!r} already; a slug is never reused")
+        raise Refused(f"a rule named {slug!r} already exists; a slug is never reused")
     if not FAULT.fullmatch(name) or keyword.iskeyword(class_name(name)):
-        raise Refused(f"{one_line(name, 100)!r} is not a name such as get-hangs-in-c")
+        raise Refused(f"{one_line(name, 100)!r} is not a valid name; write one such as get-hangs-in-c")
     if name in faults():
-        raise Refused(f"there is a fault {name!r} already")
+        raise Refused(f"a fault named {name!r} already exists")
 
 
 def _chapter_of(slug: str, found: Sequence[Chapter]) -> str:
@@ -128,7 +128,7 @@ def _chapter_of(slug: str, found: Sequence[Chapter]) -> str:
     if not own:
         words = {rule.slug.partition(".")[0] for chapter in found for rule in chapter.rules}
         near = did_you_mean(word, words)
-        raise Refused(f"no rule begins with '{one_line(word, 100)}.'{near}; for the first one, choose its --chapter")
+        raise Refused(f"no rule begins with '{one_line(word, 100)}.'{near}; name a chapter with --chapter")
     return own.most_common(1)[0][0]
 
 
@@ -137,4 +137,4 @@ def _append(path: Path, text: str) -> None:
     try:
         write_atomically(path, [path.read_text(encoding="utf-8"), text])
     except OSError as error:
-        raise Refused(f"{one_line(str(path))!r} cannot be written: {error.strerror or error}") from None
+        raise Refused(f"cannot write {one_line(str(path))!r}: {error.strerror or error}") from None

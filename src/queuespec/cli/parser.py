@@ -24,9 +24,9 @@ COMMANDS = {
     "compare": "compare two runs",
     "check": "validate results files",
     "expectations": "draft expectations",
-    "faults": "show what faults break",
+    "faults": "list the faults",
     "spec": "write SPECIFICATION.md",
-    "new-rule": "begin a new rule",
+    "new-rule": "draft a new rule",
 }
 """The commands and what they do. The module of each is named after it."""
 
@@ -39,24 +39,24 @@ class Status(enum.IntEnum):
 
     OK = 0
     DEVIATION = 1
-    """A deviation or regression was found, or what was checked is not as it should be."""
+    """A deviation or a regression was found, or a check failed."""
     INTERRUPTED = 2
     INTERNAL_ERROR = 3
-    """An error of ours."""
+    """An internal error of queuespec."""
     UNUSABLE = 4
-    """Arguments or files that cannot be used."""
+    """Invalid arguments or files."""
     NOTHING = 5
     """There was nothing to do."""
 
 
 STATUSES = (
     "exit status: 0 success; 1 a deviation or regression; 2 interrupted; 3 an error in queuespec; "
-    "4 arguments or files that cannot be used; 5 nothing to do"
+    "4 invalid arguments or files; 5 nothing to do"
 )
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that answers an error with one sentence and status 4; abbreviations of options are errors."""
+    """A parser that reports an error in one sentence and exits with status 4; abbreviated options are errors."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"allow_abbrev": False, "epilog": STATUSES, "formatter_class": Help, **settings})
@@ -88,8 +88,8 @@ class Front(Parser):
 
 
 def parser_of(*commands: str) -> Parser:
-    """The parser, with these commands: to import all of them takes longer than to perform one."""
-    # argparse has an unknown argument of a command refused by the parser of all.
+    """The parser, with these commands only: importing all of them takes longer than running one."""
+    # argparse lets the top-level parser refuse an unknown argument of a command.
     parser = Front(prog=f"queuespec {commands[0]}" if len(commands) == 1 else "queuespec")
     parser.add_argument("-V", "--version", action=Version, nargs=0)
     parser.add_argument("--print-completion", metavar="SHELL", action=Completion, choices=("bash", "zsh"))
@@ -101,7 +101,7 @@ def parser_of(*commands: str) -> Parser:
 
 
 class Completion(argparse.Action):
-    """Prints a script for completion in a shell, and exits."""
+    """Prints a shell completion script, and exits."""
 
     def __call__(
         self, parser: argparse.ArgumentParser, namespace: object, shell: Any, option: str | None = None
@@ -110,7 +110,7 @@ class Completion(argparse.Action):
         try:
             import shtab
         except ImportError:
-            parser.error("shell completion needs shtab; install it with: pip install 'queuespec[completion]'")
+            parser.error("shell completion requires shtab; install it with: pip install 'queuespec[completion]'")
         everything = parser_of(*COMMANDS)
         add_options(everything.add_argument)
         print(shtab.complete(everything, shell=shell))
@@ -128,7 +128,7 @@ class Version(argparse.Action):
 
 def version() -> str:
     """``queuespec 0.1.0 (pytest 9.2.0, Python 3.11.7)``."""
-    import importlib.metadata  # here, since no command should wait for it
+    import importlib.metadata  # here, so that no command waits for it
 
     from queuespec import __version__
 

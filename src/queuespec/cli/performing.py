@@ -1,6 +1,6 @@
-"""Judges one rule, as everybody starts the judge, with this module as a plugin.
+"""Judges one rule in a judge of its own, which loads this module as a plugin.
 
-The plugin leaves out other kinds of queue, keeps the whole text of what a test raises, and stops at the first one.
+The plugin leaves out other kinds of queue, keeps the full message of what a test raises, and stops at the first one.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from queuespec import results
 from queuespec.text import one_line
 
 WANTED = "QUEUESPEC_PERFORMED"
-"""The environment variable with the kind that is wanted, or nothing, and the file to write to, as JSON."""
+"""The environment variable with the kind to judge (empty for all) and the file to write to, as JSON."""
 
 PROGRAM = "import sys; sys.path.insert(1, sys.argv.pop(1)); from queuespec.__main__ import main; sys.exit(main())"
-"""What starts the judge of this package, wherever it is, and changes nothing for the interpreter that is judged."""
+"""Starts the judge of this package, wherever it is, and changes nothing for the interpreter that is judged."""
 
 
 class NothingJudged(Exception):
-    """The rule gave no verdict; the text is one sentence."""
+    """The rule gave no verdict; the message is one sentence."""
 
 
 def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict, str]:
-    """The first verdict that deviates, or else the first one; and the whole text of what its test raised, with the
-    stacks of what hangs. Raises `NothingJudged`.
+    """The first verdict that deviates, or else the first one, and the full message of what its test raised, with the
+    stacks of a hang. Raises `NothingJudged`.
     """
     with tempfile.TemporaryDirectory() as directory:
         found, raised = Path(directory, "results.jsonl"), Path(directory, "raised.jsonl")
@@ -47,13 +47,13 @@ def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict
     judged = [verdict for verdict in verdicts if verdict.verdict in results.JUDGED]
     if not judged:
         last = (judge.stdout + judge.stderr).decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise NothingJudged(f"{slug} could not be judged: {one_line(last)}")
+        raise NothingJudged(f"cannot judge {slug}: {one_line(last)}")
     chosen = next((verdict for verdict in judged if verdict.verdict in results.BAD), judged[0])
     return chosen, texts.get(chosen.test, "")
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Leaves out the kinds that are not wanted."""
+    """Leaves out other kinds than the one to judge."""
     kind = json.loads(os.environ[WANTED])[0]
     items[:] = [item for item in items if not kind or item.callspec.params.get("kind", kind) == kind]
 

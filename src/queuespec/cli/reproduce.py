@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """There can be no reproduction; the text is one sentence."""
+    """The rule cannot be reproduced; the message is one sentence."""
 
 
 def add_parser(commands: Commands) -> None:
@@ -37,22 +37,24 @@ def add_parser(commands: Commands) -> None:
         "reproduce",
         help=COMMANDS["reproduce"],
         description="Writes a short program without queuespec that shows whether a queue does what a rule says (exit "
-        "status 0 if it does), or a bug report in Markdown where there is no such program; attach either to an issue.",
+        "status 0 if it does), or a bug report in Markdown if there is no such program; attach either to an issue.",
     )
     add_arguments(parser)
     parser.set_defaults(run=run)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what the command takes."""
+    """Adds the arguments of the command."""
     parser.add_argument("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
     parser.add_argument("--format", choices=("program", "markdown"), default="program", help="default: program")
-    parser.add_argument("--start-method", metavar="NAME", help="default: the first one that deviates, or that applies")
     parser.add_argument(
-        "--kind", metavar="KIND", help="of queue (default: the first one that deviates, or that applies)"
+        "--start-method", metavar="NAME", help="default: the first that deviates, or else the first that applies"
     )
-    parser.add_argument("--implementation", metavar="NAME", default="multiprocessing", help="as for judging")
-    parser.add_argument("--python", metavar="EXECUTABLE", default=sys.executable, help="that will run the program")
+    parser.add_argument("--kind", metavar="KIND", help="kind of queue; default as for --start-method")
+    parser.add_argument("--implementation", metavar="NAME", default="multiprocessing", help="as for queuespec judge")
+    parser.add_argument(
+        "--python", metavar="EXECUTABLE", default=sys.executable, help="the interpreter that will run the program"
+    )
     parser.add_argument(
         "--patience",
         metavar="SECONDS",
@@ -76,7 +78,7 @@ def run(given: argparse.Namespace) -> Status:
 
 def _write(given: argparse.Namespace) -> None:
     if given.output is not None and given.output.exists() and not given.force:
-        raise Refused(f"{one_line(str(given.output))!r} exists; --force replaces it")
+        raise Refused(f"{one_line(str(given.output))!r} already exists; --force replaces it")
     text = reproduction(given)
     if given.output is None:
         Forgiving(sys.stdout).write(text)
@@ -85,14 +87,14 @@ def _write(given: argparse.Namespace) -> None:
         write_atomically(given.output, [text])
     except OSError as error:
         why = error.strerror or type(error).__name__
-        raise Refused(f"{one_line(str(given.output))!r} cannot be written: {why}") from None
+        raise Refused(f"cannot write {one_line(str(given.output))!r}: {why}") from None
 
 
 def reproduction(given: argparse.Namespace) -> str:
-    """The program, or the bug report where that is asked for, or there is no program.
+    """The program, or the bug report if it is requested or the rule cannot be a program.
 
     Raises:
-        Refused, NothingJudged, CannotJudge: there is neither; the text is one sentence.
+        Refused, NothingJudged, CannotJudge: there is neither; the message is one sentence.
     """
     rule, case, decided = _asked_for(given)
     if given.format == "markdown" or not decided:
@@ -101,14 +103,14 @@ def reproduction(given: argparse.Namespace) -> str:
         try:
             return Reproduction(rule, case).text
         except Unsuitable as reason:
-            say_error(f"queuespec reproduce: this is a bug report; there is no program for {rule.slug}: {reason}")
+            say_error(f"queuespec reproduce: wrote a bug report; {rule.slug} cannot be a program: {reason}")
     if not case.verdict:
         case = _judged(given, rule, case)
     return bug_report(rule, case, __version__)
 
 
 def _asked_for(given: argparse.Namespace) -> tuple[Rule, Case, bool]:
-    """The rule, the first case of it that fits, and whether there is no other."""
+    """The rule, its first case that fits, and whether that is the only one."""
     rules = {rule.slug: rule for rule in rules_of(chapters())}
     named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}
     rule = named.get(given.slug)
@@ -134,7 +136,7 @@ def _asked_for(given: argparse.Namespace) -> tuple[Rule, Case, bool]:
 
 
 def _judged(given: argparse.Namespace, rule: Rule, case: Case) -> Case:
-    """The first case that deviates, or else the first one, and what came of it."""
+    """The first case that deviates, or else the first one, with its verdict."""
     options = ["--implementation", given.implementation, "--python", given.python, "--patience", str(given.patience)]
     options += ["--start-method", given.start_method] if given.start_method else []
     verdict, raised = performed(rule.slug, given.kind or "", options)

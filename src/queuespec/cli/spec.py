@@ -23,9 +23,11 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser(
         "spec",
         help=COMMANDS["spec"],
-        description="Writes the specification as a document, from the rules at their tests.",
+        description="Writes the specification as a document, generated from the rules and their tests.",
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 if the file is not current")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit with status 1 if the file is not current"
+    )
     parser.add_argument("--output", metavar="FILE", type=Path, help=f"the file (default: {NAME} of the checkout)")
     parser.set_defaults(run=run)
 
@@ -36,7 +38,7 @@ def run(given: argparse.Namespace) -> Status:
     if path is None:
         checkout = specification_folder().parent.parent
         if not (checkout / "pyproject.toml").is_file():
-            say_error(f"queuespec spec: there is no checkout with a {NAME}; name a file with --output")
+            say_error(f"queuespec spec: no checkout with a {NAME} found; name a file with --output")
             return Status.UNUSABLE
         path = checkout / NAME
     text = specification(chapters())
@@ -45,7 +47,7 @@ def run(given: argparse.Namespace) -> Status:
             with path.open("w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
         elif not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text:
-            say_error(f"queuespec spec: {path} is not current; write it again with 'queuespec spec'")
+            say_error(f"queuespec spec: {path} is not current; run 'queuespec spec'")
             return Status.DEVIATION
     except OSError as error:
         say_error(f"queuespec spec: {path}: {error.strerror}")

@@ -22,7 +22,7 @@ def add_parser(commands: Commands) -> None:
         "table",
         help=COMMANDS["table"],
         description="Shows results files as one table: a row for each rule, a column for each start method of each "
-        "implementation, Python and system. Files of runs that were killed are accepted, and marked.",
+        "implementation, Python and system. Files of runs that were killed are accepted and marked.",
     )
     parser.add_argument("files", metavar="FILE", nargs="+")
     add_format(parser, "markdown")
@@ -31,7 +31,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> Status:
     """Prints the table. Raises `BadFile`."""
-    from queuespec.report import table  # loads rich, which a wrong argument should not wait for
+    from queuespec.report import table  # imports rich, which takes too long for an invalid argument
 
     merged = Merged(results.read(name, cut_short=True) for name in given.files)
     if given.format == "json":

@@ -1,4 +1,4 @@
-"""What a run is to judge, and how: the same in the process that the user started and in the workers of pytest-xdist."""
+"""What a run judges, and how: the same in the process that the user started and in the workers of pytest-xdist."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Assignment:
 
     facts: Facts
     start_methods: tuple[str, ...]
-    """Those that were asked for, in the platform's order."""
+    """The start methods to judge, in the platform's order."""
     strict: bool
-    """Whether de-facto rules gate as well: pytest's own option ``--strict``."""
+    """Whether de-facto rules gate, too: pytest's own option ``--strict``."""
     settings: Settings
-    """What all stages have in common; the path is that of a test's directory."""
+    """What all stages have in common; `settings_for` adds the path."""
     expected: Expectations
     """The expected deviations that concern what is judged."""
 
@@ -51,6 +51,6 @@ def assignment(config: pytest.Config, facts: Facts, expected: Expectations) -> A
 
 
 def asked_start_methods(config: pytest.Config, facts: Facts) -> tuple[str, ...]:
-    """The start methods that were asked for, in the platform's order; all of them where none was named."""
+    """The start methods that ``--start-method`` names, in the platform's order; all of them if it names none."""
     asked = config.option.start_method
     return tuple(method for method in facts.start_methods if not asked or method in asked)

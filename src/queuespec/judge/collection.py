@@ -1,4 +1,4 @@
-"""Collecting: a test for each kind and start method of a rule, the choice of rules, the order of the chapters."""
+"""Collection: a test for each kind and start method of a rule, the selection of rules, the order of the chapters."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from queuespec.rules import Rule
 
 BACKSTOP = 60.0
-"""Seconds that a test may take beyond what its own deadlines allow, before pytest-timeout ends it."""
+"""Seconds that a test may take beyond its own deadlines before pytest-timeout ends it."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Comes first, so that every id begins with start method and kind (see `planned`)."""
+    """Runs first, so that every id begins with start method and kind (see `planned`)."""
     rule = rule_of(metafunc.function)
     if rule is None:
         return
@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, values[name])
     for one in each_of(metafunc.function):
-        # A single name is passed as text: a tuple of one would take each value for a tuple.
+        # A single name is passed as a string: with a tuple of one, each value would have to be a tuple.
         metafunc.parametrize(one.names if len(one.names) > 1 else one.names[0], one.values, ids=one.ids)
 
 
@@ -44,13 +44,13 @@ def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
-    """Makes no tests of a rule that is not asked for: making all and choosing then takes longer than judging a few."""
+    """Makes no tests of a rule that ``--rule`` leaves out: making them all takes longer than judging a few."""
     rule = rule_of(obj)
     return None if rule is None or _is_asked_for(collector.config, rule) else []
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """``-k`` knows a test by its rule, too."""
+    """Lets ``-k`` select a test by its rule, too."""
     rule = rule_of_item(item)
     if rule is not None:
         item.add_marker(pytest.mark.rule(rule.slug))
@@ -58,7 +58,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps the rules that are asked for, in the order of the chapters."""
+    """Keeps the rules that ``--rule`` names, in the order of the chapters."""
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Plans. Comes first: pytest-xdist reports what a worker has collected in the same hook."""
+    """Makes the plan. Runs first: pytest-xdist reports what a worker has collected in the same hook."""
     config = session.config
     given = config.stash[ASSIGNMENT]
     for item in session.items:
@@ -80,7 +80,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             continue
         item.stash[PLANNED] = plan(item, rule, given.facts, given.strict)
         if config.pluginmanager.hasplugin("timeout") and item.get_closest_marker("timeout") is None:
-            # Only now: `-k timeout` chooses by names, and by those of marks.
+            # Only now: `-k timeout` would also match the name of the mark.
             item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * given.settings.patience))
     plans = [item.stash[PLANNED] for item in session.items if PLANNED in item.stash]
     if is_worker(config):

@@ -7,7 +7,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Crowd:
-    """The number of producers, which meet that many consumers, and the number of items that each of them puts."""
+    """As many producers as consumers, and the number of items that each producer puts."""
 
     size: int
 
@@ -18,9 +18,9 @@ class Crowd:
 
     @property
     def put(self) -> list[tuple[int, int]]:
-        """All that the crowd puts: (producer, number)."""
+        """All items that the crowd puts: (producer, number)."""
         return [(producer, number) for producer in range(self.size) for number in range(self.items)]
 
     def divided_by(self, processes: int) -> list[list[int]]:
-        """The numbers of the producers, divided between that many processes."""
+        """The numbers of the producers, divided among that many processes."""
         return [list(range(first, self.size, processes)) for first in range(processes)]

@@ -1,4 +1,4 @@
-"""What can be known before anything is judged: the facts of the interpreter, the rules, and what to refuse.
+"""What is checked before anything is judged: the facts of the interpreter, the rules, and the options.
 
 Nothing here imports pytest.
 """
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
 PROBING = 60.0
-"""Seconds that an interpreter may take to answer what it is."""
+"""Timeout for the facts of an interpreter, in seconds."""
 
 
 class CannotJudge(Exception):
-    """Nothing can be judged; the message is one sentence that says why, and what to do about it."""
+    """Nothing can be judged; the message is one sentence that says why and what to do about it."""
 
 
 def probe(python: str, implementation: str) -> Facts:
-    """Asks the interpreter that is to be judged what it is.
+    """Asks the interpreter to judge for its facts.
 
     Raises:
-        CannotJudge: it is no Python, it is too old, or it cannot load the implementation.
+        CannotJudge: it is not Python, it is too old, or it cannot load the implementation.
     """
     marker = secrets.token_hex(8)
     try:
@@ -44,20 +44,20 @@ def probe(python: str, implementation: str) -> Facts:
             timeout=PROBING,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotJudge(f"--python: {python!r} cannot be run as a Python interpreter ({error})") from None
+        raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
     found = re.search(marker.encode() + rb"(\{.*\})", answer.stdout)
     if found is None:
         last = answer.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        raise CannotJudge(f"--python: {python!r} does not answer as a Python interpreter ({last or 'no answer'})")
+        raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last or 'no output'})")
     data = json.loads(found.group(1))
     if "error" in data:
-        about = f"--python: {python!r} cannot be judged: " if "oldest" in data["error"] else "--implementation: "
+        about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
         raise CannotJudge(about + data["error"])
     return Facts.read(data)
 
 
 def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:
-    """Checks that the platform has these start methods, and semaphores.
+    """Checks that the platform has these start methods, and has semaphores.
 
     Raises:
         CannotJudge: it lacks one of them.
@@ -65,10 +65,10 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -
     for method in start_methods:
         if method not in facts.start_methods:
             available = ", ".join(facts.start_methods)
-            raise CannotJudge(f"--start-method: there is no {method!r} here; this platform has {available}")
+            raise CannotJudge(f"--start-method: {method!r} is not available on this platform; it has {available}")
     if facts.semaphores is not None:
         raise CannotJudge(
-            f"this system gives Python no semaphores ({facts.semaphores}), so it cannot have a process-safe queue; "
+            f"Python has no semaphores on this system ({facts.semaphores}), so it cannot have a process-safe queue; "
             "on Linux, mount a writable /dev/shm"
         )
 
@@ -98,4 +98,4 @@ def specification() -> list[Chapter]:
         return chapters()
     except Exception as error:
         about = one_line(f"{type(error).__name__}: {error}")
-        raise CannotJudge(f"the specification cannot be imported: {about}") from error
+        raise CannotJudge(f"cannot import the specification: {about}") from error

@@ -1,4 +1,4 @@
-"""The books of a run: what was planned, what became of it, the problems of the run itself, and the results file."""
+"""The ledger of a run: the planned tests and their verdicts, the problems of the run itself, and the results file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from queuespec.rules import Facts
 
 LEDGER = pytest.StashKey["Ledger"]()
-"""Where pytest's configuration keeps the `Ledger`; that of a worker has none."""
+"""Where pytest's configuration keeps the `Ledger`; a worker has none."""
 RECORD = pytest.StashKey["Record"]()
-"""Where pytest's configuration keeps the `Record`; that of a worker has none."""
+"""Where pytest's configuration keeps the `Record`; a worker has none."""
 
 UNREACHED = "the run ended before this was judged"
 
@@ -38,7 +38,7 @@ class Ledger:
         """By the test's node id."""
 
     def plan(self, plans: Iterable[Planned]) -> None:
-        """Notes tests that will be judged; one that is known already stays as it is."""
+        """Notes tests that will be judged; a test that is already known stays as it is."""
         for one in plans:
             self.planned.setdefault(one.test, one)
 
@@ -47,7 +47,7 @@ class Ledger:
         self.verdicts[test] = verdict
 
     def lose(self, test: str, why: str) -> Verdict | None:
-        """Notes that a planned test will have no judgment; its verdict, or None if it was not planned."""
+        """Notes that a planned test will not be judged; returns its verdict, or None if it was not planned."""
         one = self.planned.get(test)
         if one is None:
             return None
@@ -67,7 +67,7 @@ class Ledger:
 
 
 def header_of(option: argparse.Namespace, facts: Facts, start_methods: tuple[str, ...], begun: datetime) -> Header:
-    """The first line of a results file, for pytest's options; the rule set is still unknown."""
+    """The first line of a results file, from pytest's options; the rule set is still unknown."""
     return Header(
         subject=facts,
         queuespec=queuespec.__version__,
@@ -87,7 +87,7 @@ def header_of(option: argparse.Namespace, facts: Facts, start_methods: tuple[str
 
 
 class Record:
-    """The results file of a run, if one was asked for. A file that cannot be written is a problem, noted once."""
+    """The results file of a run, if it has one. A file that cannot be written is a problem, noted once."""
 
     def __init__(self, header: Header, recorder: Recorder | None, begun: datetime, problems: list[str]) -> None:
         self.header = header
@@ -102,7 +102,7 @@ class Record:
         return self._recorder.earlier if self._recorder is not None and kept else None
 
     def begin(self) -> None:
-        """Begins the file once the rules can be read: when pytest has imported all test files, or will import none."""
+        """Begins the file once the rules can be read: when pytest has imported all test files, or imports none."""
         if self.header.rule_set:
             return
         try:
@@ -112,7 +112,7 @@ class Record:
         self._try(lambda recorder: None if recorder.begun else recorder.begin(self.header))
 
     def add(self, verdict: Verdict) -> None:
-        """Writes a verdict beside the file, for the case that the run is killed."""
+        """Writes a verdict beside the file, in case the run is killed."""
         self._try(lambda recorder: recorder.add(verdict))
 
     def finish(self, verdicts: Collection[Verdict]) -> None:
@@ -121,7 +121,7 @@ class Record:
         self._try(lambda recorder: recorder.finish(self.header, verdicts, seconds))
 
     def abandon(self) -> None:
-        """There is nothing to write: the file of an earlier run comes back."""
+        """Restores the file of an earlier run: there is nothing to write."""
         self._try(lambda recorder: recorder.abandon())
 
     def _note(self, problem: str) -> None:
@@ -135,7 +135,7 @@ class Record:
             step(self._recorder)
         except OSError as error:
             why = error.strerror or type(error).__name__
-            self._note(f"the results cannot be written to {self._recorder.path}: {why}")
+            self._note(f"cannot write the results to {self._recorder.path}: {why}")
             self._recorder = None
 
 
@@ -148,12 +148,12 @@ def recorder_for(path: Path) -> Recorder:
     if path.is_dir():
         raise CannotJudge(f"--results: {str(path)!r} is a directory; name a file in it")
     if not path.parent.is_dir():
-        raise CannotJudge(f"--results: there is no directory {str(path.parent)!r}")
+        raise CannotJudge(f"--results: no such directory: {str(path.parent)!r}")
     if path.exists() and not path.is_file():
-        raise CannotJudge(f"--results: {str(path)!r} is not a file that can be replaced")
+        raise CannotJudge(f"--results: {str(path)!r} is not a regular file")
     recorder = Recorder(path)
     try:
         recorder.try_to_write()
     except OSError as error:
-        raise CannotJudge(f"--results: {str(path)!r} cannot be written: {error.strerror or error}") from None
+        raise CannotJudge(f"--results: cannot write {str(path)!r}: {error.strerror or error}") from None
     return recorder

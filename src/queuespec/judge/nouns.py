@@ -45,7 +45,7 @@ class Stages:
         return self._kept[key]
 
     def put_back(self, stage: Stage) -> None:
-        """Ends what a test has left on the stage, and the stage itself if it is not clean."""
+        """Ends what a test left on the stage, and the stage itself if it is not clean."""
         stage.tidy()
         if not stage.clean:
             stage.end()
@@ -67,7 +67,7 @@ STAGES = pytest.StashKey[Stages]()
 
 @pytest.fixture
 def start_method(request: pytest.FixtureRequest) -> str:
-    """The start method that is judged."""
+    """The judged start method."""
     raise pytest.UsageError("only a test with a rule has a start method")
 
 
@@ -99,7 +99,7 @@ def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 @pytest.fixture
 def make_queue(stage: Stage, request: pytest.FixtureRequest) -> Callable[..., View]:
-    """Makes a queue, of the kind that is judged: ``make_queue(maxsize=2)``."""
+    """Makes a queue of the judged kind: ``make_queue(maxsize=2)``."""
 
     def make(*args: object, kind: str = "", **kwargs: object) -> View:
         __tracebackhide__ = True
@@ -110,14 +110,14 @@ def make_queue(stage: Stage, request: pytest.FixtureRequest) -> Callable[..., Vi
 
 @pytest.fixture
 def queue(stage: Stage, kind: str) -> View:
-    """A queue as the process that created it, the parent, holds it."""
+    """A queue as the parent, the process that created it, holds it."""
     __tracebackhide__ = True
     return stage.make_queue(kind)
 
 
 @pytest.fixture
 def make_child(stage: Stage) -> Callable[..., Any]:
-    """Starts a child process: ``make_child(queue)`` is the queue as the child holds it, several give a tuple."""
+    """Starts a child process: ``make_child(queue)`` is the queue as the child holds it, several make a tuple."""
     return stage.make_child
 
 
@@ -160,14 +160,14 @@ def make_object(stage: Stage) -> Callable[..., View]:
 
 @pytest.fixture
 def make_manager(stage: Stage) -> Callable[[], View]:
-    """Starts a manager of this test's own, held by the parent: ``make_manager()``. The queues whose kind begins with
-    ``Manager.`` belong to another one, which the parent keeps."""
+    """Starts a manager for this test alone, held by the parent: ``make_manager()``. The queues whose kind begins with
+    ``Manager.`` belong to another manager, which the parent keeps."""
     return stage.make_manager
 
 
 @pytest.fixture
 def facts(request: pytest.FixtureRequest) -> Facts:
-    """What is known of the judged interpreter: version, system, start methods."""
+    """The facts of the judged interpreter: version, system, start methods."""
     return request.config.stash[ASSIGNMENT].facts
 
 

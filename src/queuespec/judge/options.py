@@ -29,7 +29,7 @@ def positive_number(text: str) -> int:
 def add_options(add: Callable[..., Any]) -> None:
     """Adds the options for judging, by argparse's `add_argument` or pytest's `addoption`.
 
-    Each help text fits a line beside its option in 80 columns.
+    Each help text fits on one line beside its option in 80 columns.
     """
     add(
         "--implementation",
@@ -55,14 +55,14 @@ def add_options(add: Callable[..., Any]) -> None:
         metavar="SECONDS",
         type=positive_seconds,
         default=10.0,
-        help="timeout of what must complete; raise it if slow (10)",
+        help="timeout for what must complete; raise if slow (10)",
     )
     add(
         "--quiet-time",
         metavar="SECONDS",
         type=positive_seconds,
         default=0.1,
-        help="how long to watch a call that must block (0.1)",
+        help="time to watch a call that must block (0.1)",
     )
     add("--rule", metavar="SLUG", action="append", default=[], help="judge this rule only; repeatable")
     add(
@@ -70,7 +70,7 @@ def add_options(add: Callable[..., Any]) -> None:
         metavar="NUMBER",
         type=positive_number,
         default=2,
-        help="producers and consumers in rules about many (2 each)",
+        help="producers and consumers in crowd rules (2 each)",
     )
     add("--results", metavar="FILE", help="write the verdicts to this file, as JSON Lines")
     add(

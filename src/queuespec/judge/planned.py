@@ -1,4 +1,4 @@
-"""What a run has planned: one `Planned` for each test of a rule, made at collection, from which verdicts are made."""
+"""The plan of a run: one `Planned` for each test of a rule, made at collection; verdicts are made from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLANNED = pytest.StashKey["Planned"]()
 """Where an item keeps its `Planned`, if it proves a rule."""
 
 AXES = ("start_method", "kind")
-"""The parameters that every verdict has a place for, in the order in which test ids begin with them."""
+"""The parameters that every verdict has a field for, in the order in which test ids begin with them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,11 +43,11 @@ class Planned:
     parameters: str = ""
     """The ids of the test's other parameters: the same from run to run."""
     file: str = ""
-    """Where the rule stands."""
+    """Where the rule is defined."""
     line: int = 0
 
     def verdict(self, verdict: str, explanation: str = "", **found: Any) -> Verdict:
-        """The verdict of this test. `found` are the fields of `Verdict` that only a finished test knows."""
+        """The verdict on this test; `found` has the fields of `Verdict` that are known only when it has finished."""
         return Verdict(
             rule=self.rule,
             level=self.level,
@@ -93,7 +93,7 @@ def _parameter(item: pytest.Item, name: str) -> str:
 
 
 def _other_ids(item: pytest.Item, axes: dict[str, str]) -> str:
-    """The ids of the parameters that are no axis. Those of the axes come first: see `collection`."""
+    """The ids of the parameters that are not in `AXES`. Those of the axes come first: see `collection`."""
     callspec = getattr(item, "callspec", None)
     if callspec is None:
         return ""
@@ -107,5 +107,5 @@ def as_text(plans: Iterable[Planned]) -> str:
 
 
 def from_text(text: str) -> list[Planned]:
-    """What `as_text` was given."""
+    """The plan that `as_text` wrote."""
     return [Planned(**data) for data in json.loads(text)]

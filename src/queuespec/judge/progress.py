@@ -20,7 +20,7 @@ REST = 0.1
 
 
 class Progress:
-    """Shows how far the run is, whenever a verdict comes."""
+    """Shows how far the run is, whenever a verdict arrives."""
 
     def __init__(self, reporter: pytest.TerminalReporter, ledger: Ledger) -> None:
         self._reporter = reporter
@@ -33,18 +33,18 @@ class Progress:
     def pytest_report_teststatus(
         self, report: pytest.TestReport
     ) -> Generator[None, tuple[str, str, object], tuple[str, str, object]]:
-        """Takes the letters from the tests of rules; they are counted as they are."""
+        """Shows no letters for the tests of rules; they are still counted."""
         category, letter, word = yield
         return (category, "", "") if report.nodeid in self._ledger.planned else (category, letter, word)
 
     def pytest_runtest_logstart(self) -> None:
-        """Begins to measure the time when the first test runs."""
+        """Starts the clock when the first test runs."""
         if self._begun is None:
             self._begun = time.monotonic()
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Shows the line when the books have the verdict."""
+        """Shows the line when the ledger has the verdict."""
         verdict = self._ledger.verdicts.get(report.nodeid)
         if verdict is None:
             return
@@ -64,7 +64,7 @@ class Progress:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Shows progress in place of pytest's dots, where one line can be rewritten."""
+    """Shows progress in place of pytest's dots, if a line can be rewritten."""
     config = session.config
     reporter = config.pluginmanager.getplugin("terminalreporter")
     if reporter is None or LEDGER not in config.stash or not can_rewrite(config, reporter):

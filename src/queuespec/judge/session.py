@@ -1,4 +1,4 @@
-"""The run as a whole: what is to be judged, the books, what was not as it should be, what people are told."""
+"""The run as a whole: what it judges, the ledger, the problems of the run, and what is shown at the end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 PROBLEMS = pytest.StashKey["list[str]"]()
-"""Where pytest's configuration keeps what fails the run although no verdict does, a sentence each."""
+"""Where pytest's configuration keeps what fails the run although no verdict does: a sentence each."""
 WORKERS = pytest.StashKey[Workers]()
 """Where pytest's configuration keeps the `Workers`, if there are any."""
 
@@ -34,23 +34,23 @@ CRASHED = "the test worker that judged this crashed"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds our options. pytest's own ``--strict`` lets de-facto rules gate the run as well."""
+    """Adds our options. pytest's own ``--strict`` makes de-facto rules gate the run, too."""
     group = parser.getgroup("queuespec", "judging a process-safe queue")
     add_options(group.addoption)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
-    """Comes before pytest's capturing, which would fail with a traceback where it cannot have a temporary file."""
+    """Runs before pytest's capturing, which fails with a traceback if it cannot create a temporary file."""
     try:
         tempfile.gettempdir()
     except OSError:
-        raise pytest.UsageError("there is no writable folder for temporary files; point TMPDIR to one") from None
+        raise pytest.UsageError("no writable directory for temporary files; set TMPDIR to one") from None
     return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Finds out what is to be judged, or refuses to, in one sentence."""
+    """Finds out what to judge, or says in one sentence why it cannot be judged."""
     config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
     if is_worker(config):
         _prepare(config, received(config))
@@ -96,7 +96,7 @@ def _open_the_books(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Says what is judged."""
+    """Shows what is judged."""
     given = config.stash[ASSIGNMENT]
     return [f"judged: {one_line(given.facts.described)}", f"start methods: {', '.join(given.start_methods)}"]
 
@@ -109,7 +109,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[WORKERS].close()
 
 
-# Workers, seen from the controller
+# Workers, as the controller sees them
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -129,25 +129,23 @@ def pytest_xdist_node_collection_finished(node: Any) -> None:
         stash[LEDGER].plan(stash[WORKERS].plan_of(node.gateway.id))
     except OSError as error:
         why = error.strerror or type(error).__name__
-        stash[PROBLEMS].append(f"what the worker {node.gateway.id} has planned cannot be read: {why}")
+        stash[PROBLEMS].append(f"cannot read the plan of worker {node.gateway.id}: {why}")
     stash[RECORD].begin()
 
 
 class Bookkeeper:
-    """The hooks that enter every report into the books."""
+    """The hooks that enter every report into the ledger."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Notes what could not be collected: its rules are missing, and no verdict says so."""
+        """Notes a collection error: rules are missing then, and no verdict says so."""
         if report.failed:
-            self._config.stash[PROBLEMS].append(
-                f"the tests of {one_line(report.nodeid) or 'a file'} could not be collected"
-            )
+            self._config.stash[PROBLEMS].append(f"cannot collect the tests of {one_line(report.nodeid) or 'a file'}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Enters the verdict that a report carries, or that there will be none."""
+        """Enters the verdict that a report carries, or notes that there will be none."""
         stash = self._config.stash
         verdict = verdict_of(report)
         if verdict is not None:
@@ -162,7 +160,7 @@ class Bookkeeper:
                     junit.node_reporter(report).add_property(name, value)
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Workers do not finish what they are at."""
+        """Ends the workers without waiting for their tests."""
         if WORKERS in self._config.stash:
             self._config.stash[WORKERS].end()
 
@@ -172,7 +170,7 @@ class Bookkeeper:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Closes the books: a verdict for everything that was planned, the results file, the exit status."""
+    """Completes the run: a verdict for everything that was planned, the results file, the exit status."""
     config = session.config
     if LEDGER not in config.stash or config.option.collectonly:
         return
@@ -193,11 +191,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _what_is_missing(verdicts: list[results.Verdict]) -> list[str]:
-    """Why a run is no success although nothing deviates: it judged nothing, or not all of it."""
+    """Why a run fails although nothing deviates: it judged nothing, or not everything."""
     left_out = sum(verdict.verdict == "not-run" for verdict in verdicts)
     if not any(verdict.verdict in results.JUDGED for verdict in verdicts):
-        return ["nothing was judged: a run that verified nothing is no success"]
-    return [f"incomplete: without {left_out:,} of {counted(len(verdicts), 'planned verdict')}"] if left_out else []
+        return ["no rule was judged, so this run counts as failed"]
+    return [f"incomplete: {left_out:,} of {counted(len(verdicts), 'planned verdict')} missing"] if left_out else []
 
 
 def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict]) -> list[str]:
@@ -230,7 +228,7 @@ def _tell_github(config: pytest.Config, write_line: Callable[[str], None]) -> No
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Tells what was found, in the order of interest: the last line is the verdict on the whole run."""
+    """Shows what was found, the most important last: the last line is the verdict on the whole run."""
     verdicts = config.stash[LEDGER].in_order() if LEDGER in config.stash else []
     if not verdicts:
         return
@@ -258,7 +256,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _leave_out_what_was_told(reporter: pytest.TerminalReporter, told: set[str]) -> None:
-    """Spares pytest's list of failures, which comes next, if no option asks for it and all of them were told."""
+    """Suppresses pytest's list of failures, which comes next, if no option requests it and all were shown above."""
     failures = [report.nodeid for category in ("failed", "error") for report in reporter.stats.get(category, ())]
     if reporter.config.option.reportchars == "fE" and told.issuperset(failures):
         reporter.reportchars = ""

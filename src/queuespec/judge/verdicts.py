@@ -40,7 +40,7 @@ class Finding:
     reported: set[str] = dataclasses.field(default_factory=set)
     """The start methods that the child processes report."""
     timeline: Timeline = dataclasses.field(default_factory=Timeline)
-    """All calls of the test, whichever of its stages performs them."""
+    """All calls of the test, on all of its stages."""
     told: tuple[Row, ...] = ()
     """The rows of the timeline that the verdict keeps."""
     entry: Expectation | None = None
@@ -63,12 +63,12 @@ class Finding:
 FINDING = pytest.StashKey[Finding]()
 """Where the item of a rule keeps its `Finding`."""
 CURRENT = pytest.StashKey[Timeline]()
-"""Where pytest's configuration keeps the timeline of the rule's test that runs, or ran last."""
+"""Where pytest's configuration keeps the timeline of the test that is running, or ran last."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skips what does not apply, or cannot be asked of this implementation; the reason is the explanation."""
+    """Skips a rule that does not apply, or that this implementation does not support; the reason is the explanation."""
     rule, planned = rule_of_item(item), item.stash.get(PLANNED, None)
     if rule is None or planned is None:
         return
@@ -124,7 +124,7 @@ def verdict_of(report: pytest.TestReport) -> Verdict | None:
 
 
 def properties(verdict: Verdict) -> list[tuple[str, object]]:
-    """What other reports, such as JUnit's, say of a verdict."""
+    """What other reports, such as JUnit's, say about a verdict."""
     names = ("rule", "level", "kind", "start_method", "verdict", "explanation")
     return [(name, getattr(verdict, name)) for name in names]
 
@@ -166,11 +166,11 @@ def _does_not_fail(report: pytest.TestReport, why: str) -> None:
     report.wasxfail = why
 
 
-# What a failure tells
+# What a failure shows
 
 
 def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
-    """Adds the whole story to the report: the rule, the verdict, the timeline, what was printed."""
+    """Adds the details to the report: the rule, the verdict, the timeline, the output."""
     rule, planned = finding.rule, finding.planned
     sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
     report.sections.append((f"rule {rule.slug} ({rule.level})", f"{rule.sentence}\n{rule.why}\n{sources}"))
@@ -184,10 +184,10 @@ def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pyt
     if finding.stage is not None:
         outputs["output of the judged processes"] = finding.stage.tree.output()
     for title, output in outputs.items():
-        if isinstance(error, Hangs):  # its text has the stacks already
+        if isinstance(error, Hangs):  # its message already has the stacks
             output = _STACK_LINE.sub("", output)
         if output.strip():
-            # Marked at the left, so that no line of it is taken for a command by what reads the log.
+            # Each line has a prefix, so that no program that reads the log takes it for a command.
             report.sections.append((title, "| " + printable(output.strip("\n"), 4000).replace("\n", "\n| ")))
 
 

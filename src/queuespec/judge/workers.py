@@ -1,4 +1,4 @@
-"""pytest-xdist: how many workers there are, what they are given, what they send, and that they end with the run.
+"""pytest-xdist: the number of workers, what they receive and send, and how they end with the run.
 
 A worker writes its plan to a file before it reports what it has collected, so the controller knows everything about a
 test whose worker crashes.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from queuespec.judge.planned import Planned
 
 INPUT = "queuespec"
-"""The key under which a worker finds what its controller gives it."""
+"""The key of what a worker receives from its controller."""
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -41,20 +41,20 @@ def is_worker(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Judges in parallel unless told otherwise, where pytest-xdist is loaded. This is a wrapper because it must come
-    before pytest-xdist's own `tryfirst`, also when this plugin was loaded first, by ``-p``."""
+    """Judges in parallel by default if pytest-xdist is loaded. This is a wrapper because it must run before
+    pytest-xdist's own `tryfirst`, even if this plugin was loaded first, by ``-p``."""
     options = config.option
     if not is_worker(config):
         if getattr(options, "numprocesses", 0) is None and not options.tx and not options.collectonly:
             options.numprocesses = "auto"
         if getattr(options, "numprocesses", None) and options.dist == "no":
-            options.dist = "worksteal"  # a test that hangs delays none of those behind it
+            options.dist = "worksteal"  # a test that hangs does not delay those behind it
     return (yield)
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """More workers than cores: most of a run is waiting, for processes to start and for nothing to happen."""
+    """More workers than cores: a run mostly waits, for processes to start or to see that nothing happens."""
     cores = yield
     return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(2 * cores, 8)
 
@@ -63,14 +63,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int,
 
 
 class Workers:
-    """The workers of a run, seen from the controller: a lifeline for all of them, and a directory for their plans."""
+    """The workers of a run, as the controller sees them: a lifeline for all of them, a directory for their plans."""
 
     def __init__(self) -> None:
         self._supervisor = Supervisor()
         self._lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
 
     def input(self, given: Assignment) -> dict[str, Any]:
-        """What a worker is given: data that pytest-xdist can send."""
+        """What a worker receives: data that pytest-xdist can send."""
         return {
             "facts": json.dumps(vars(given.facts)),
             "expected": json.dumps([entry.as_data for entry in given.expected.entries]),
@@ -86,7 +86,7 @@ class Workers:
         return planned.from_text(text)
 
     def end(self) -> None:
-        """The workers end immediately, whatever they are doing."""
+        """Ends the workers immediately, whatever they are doing."""
         self._lifeline.close()
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ def _plan_file(directory: str, worker: str) -> Path:
 
 
 def received(config: pytest.Config) -> Assignment:
-    """What the controller has given to this worker. From here on, the worker ends with its controller."""
+    """The assignment from the controller. From here on, this worker ends with its controller."""
     given = config.workerinput[INPUT]  # type: ignore[attr-defined]
     _end_with_the_controller(given["lifeline"])
     facts = Facts.read(json.loads(given["facts"]))
@@ -111,7 +111,7 @@ def received(config: pytest.Config) -> Assignment:
 
 
 def send_plan(config: pytest.Config, plans: Iterable[Planned]) -> None:
-    """Writes this worker's plan to where its controller reads it. Raises `OSError`."""
+    """Writes this worker's plan where its controller reads it. Raises `OSError`."""
     worker = config.workerinput  # type: ignore[attr-defined]
     _plan_file(worker[INPUT]["plans"], worker["workerid"]).write_text(planned.as_text(plans), encoding="utf-8")
 

@@ -86,7 +86,7 @@ class FlushesInPut:
                 return self._buffer or not self._notempty._waiters
 
         def _has_room(self):
-            """Whether the pipe is not full; where that cannot be asked, put() does not wait."""
+            """Whether the pipe is not full; if that is unknown, put() does not wait."""
             if not hasattr(select, "poll"):
                 return False
             room = select.poll()

@@ -41,7 +41,7 @@ STYLES = {REGRESSIONS: "bold red", REPAIRS: "bold green"}
 
 
 def to_terminal(comparison: Comparison, console: Console) -> None:
-    """In sentences, for people."""
+    """Prints the changes in sentences, for people."""
     from rich.text import Text
 
     show(console, *map(Text, _facts(comparison)))
@@ -58,7 +58,7 @@ def to_terminal(comparison: Comparison, console: Console) -> None:
 
 
 def as_markdown(comparison: Comparison) -> str:
-    """The same in Markdown, such as for the step summary of a workflow."""
+    """The same in Markdown, for example for the step summary of a workflow."""
     lines = [f"- {markdown(fact)}" for fact in _facts(comparison)]
     for _, title, causes in _groups(comparison):
         lines += ["", f"### {title}"]

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 UNBOUNDED = 100_000
 """The width of a file: nothing is wrapped there."""
 NARROW = 30
-"""A sentence with fewer columns than this is not put beside something else."""
+"""A sentence that would get fewer columns than this begins on a line of its own."""
 
 
 def console_for(file: TextIO, color: bool | None = None, width: int | None = None) -> Console:
     """A console for a stream: colors on a terminal only, and none under ``NO_COLOR``, unless `color` decides."""
-    from rich.console import Console  # here, and not for those who print plain lines: it takes a while
+    from rich.console import Console  # here, since it takes a while, and commands that print plain lines do not need it
 
     terminal = file.isatty()
     options: dict[str, Any] = {"emoji": False, "markup": False, "highlight": False}
     if color is None:
         color = terminal and not os.environ.get("NO_COLOR")
-    else:  # the caller, who decides, has prepared the terminal for it
+    else:  # a caller that decides has prepared the terminal for it
         options["legacy_windows"] = False
     if not color:
         options.update(color_system=None, no_color=True)
@@ -50,7 +50,7 @@ class Forgiving(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """That of the stream below."""
+        """The encoding of the stream below."""
         return self._encoding
 
     def isatty(self) -> bool:
@@ -69,8 +69,8 @@ class Forgiving(io.TextIOBase):
             self._raise_unless_closed(error)
 
     def close(self) -> None:
-        """Does nothing: the stream below belongs to others. The base class would flush when this object is collected,
-        where nobody can catch an exception; Python 3.15 prints it."""
+        """Does nothing: the stream below belongs to the caller. The base class would flush when this object is garbage
+        collected, where an exception cannot be caught; Python 3.15 prints it."""
 
     def write(self, text: str) -> int:
         """Writes text; returns the number of characters. Raises `OSError`, but not for a closed pipe."""

@@ -1,6 +1,6 @@
-"""The specification as a document: SPECIFICATION.md, written from the rules at their tests.
+"""The specification as a document: SPECIFICATION.md, generated from the rules and their tests.
 
-A new rule changes its own lines and the index, and nothing else: the document has no numbers of lines or entries.
+A new rule changes only its own lines and the index: the document has no line numbers and no entry numbers.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def anchor(chapter: Chapter) -> str:
 
 
 def chapter_text(chapter: Chapter) -> str:
-    """A chapter: its introduction, its rules, and last what is untested."""
+    """A chapter: its introduction, its rules, and finally what is not tested."""
     parts = [f'<a id="{anchor(chapter)}"></a>', "", f"## {chapter.title}", ""]
     if chapter.introduction:
         parts += [chapter.introduction, ""]
@@ -167,12 +167,12 @@ def listed(words: tuple[str, ...]) -> str:
 
 
 def location(rule: Rule) -> str:
-    """``tests/spec/test_getting.py``: the file of the test in a checkout, even if there is none."""
+    """``tests/spec/test_getting.py``: the file of the test in a checkout, even if this is an installed package."""
     return f"tests/spec/{Path(rule.file).name}"
 
 
 def index(found: Iterable[Chapter]) -> str:
-    """All names with links to their entries, including those that the test of another rule shows."""
+    """All names with links to their entries, including those that the test of another rule proves."""
     rows = {}
     for rule in rules_of(found):
         rows[rule.slug] = f"| [`{rule.slug}`](#{rule.slug}) | {rule.level} | {rule.sentence} |"

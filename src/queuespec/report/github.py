@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Place(Protocol):
-        """Where a rule stands: its file and line."""
+        """Where a rule is defined: its file and line."""
 
         @property
-        def file(self) -> str: ...
+        def file(self) -> str:
+            """The path of the file."""
+
         @property
-        def line(self) -> int: ...
+        def line(self) -> int:
+            """The number of the line."""
 
 
 LONGEST_SUMMARY = 1_000_000
-"""Bytes of a step's summary; GitHub shows nothing of one that is longer than one mebibyte."""
+"""Maximum length of a step summary in bytes; GitHub drops a summary that is longer than one mebibyte."""
 
 
 def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
@@ -55,7 +58,7 @@ def annotation(rule: Place | None, verdicts: list[Verdict]) -> str:
 
 
 def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: int = LONGEST_SUMMARY) -> str:
-    """The step summary of a run, in Markdown: at most `most` bytes, or empty if they are too few."""
+    """The step summary of a run, in Markdown: at most `most` bytes, or empty if that is not enough."""
     lines = [f"### {markdown(header.subject.described)}", ""]
     lines += [f"{counted(len(verdicts), 'verdict')}: {markdown(counts_in_words(verdicts))}", ""]
     items = [f"- {markdown(problem)}" for problem in problems]
@@ -68,7 +71,7 @@ def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: 
 
 
 def _that_fit(lines: list[str], most: int) -> list[str]:
-    """The first lines that take at most `most` bytes, and the number of the others."""
+    """The first lines that fit into `most` bytes, and the number of the others."""
     size = 0
     for number, line in enumerate(lines):
         size += _size(line) + 1
@@ -88,9 +91,9 @@ def write(
     rules: Callable[[Verdict], Place | None],
     write_line: Callable[[str], None],
 ) -> None:
-    """Writes the annotations by `write_line` and appends to the step summary, under GitHub Actions only.
+    """Writes the annotations with `write_line` and appends to the step summary, under GitHub Actions only.
 
-    `rules` returns the rule of a verdict, or None if that is not known.
+    `rules` returns the place of a verdict's rule, or None if it is unknown.
     """
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
@@ -103,6 +106,6 @@ def write(
                 text = summary(header, verdicts, problems, LONGEST_SUMMARY - file.tell() - 1)
                 file.write("\n" * bool(text and file.tell()) + text)
             if not text:
-                write_line("the step summary is full: GitHub accepts at most one mebibyte")
+                write_line("the step summary is full: GitHub limits it to one mebibyte")
         except OSError as error:
             write_line(f"cannot write the step summary: {error.strerror or error}")

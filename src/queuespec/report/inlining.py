@@ -1,4 +1,4 @@
-"""Definitions of the specification, and all that they use, as the text of one program."""
+"""Copies definitions of the specification, with everything that they use, into one program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RUNNER = "queuespec.report.runner"
 
 
 class Unsuitable(Exception):
-    """No program can be written from this; the text says why."""
+    """This cannot be written as a program; the message says why."""
 
 
 class Key(NamedTuple):
@@ -61,7 +61,7 @@ class Module:
 
 @functools.cache
 def module_named(name: str) -> Module | None:
-    """A module of the specification or of this package; None for one that programs import."""
+    """A module of the specification or of this package; None for a module that the program imports."""
     ours = name.partition(".")[0] == "queuespec"
     path = (Path(__file__).parents[2] if ours else specification_folder()).joinpath(*name.split("."))
     for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
@@ -99,19 +99,19 @@ Meaning = Union[Key, Module, None]
 
 
 class Program:
-    """The imports and definitions of a program, which uses the names in `taken` otherwise."""
+    """The imports and definitions of a program, which already uses the names in `taken`."""
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.imports: set[str] = set()
         self.texts: dict[Key, str] = {}
-        """Of each definition, behind those that it uses."""
+        """The text of each definition, after those that it uses."""
         self._names: dict[Key, str] = {}
         runner = module_named(RUNNER)
         assert runner is not None
         self._taken = {*taken, *dir(builtins), *runner.definitions}
 
     def meaning(self, module: Module, name: str) -> Meaning:
-        """What a global name of a module means: a definition, a module; None for what is built in or imported."""
+        """What a global name of a module means: a definition or a module; None for a builtin or an import."""
         node = module.definitions.get(name)
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             return None if node is None else Key(module.name, name)
@@ -121,7 +121,7 @@ class Program:
             return None
         if home == "pytest":
             raise Unsuitable("it needs pytest")
-        if alias.name == "ShutDown":  # the judge has one of its own for Pythons that have none
+        if alias.name == "ShutDown":  # the judge has its own for Pythons that lack it
             home = "queue"
         found = module_named(home)
         if found is None:
@@ -132,7 +132,7 @@ class Program:
         return found
 
     def name_of(self, key: Key) -> str:
-        """The name of a definition in the program, which has it from now on."""
+        """The name of a definition in the program, which includes it from now on."""
         if key not in self._names:
             wanted = (
                 key.name if key.name not in self._taken or key.module == RUNNER else f"{_last(key.module)}_{key.name}"
@@ -183,11 +183,11 @@ class Rewriter:
                 for one in value if isinstance(value, list) else [value]:
                     inside += self.edits(one) if isinstance(one, ast.AST) else []
         if inside and isinstance(node, ast.JoinedStr):
-            raise Unsuitable("an f-string would have to be changed")  # where its parts are, Pythons do not agree
+            raise Unsuitable("it would change an f-string")  # Python versions disagree on the positions of its parts
         yield from inside
 
     def instead(self, node: ast.AST) -> str | None:
-        """What stands in the program for a node; None where its parts may have to be changed, but not the whole."""
+        """The program's text for a node; None if at most its parts have to be changed."""
         meaning = self.meaning(node)
         if isinstance(meaning, Key):
             name = self.program.name_of(meaning)
@@ -199,7 +199,7 @@ class Rewriter:
         return None
 
     def meaning(self, node: ast.AST) -> Meaning:
-        """What a name, or a name behind that of a module, means."""
+        """What a name, or a module's attribute, means."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in self.local:
             return self.program.meaning(self.module, node.id)
         if isinstance(node, ast.Attribute):

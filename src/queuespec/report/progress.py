@@ -1,4 +1,4 @@
-"""How far a run is, in one line. Nothing here needs more than the standard library: workers import it, too."""
+"""How far a run is, in one line. Standard library only: workers import it, too."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ GAP = "  "
 
 
 def line(done: int, planned: int, seconds: float, deviating: Sequence[str], width: int) -> str:
-    """One line, narrower than `width`: how far a run is, after how many seconds, and which rules deviate so far, the
-    latest first."""
+    """One line, narrower than `width`: the progress of a run, its duration so far, and the rules that deviate, latest
+    first."""
     rate = f"{GAP}{done / seconds:.0f}/s" if seconds > 0 else ""
     text = f"{done:,}/{planned:,} verdicts{rate}"
     if deviating:

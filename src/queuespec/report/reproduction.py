@@ -31,7 +31,7 @@ class Case(NamedTuple):
     described: str
     """The interpreter, the system and the implementation that it was written for."""
     verdict: str = ""
-    """What came of it, in a word and a sentence, if it has been judged."""
+    """The verdict and its explanation, if it has been judged."""
     timeline: tuple[str, ...] = ()
     stacks: str = ""
 
@@ -42,17 +42,17 @@ class Case(NamedTuple):
 
 
 VARIANTS = ("fault", "better")
-"""What implementations are named that no program can import."""
+"""The names of implementations that no program can import."""
 
 LONGEST_PROGRAM = 150
-"""Lines. Nobody reads more of them for a bug report."""
+"""Maximum number of lines. Nobody reads a longer program in a bug report."""
 
 LONGEST_PART = 20
-"""Lines of each part of a bug report."""
+"""Maximum number of lines of each part of a bug report."""
 
 
 def bug_report(rule: Rule, case: Case, version: str) -> str:
-    """What is known of a rule and of what came of it, in Markdown; `version` is that of queuespec."""
+    """A rule and its verdict, in Markdown; `version` is that of queuespec."""
     lines = [f"# {rule.slug}: {rule.sentence}", "", rule.why, ""]
     lines += [f"- {case.about}: {markdown(case.verdict, 1000)}", f"- on {markdown(case.described)}"]
     lines += [f"- judged by queuespec {version}"]
@@ -66,14 +66,14 @@ def bug_report(rule: Rule, case: Case, version: str) -> str:
     text = chapter.changed(test.body[1], test.body[-1])
     lines += ["", "The test:", "", *_fenced("python", textwrap.dedent("    " + text).splitlines())]
     if case.timeline:
-        lines += ["", "What was called, by whom, and what came of it:", "", *_fenced("text", case.timeline, last=True)]
+        lines += ["", "The calls, each with its caller and outcome:", "", *_fenced("text", case.timeline, last=True)]
     if case.stacks:
         lines += ["", "Where it hangs:", "", *_fenced("text", case.stacks.splitlines())]
     return "\n".join(lines) + "\n"
 
 
 def _fenced(language: str, lines: Sequence[str], last: bool = False) -> list[str]:
-    """A block of Markdown with these lines, or as many of the first or last ones as are read."""
+    """A fenced block of Markdown with these lines: the first or last `LONGEST_PART` of them."""
     more = len(lines) - LONGEST_PART
     if more > 0:
         kept = [*lines[-LONGEST_PART:]] if last else [*lines[:LONGEST_PART]]
@@ -146,7 +146,7 @@ class Reproduction:
         return text
 
     def _given(self, name: str) -> Iterator[str]:
-        """The statements that make what a test takes."""
+        """The statements that make an argument of the test."""
         if name in self._there:
             return
         self._there.add(name)
@@ -195,7 +195,7 @@ class Reproduction:
         words += [source.url or str(source) for source in rule.source]
         words += ["", f"{case.about}, for {case.described}."]
         words += textwrap.wrap(f"Observed: {case.verdict}", 110) if case.verdict else []
-        words += ["Exit status 0: the first line is true. 1: the last line, or a stack, shows what happens instead."]
+        words += ["Exit status 0: the queue does what the first line says. 1: the output shows what happens instead."]
         return "\n".join(line.rstrip() for line in words).replace("\\", "\\\\").replace('"""', "'''")
 
 
@@ -204,7 +204,7 @@ def _indented(lines: list[str]) -> list[str]:
 
 
 def _parameters(test: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
-    """What a test is repeated for: names, and the expression of the values that they take."""
+    """What a test is repeated for: names, and the expression of their values."""
     for decorator in test.decorator_list:
         if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
             names = ast.literal_eval(decorator.args[0])

@@ -1,4 +1,4 @@
-"""What a reproduction has in front of it: the first three for every program, the rest for several processes.
+"""The beginning of a reproduction: the first three definitions for every program, the rest for several processes.
 
 The text of these definitions is copied into the program. Standard library only, Python 3.9 and later.
 """
@@ -43,7 +43,7 @@ class Worker:
         self.pipe, end = context.Pipe()
         start, others = (threading.Thread, []) if thread else (context.Process, [self.pipe])
         self.process = start(target=work, args=(end, held, others), daemon=True)
-        faulthandler.cancel_dump_traceback_later()  # a process that is forked while it is set cannot set its own
+        faulthandler.cancel_dump_traceback_later()  # a process forked while the timer runs cannot start its own
         self.process.start()
         faulthandler.dump_traceback_later(5 * PATIENCE, exit=True)
 
@@ -82,7 +82,7 @@ class Worker:
 
 
 def work(pipe, held, others):
-    for other in others:  # the end of the main program, of which a fork has a copy
+    for other in others:  # the main program's end of the pipe, which a fork copies
         other.close()
     with contextlib.suppress(EOFError):
         for text, values in iter(pipe.recv, None):
@@ -98,7 +98,7 @@ def work(pipe, held, others):
 
 
 def apart():
-    """Goes on in a session of its own, which is ended whatever becomes of the program."""
+    """Continues in a session of its own, which is ended however the program ends."""
     if os.name != "posix":
         return
     session = os.fork()

@@ -1,5 +1,5 @@
-"""The text of a test as the main function of a program: what the main program calls, it calls itself; what another
-process or thread is to call is sent to a `Worker` of `runner` as text.
+"""The text of a test as the main function of a program: it makes the main program's calls itself, and sends the calls
+of other processes and threads to a `Worker` of `runner` as text.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Noun(NamedTuple):
-    """What an expression of a test stands for, if it is no value."""
+    """What an expression of a test stands for, if it is not a value."""
 
     what: str
-    """held: by the main program; main: that itself; worker: what one holds; process: a worker as such; call: one that
-    a worker has begun; several: a sequence of nouns."""
+    """held: an object in the main program; main: the main program; worker: an object in a worker; process: a worker;
+    call: a call that a worker has begun; several: a sequence of nouns."""
     name: str = ""
-    """How the worker names what it holds, or the words of the call."""
+    """The worker's name for its object, or the text of the call."""
     parts: tuple[Noun | None, ...] = ()
 
 
@@ -36,7 +36,7 @@ VERBS = frozenset(
     "plays begins calls process stays_blocked returns returns_one_of raises succeeds_or_raises waited elapsed over "
     "outcome leaves begins_to_leave ends has_ended is_killed stays_alive dies error".split()
 )
-"""What only nouns have."""
+"""The attributes that only nouns have."""
 
 ENDS = {
     "begins_to_leave": "{0}.pipe.send(None)",
@@ -55,13 +55,14 @@ OUTCOMES = {
     "succeeds_or_raises": "with contextlib.suppress({1}):\n{3}{0}.result()",
     "waited": "check({0}.seconds >= {1} / 2, {2})",
 }
-"""What calls that have begun must do, as statements: of a call, what was given, the words of it, the indentation."""
+"""What a call that has begun must do, as a statement: format strings of the call, the arguments, its text, and the
+indentation."""
 
 
 class Script(Rewriter):
     """Writes the statements of a test; `build` is the expression that makes a queue.
 
-    Raises `Unsuitable` for what the main function of a program cannot do.
+    Raises `Unsuitable` for a test that the main function of a program cannot perform.
     """
 
     def __init__(self, program: Program, module: Module, local: frozenset[str], build: str) -> None:
@@ -101,7 +102,7 @@ class Script(Rewriter):
         return found.parts if found is not None else ()
 
     def _element(self, node: ast.AST) -> Noun | None:
-        """What each of a sequence stands for."""
+        """What each element of a sequence stands for."""
         parts = self._parts(node)
         return parts[0] if len(set(parts)) == 1 else None
 
@@ -120,10 +121,10 @@ class Script(Rewriter):
             self.bind(loop.target, self._element(loop.iter))
 
     def _name(self, node: ast.AST) -> str:
-        """The variable that something held has in the main program, which is its name elsewhere as well."""
+        """The variable of an object in the main program, which is its name everywhere."""
         if isinstance(node, ast.Name) and self.noun(node) == HELD:
             return node.id
-        raise Unsuitable("what a process is given has no name")
+        raise Unsuitable("it starts a process with an object that has no name")
 
     def _words(self, node: ast.AST) -> str:
         """An expression as a person names it."""
@@ -141,7 +142,7 @@ class Script(Rewriter):
     # What stands in the program
 
     def edits(self, node: ast.AST) -> Iterator[Edit]:
-        """How the text of a node has to be changed; what a variable stands for is known behind its assignment."""
+        """How the text of a node has to be changed; it is known what a variable stands for after its assignment."""
         if isinstance(node, ast.For):
             self.bind(node.target, self._element(node.iter))
         self._bind_loops(node)
@@ -151,7 +152,7 @@ class Script(Rewriter):
             self.bind(target, noun)
 
     def instead(self, node: ast.AST) -> str | None:
-        """What stands in the program for a node; None where its parts may have to be changed, but not the whole."""
+        """The program's text for a node; None if at most its parts have to be changed."""
         if isinstance(node, ast.Assert):
             return self._assertion(node.test)
         if isinstance(node, ast.With):
@@ -183,11 +184,11 @@ class Script(Rewriter):
         return f"check({self.text(test)}, {quoted(self._words(test))})"
 
     def _block(self, node: ast.With) -> str:
-        """``with raises(Full):`` is also given the call that must raise."""
+        """``with raises(Full):`` also gets the text of the call that must raise."""
         (item, *others), last = node.items, node.body[-1]
         given = item.context_expr
         if others or item.optional_vars or not isinstance(given, ast.Call) or _words_of(given.func) != "raises":
-            raise Unsuitable("a block is no `with raises(...)`")
+            raise Unsuitable("it has a `with` block other than `with raises(...)`")
         what = quoted(self._words(last.value if isinstance(last, ast.Expr) else last))
         body = [edit for one in node.body for edit in self.edits(one)]
         start, end = self.module.span(given)
@@ -220,7 +221,7 @@ class Script(Rewriter):
         return form.format(self.text(node.value)) if form is not None and "{}" in form else form
 
     def _call(self, node: ast.Call) -> str | None:
-        """A call of what a test is given, or of what that has made."""
+        """A method call on an argument of the test, or on an object that one has made."""
         assert isinstance(node.func, ast.Attribute)
         target, verb, begins = node.func.value, node.func.attr, _calls(node)
         if isinstance(target, ast.Attribute) and begins:
@@ -252,13 +253,13 @@ class Script(Rewriter):
         return f"{receiver}.{does}({', '.join([text, *values])}){'.exitcode()' if verb == 'dies' else ''}"
 
     def _performed(self, node: ast.Call, holder: str, role: bool) -> str:
-        """A call as the process writes it that performs it: ``queue.plays(roles.f, 1)`` is ``f(queue, 1)``."""
+        """A call as the process that performs it writes it: ``queue.plays(roles.f, 1)`` is ``f(queue, 1)``."""
         given = [*([holder] if role and holder else []), *self._given(node)[role:]]
         function = self.text(node.args[0]) if role else f"{holder}.{node.func.attr}"  # type: ignore[attr-defined]
         return f"{function}({', '.join(given)})"
 
     def _given(self, node: ast.Call) -> list[str]:
-        """The arguments of a call; the kind of a queue is none."""
+        """The arguments of a call, without the kind of a queue."""
         named = [(word.arg, self.text(word.value)) for word in node.keywords if word.arg != "kind"]
         return [*map(self.text, node.args), *(f"{name}={text}" if name else f"**{text}" for name, text in named)]
 
@@ -275,10 +276,10 @@ class Script(Rewriter):
     def _refuse_to_start_processes(self, role: ast.expr) -> None:
         meaning = self.meaning(role)
         if isinstance(meaning, Key) and re.search(r"\b(Process|Pool)\(", self.program.texts[meaning]):
-            raise Unsuitable("a child starts a process of its own, and children that end with the program cannot")
+            raise Unsuitable("its child starts a process, which a daemonic child cannot")
 
     def _making(self, node: ast.Call) -> str | None:
-        """A call of what makes things, or of any other function."""
+        """A call of a fixture that makes something, or of any other function."""
         name = _words_of(node.func)
         if name in ("made", "make_object"):
             return self._performed(node, "", True)
@@ -296,7 +297,7 @@ class Script(Rewriter):
 
 
 def worker(held: Iterable[str], thread: bool = False) -> str:
-    """The expression that starts a process or thread that is given these variables."""
+    """The expression that starts a process or thread with these variables as its arguments."""
     words = ["context", *(["thread=True"] if thread else []), *(f"{name}={name}" for name in held)]
     return f"Worker({', '.join(words)})"
 
@@ -317,5 +318,5 @@ def _words_of(node: ast.AST) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as a literal, in double quotes where that needs no escapes."""
+    """The text as a literal, in double quotes if that needs no escapes."""
     return f'"{text}"' if '"' not in text and "\\" not in text else repr(text)

@@ -1,6 +1,6 @@
-"""The end of a run, for people: a line a chapter, every deviation once, and one sentence.
+"""The end of a run, for people: a line for each chapter, every deviation once, and one sentence.
 
-What belongs together, and what is urgent, was decided before (see `queuespec.results.causes`).
+What belongs together, and what is urgent, has already been decided (see `queuespec.results.causes`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 ANY = "any"
 """The column of rules that have no start method."""
 LONGEST = 300
-"""Characters of an explanation: its beginning says what was called, its end what happened."""
+"""Maximum length of an explanation: its beginning says what was called, its end what happened."""
 MOST_RULES = 12
-"""Rules that one cause names."""
+"""Maximum number of rules that one cause names."""
 GAP = "  "
 STYLES = {FAILS: "bold red", REPORTED: "yellow", MISSING: "yellow", EXPECTED: "dim"}
 REMARKS = {FAILS: "", REPORTED: ", does not gate", MISSING: "", EXPECTED: ", as expected"}
@@ -38,7 +38,7 @@ class Paper:
     """Where the summary is shown."""
 
     width: int | None = None
-    """Columns of the terminal; None where there is no terminal, and no line is broken."""
+    """Columns of the terminal; None if there is no terminal, and no line is wrapped."""
     color: bool = False
     encoding: str = "utf-8"
 
@@ -67,7 +67,7 @@ def text(
     whole: bool = False,
 ) -> str:
     """All of it: chapters, causes, problems, the sentence. `judged` says what was judged, `problems` what else fails
-    the run; `whole` has the table of all rules at the beginning."""
+    the run; `whole` puts the table of all rules at the beginning."""
     sheet = _Sheet(paper.encoding)
     if whole:
         table.write(list(verdicts), start_methods, sheet, paper.width or 80, paper.color)
@@ -86,7 +86,7 @@ def text(
 
 
 def chapter_lines(verdicts: Sequence[Verdict], start_methods: tuple[str, ...], width: int) -> list[Text]:
-    """A line a chapter: how many verdicts conform, of how many that apply, under each start method."""
+    """A line for each chapter: how many of the verdicts that apply conform, under each start method."""
     columns = [*start_methods, *([ANY] if any(not verdict.start_method for verdict in verdicts) else [])]
     found: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
@@ -126,7 +126,7 @@ def _remark(verdicts: list[Verdict]) -> str:
 
 
 def _broken(pieces: list[str], width: int) -> list[str]:
-    """Pieces in as few lines as they fit in."""
+    """The pieces in as few lines as possible."""
     lines: list[str] = []
     for piece in pieces:
         if lines and len(lines[-1] + GAP + piece) <= width:
@@ -181,7 +181,7 @@ def sentence(judged: str, verdicts: Sequence[Verdict], problems: Sequence[str]) 
     gating = [cause for cause in found if cause.standing == FAILS and cause.verdict in BAD]
     surprises = sum(len(one.verdicts) for one in found if one.standing == FAILS and one.verdict not in BAD)
     if not all_judged:
-        return f"There is no verdict on {judged}: nothing was judged."
+        return f"{judged}: no rule was judged."
     if gating:
         failing = sum(len(cause.verdicts) for cause in gating)
         slugs = {slug for cause in gating for slug in cause.rules}

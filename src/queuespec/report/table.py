@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from queuespec.results.merging import Column, Merged
 
 GAP = 3
-"""Columns between two cells."""
+"""Spaces between two cells."""
 TOO_LONG = "The table is too long: {:,} more rows are not shown."
 STYLES = {CONFORMS: "green", DEVIATES: "red", HANGS: "bold red", CRASHES: "bold red", NOT_RUN: "yellow"}
 
 
 def words(verdicts: Sequence[Verdict]) -> str:
-    """The content of a cell: the verdict, with the kinds that have it if others have a better one."""
+    """The text of a cell: the verdict, with its kinds if other kinds have a better one."""
     if not verdicts:
         return ""
     verdict = worst([one.verdict for one in verdicts])
@@ -68,7 +68,7 @@ def named(slug: str, level: str) -> str:
 
 
 def verdict_table(verdicts: list[Verdict], start_methods: tuple[str, ...]) -> Table:
-    """The table at the end of a run: rules by chapter, one column a start method."""
+    """The table at the end of a run: rules by chapter, one column for each start method."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, highlight=False)
     table.add_column("rule", no_wrap=True)
     columns = [*start_methods, *(("any",) if any(not verdict.start_method for verdict in verdicts) else ())]
@@ -99,7 +99,7 @@ def as_json(merged: Merged) -> str:
 
 
 def as_markdown(merged: Merged, most: int = 0) -> str:
-    """The table in Markdown, of at most `most` bytes, or as many as the head alone takes; 0 is no limit."""
+    """The table in Markdown, of at most `most` bytes unless the head alone is longer; 0 means no limit."""
     heads = ["rule", *("<br>".join(markdown(line) for line in column.heading) for column in merged.columns)]
     lines = [_markdown_row(heads), _markdown_row(["---"] * len(heads))]
     size = sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines) + len(TOO_LONG) + 20
@@ -126,7 +126,7 @@ def _markdown_row(cells: Iterable[str]) -> str:
 
 
 def to_terminal(merged: Merged, console: Console) -> None:
-    """Writes the table; one that is wider than the terminal comes in several parts, one below the other."""
+    """Writes the table; a table wider than the terminal is split into parts, one below the other."""
     first = max([len(named(row.rule, row.level)) for row in merged.rows.values()] or [0]) + 2
     cells = [
         {row.rule: cell(row.cells.get(number, ())) for row in merged.rows.values()}
@@ -151,7 +151,7 @@ def _part(
 ) -> None:
     """Writes these columns, without the rules that have no verdict in them.
 
-    Line by line: a table of rich takes seconds for many thousands of cells.
+    Writes line by line: rich takes seconds for a table of many thousands of cells.
     """
     for number in range(max(len(column.heading) for column in columns)):
         heads = [Text(column.heading[number] if number < len(column.heading) else "") for column in columns]

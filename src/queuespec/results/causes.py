@@ -1,4 +1,4 @@
-"""Root causes: the verdicts of a run that need attention, together where one explanation holds for all of them."""
+"""Root causes: the verdicts of a run that need attention, grouped by their explanations."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FAILS = "fails"
 REPORTED = "reported"
 """A deviation from a rule that does not gate."""
 MISSING = "missing"
-"""There should be a judgment, and there is none."""
+"""There is no verdict on the queue where there should be one."""
 EXPECTED = "expected"
-"""A deviation that was expected, or one that was, is unstable and conforms this time."""
+"""An expected deviation, also if it is unstable and conforms this time."""
 STANDINGS = (FAILS, REPORTED, MISSING, EXPECTED)
 """From the most to the least urgent."""
 
@@ -32,7 +32,7 @@ class Cause:
     """One of `STANDINGS`."""
     verdict: str
     explanation: str
-    """That of the first verdict; the reason, if they were expected."""
+    """The explanation of the first verdict, or the reason if they were expected."""
     verdicts: tuple[Verdict, ...]
 
     @property
@@ -42,17 +42,17 @@ class Cause:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds concerned, without those that have none."""
+        """The kinds concerned; verdicts without a kind are left out."""
         return tuple(dict.fromkeys(verdict.kind for verdict in self.verdicts if verdict.kind))
 
     @property
     def start_methods(self) -> tuple[str, ...]:
-        """The start methods concerned, without those that have none."""
+        """The start methods concerned; verdicts without a start method are left out."""
         return tuple(dict.fromkeys(verdict.start_method for verdict in self.verdicts if verdict.start_method))
 
 
 def standing(verdict: Verdict) -> str:
-    """How urgent a verdict is: one of `STANDINGS`; empty for one that is as it should be, or no judgment."""
+    """How urgent a verdict is: one of `STANDINGS`; empty if it needs no attention."""
     declared = verdict.declared
     if verdict.verdict == "not-run":
         return MISSING
@@ -93,7 +93,7 @@ def _explanation(urgency: str, verdict: Verdict) -> str:
 
 _NAMES = "|".join(map(re.escape, sorted((*KINDS, *START_METHODS), key=len, reverse=True)))
 _DETAILS = (
-    r"(?<!\w)[bru]{0,2}'(?:[^'\\]|\\.)*'",  # a quoted value comes first: it may hold anything of what follows
+    r"(?<!\w)[bru]{0,2}'(?:[^'\\]|\\.)*'",  # quoted values come first: they may contain any of the others
     r'(?<!\w)[bru]{0,2}"(?:[^"\\]|\\.)*"',
     r"\bqueue(?:\d+\b|(?=\.))",  # one of several queues, or the one whose method is called
     r"(?<![\w.])(?:parent|child|thread)(?: \d+)?\b",  # an actor
@@ -105,7 +105,7 @@ _MANY = re.compile(r"…(?:, …)+")
 
 
 def alike(explanation: str) -> str:
-    """The explanation without what may differ where the cause is the same: numbers, quoted values, and the names of
+    """The explanation without the details that may differ for one cause: numbers, quoted values, and the names of
     actors, queues and start methods."""
     text = _DETAIL.sub("…", explanation).replace("….", "")
     return _MANY.sub("…", text)

@@ -1,4 +1,4 @@
-"""What changed between two runs: regressions, repairs, and what cannot be compared, each in a group of its own.
+"""What changed between two runs: regressions, repairs and other changes, each in a group of its own.
 
 Any two results files can be compared: of two releases, two systems, two implementations, or of a change and the last
 run of the default branch.
@@ -23,7 +23,7 @@ GROUPS = (REGRESSIONS, REPAIRS, NEW, WITHDRAWN, NO_LONGER_JUDGED, NEWLY_JUDGED, 
 
 @dataclasses.dataclass
 class Change:
-    """A rule whose verdict changed in the same way for one or several kinds; an empty verdict is none."""
+    """A rule whose verdict changed in the same way for one or several kinds; an empty string means no verdict."""
 
     rule: str
     start_method: str
@@ -31,12 +31,12 @@ class Change:
     before: str
     after: str
     explanation: str
-    """Why the new verdict is what it is, if it is a judgment of the queue."""
+    """The explanation of the new verdict, if it is one of `JUDGED`."""
     cause: str
-    """What else changed between the runs and may be the reason."""
+    """What else changed between the runs, as a possible cause."""
     kinds: list[str]
     expected: str = ""
-    """The reason of the expected deviation that matches the new verdict."""
+    """The reason from the expected deviation that matches the new verdict."""
 
     def sentence(self, setting: str) -> str:
         """All but explanation and cause, on one line; `setting` is where it happened."""
@@ -166,7 +166,7 @@ class Comparison:
 
 
 def _narrowed(results: Results) -> bool:
-    """Whether only some rules were asked for."""
+    """Whether the options selected only some rules."""
     options = results.header.options
     return bool(options.get("rules") or options.get("keyword"))
 
@@ -185,7 +185,7 @@ def _python(old: Header, new: Header) -> str:
 
 
 def _setting(old: Header, new: Header) -> str:
-    """What was judged, with which every sentence begins."""
+    """What was judged: the beginning of every sentence."""
     one, two = old.subject, new.subject
     parts = [_python(old, new)]
     if one.judged != two.judged or one.implementation != "multiprocessing":

@@ -1,4 +1,4 @@
-"""Drafts of expected deviations, from what deviates in a run; a person fills in the reasons."""
+"""Drafts of expected deviations, from the deviations of a run; a person fills in the reasons."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def drafts(header: Header, verdicts: Iterable[Verdict]) -> str:
     """Entries, in TOML, for every gating verdict that deviates and is not expected; an empty string if there is none.
 
-    Verdicts of all parameters of a rule, or of several kinds or start methods, share an entry if they are the same.
+    Equal verdicts of a rule share an entry if they are those of all parameters, several kinds or start methods.
     """
     found: dict[Key, set[tuple[str, str]]] = {}
     sentences: dict[Key, str] = {}

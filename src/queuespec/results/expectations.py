@@ -1,7 +1,7 @@
-"""Expected deviations, as data: TOML files, ours in ``expectations/`` and those that ``--expectations`` names.
+"""Expected deviations, as data: TOML files, our own in ``expectations/`` and those that ``--expectations`` names.
 
-An entry says which verdicts it is about, which verdict is expected instead of `conforms`, and why. It is strict: a
-verdict that conforms again, or an entry that matches no verdict, fails the run.
+An entry says which verdicts it is about, which verdict is expected instead of `conforms`, and why. Entries are strict:
+a verdict that conforms again, or an entry that matches no verdict, fails the run.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Expectation:
     reason: str
     link: str = ""
     unstable: bool = False
-    """Whether it may conform as well."""
+    """Whether it may also conform."""
     version: str = ""
     """Versions of the implementation, such as ``>=4,<5``."""
     python: str = ""
@@ -61,7 +61,7 @@ class Expectation:
     """The file, and the number of the entry in it."""
 
     def concerns(self, subject: Subject) -> bool:
-        """Whether what is judged meets the conditions on implementation, Python and system."""
+        """Whether the subject meets the conditions on implementation, Python and system."""
         return (
             self.implementation == subject.implementation
             and self.python_implementation in ("", subject.python_implementation)
@@ -86,13 +86,13 @@ class Expectation:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Expectation:
-        """The expectation of which `as_data` was written as JSON."""
+        """The expectation from its `as_data`, read from JSON."""
         lists: dict[str, Any] = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
         return cls(**{**data, **lists})
 
     @property
     def sentence(self) -> str:
-        """All of it, for people: what deviates, where, how, why."""
+        """All of it, for people: what deviates, where, how and why."""
         about = [f"{self.implementation} {self.version}".rstrip()]
         if self.python or self.python_implementation:
             about.append(f"{python_name(self.python_implementation) or 'Python'} {self.python}".rstrip())
@@ -103,7 +103,7 @@ class Expectation:
 
     @property
     def for_verdict(self) -> dict[str, Any]:
-        """What a verdict that it matches has in its field `declared`."""
+        """The field `declared` of a verdict that it matches."""
         return {
             "expected": self.expect,
             "reason": one_line(self.reason),
@@ -115,12 +115,12 @@ class Expectation:
         """One sentence about a verdict that is not the expected one; an empty string for the expected one."""
         if verdict not in JUDGED or verdict == self.expect or (self.unstable and verdict == CONFORMS):
             return ""
-        expected = f"it {verdict}, but {self.where} expects that it {self.expect} ({one_line(self.reason)})"
+        expected = f"it {verdict}, but {self.where} says that it {self.expect} ({one_line(self.reason)})"
         return f"{expected}; remove the entry or narrow its conditions" if verdict == CONFORMS else expected
 
 
 def is_within(specifier: str, version: str) -> bool:
-    """Whether a version meets a specifier such as ``>=3.13,<3.15``; what is no version meets the empty one only."""
+    """Whether a version meets a specifier such as ``>=3.13,<3.15``; an invalid version meets only an empty one."""
     try:
         return not specifier or SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidVersion:
@@ -156,7 +156,7 @@ def read(path: Path) -> list[Expectation]:
     if data:
         raise BadFile(f"{name}: {one_line(min(data), 60)!r} is unknown; a file has only [[deviation]] entries")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise BadFile(f"{name}: an entry begins with [[deviation]]")
+        raise BadFile(f"{name}: each entry should begin with [[deviation]]")
     return [_entry(table, f"{name}, entry {number}") for number, table in enumerate(tables, 1)]
 
 
@@ -189,7 +189,7 @@ def _entry(table: dict[str, Any], where: str) -> Expectation:
             SpecifierSet(values.get(name, ""))
         except InvalidSpecifier:
             wrong = one_line(values[name], 60)
-            raise BadFile(f"{about}: {name!r} should be like '>=3.13,<3.15', but is {wrong!r}") from None
+            raise BadFile(f"{about}: {name!r} should be a specifier such as '>=3.13,<3.15', but is {wrong!r}") from None
     return Expectation(**values, where=where)
 
 
@@ -222,7 +222,7 @@ class Expectations:
             rules: the kinds of every rule that has a test.
             start_methods: all start methods of the platform.
             proved_by: the rule whose test proves another behavior as well, by the slug of that behavior.
-            narrowed: only some of the start methods were judged, so a rule may apply under the others.
+            narrowed: whether only some start methods were judged, so that a rule may apply under the others.
         """
         found = []
         for entry in self.entries:

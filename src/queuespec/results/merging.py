@@ -22,7 +22,7 @@ class Column:
     start_method: str
     cut_short: str = ""
     release: str = ""
-    """The release of the system, if that alone distinguishes this column from another."""
+    """The release of the system, if only that distinguishes this column from another."""
 
     @property
     def heading(self) -> list[str]:
@@ -49,7 +49,7 @@ class Row:
 
 
 def place(subject: Subject) -> Subject:
-    """What makes a column, but for the start method: all but home and build, which must be equal there."""
+    """What identifies a column, besides the start method: everything but home and build, which must not differ."""
     return dataclasses.replace(subject, implementation_home="", python_build="")
 
 
@@ -57,8 +57,8 @@ class Merged:
     """Any number of results as one table.
 
     Raises:
-        BadFile: the files were judged by different rules, or two of them have the same verdict, or differ in the
-            implementation's home or the build of Python alone.
+        BadFile: the files were judged by different rules, or two of them have the same verdict, or differ only in
+            the implementation's home or the build of Python.
     """
 
     def __init__(self, files: Iterable[Results]) -> None:
@@ -122,7 +122,7 @@ class Merged:
             raise BadFile(
                 f"{first.name} and {results.name} were judged by different rules "
                 f"(queuespec {other.queuespec}, rule set {other.rule_set or 'unknown'}; "
-                f"queuespec {header.queuespec}, rule set {header.rule_set or 'unknown'}); judge again with the same"
+                f"queuespec {header.queuespec}, rule set {header.rule_set or 'unknown'}); judge again with one version"
             )
         same = self._at.setdefault(place(header.subject), results)
         for name in ("implementation_home", "python_build"):

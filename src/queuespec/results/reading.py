@@ -20,7 +20,7 @@ NOT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
 def opened(path: str | os.PathLike[str]) -> BinaryIO:
-    """Opens a file for reading; a pipe without a writer is empty, instead of blocking. Raises `OSError`."""
+    """Opens a file for reading; a pipe without a writer reads as empty instead of blocking. Raises `OSError`."""
 
     def opener(name: str, flags: int) -> int:
         number = os.open(name, flags | NOT_WAITING)
@@ -44,7 +44,7 @@ def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool 
 
     Args:
         path: the file.
-        cut_short: accept a file without footer, of a run that was killed.
+        cut_short: accept a file without a footer, from a run that was killed.
         timelines: keep the verdicts' timelines, which take most of the memory.
 
     Raises:
@@ -87,10 +87,10 @@ class _Reader:
             raise BadFile(f"cannot read {self.name!r}: {one_line(str(error))}") from None
         if self.header is None:
             self.number = 0
-            raise self.bad("this is not a results file: there is no header" if self.torn else "the file is empty")
+            raise self.bad("this is not a results file: the header is missing" if self.torn else "the file is empty")
         why = ""
         if self.footer is None:
-            why = f"cut short after {counted(len(self.verdicts), 'verdict')}: there is no footer"
+            why = f"cut short after {counted(len(self.verdicts), 'verdict')}: the footer is missing"
             if not cut_short:
                 self.number = 0
                 raise self.bad(why)
@@ -104,7 +104,7 @@ class _Reader:
         if self.torn:
             raise self.bad("the previous line is truncated, but it is not the last one")
         if self.footer is not None:
-            raise self.bad("there is a line after the footer")
+            raise self.bad("unexpected line after the footer")
         try:
             data = _parsed(line)
         except BadFile as error:
@@ -138,7 +138,7 @@ class _Reader:
     def take_verdict(self, data: dict[str, Any]) -> None:
         assert self.header is not None
         if "format" in data:
-            raise self.bad("there is a second header")
+            raise self.bad("unexpected second header")
         wrong = self.checks["verdict"](data)
         if wrong:
             raise self.bad(f"invalid verdict: {wrong}")
@@ -158,7 +158,7 @@ class _Reader:
         if verdict.verdict == CONFORMS and verdict.reported_start_method not in ("", verdict.start_method):
             raise self.bad(
                 f"invalid verdict: it conforms under {verdict.start_method}, "
-                f"but the children were started by {verdict.reported_start_method}"
+                f"but its children were started by {verdict.reported_start_method}"
             )
         before = len(self.keys)
         self.keys.add(verdict.key)
@@ -184,7 +184,7 @@ def _no_constant(name: str) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        raise ValueError("a name occurs twice in an object")
+        raise ValueError("an object has two values of the same name")
     return data
 
 
@@ -192,7 +192,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
-    """The object of a line. Raises `BadFile` with the reason, without file and line."""
+    """The JSON object of a line. Raises `BadFile` with the reason, without file and line."""
     if line.startswith(b"\x1f\x8b"):
         raise BadFile("the file is compressed with gzip; decompress it first")
     if line.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in line:

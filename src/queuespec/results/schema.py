@@ -14,7 +14,7 @@ Check = Callable[[Any], str]
 FILE = Path(__file__).with_name("results.schema.json")
 
 REMEMBERED = 100_000
-"""Valid strings that are remembered; most occur in a file many times."""
+"""Maximum number of valid strings to remember; most strings occur many times in a file."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

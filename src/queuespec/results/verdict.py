@@ -28,7 +28,7 @@ VERDICTS = (*JUDGED, UNSUPPORTED, NOT_APPLICABLE, NOT_RUN)
 
 FORMAT = 1
 LONGEST_TIMELINE = 200
-"""Calls of a timeline that are kept, the last ones."""
+"""Maximum number of calls to keep of a timeline; the last ones are kept."""
 
 
 class BadFile(Exception):
@@ -51,11 +51,11 @@ class Verdict:
     gates: bool = True
     """Whether a deviation fails the run."""
     explanation: str = ""
-    """What happened instead, or why there is no judgment; one sentence, empty for `conforms`."""
+    """What happened instead, or why the rule was not judged; one sentence, empty for `conforms`."""
     kind: str = ""
     start_method: str = ""
     reported_start_method: str = ""
-    """How the child processes say that they were started; empty if there were none."""
+    """The start method that the child processes report; empty if there were none."""
     parameters: str = ""
     seconds: float = 0.0
     """The duration of the test."""
@@ -75,17 +75,17 @@ class Verdict:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """Two verdicts with the same key, in two files, answer the same question."""
+        """Verdicts of two files that have the same key answer the same question."""
         return (self.rule, self.kind, self.start_method, self.parameters)
 
     @property
     def is_unstable(self) -> bool:
-        """Whether an expected deviation matches that may conform as well."""
+        """Whether an expected deviation that may also conform matches."""
         return bool(self.declared and self.declared.get("unstable"))
 
     @property
     def bounded(self) -> Verdict:
-        """The same with every string fit for a file: one line of bounded length, with no active content."""
+        """The same verdict with every string safe for a file: one line of bounded length, without active content."""
         return dataclasses.replace(
             self,
             explanation=one_line(self.explanation, 1000),
@@ -114,7 +114,7 @@ class Header:
     rule_set: str
     """The hash that `rule_set` returns; empty if the rules could not be read."""
     start_methods: tuple[str, ...]
-    """Those that were judged."""
+    """The ones that were judged."""
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     started: str = ""
     """Date and time in UTC, ISO 8601."""
@@ -159,7 +159,7 @@ class Results:
 
 
 def worst(verdicts: list[str]) -> str:
-    """The verdict to show for several: the worst judgment; one that is no judgment only if there is no other."""
+    """The verdict to show for several: the worst of `JUDGED`, or another one if there are none of these."""
     judged = [verdict for verdict in verdicts if verdict in JUDGED]
     return max(judged or verdicts, key=VERDICTS.index)
 

@@ -1,4 +1,4 @@
-"""Writing results files: complete or not at all, while the run lasts in a file of its own."""
+"""Writing results files: complete or not at all; during the run, the verdicts go to a separate file."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def write_atomically(path: Path, text: Iterable[str]) -> None:
 
 
 class Recorder:
-    """Writes verdicts as they come, so that a run that is killed leaves those that it had.
+    """Writes verdicts as they arrive, so that a run that is killed leaves those that it had.
 
-    They go to the file's name with ``.unfinished`` appended, which is a results file that was cut short. The file of an
-    earlier run could be mistaken for the file of this one: it is renamed to ``.earlier`` until this run is complete.
+    They go to a file with ``.unfinished`` appended to its name, which is a results file that was cut short. The file of
+    an earlier run could be mistaken for that of this run, so it is renamed to ``.earlier`` until this run is complete.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,7 +90,7 @@ class Recorder:
                 file.write(json.dumps(verdict.bounded.as_data()) + "\n")
 
     def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
-        """Writes the complete file; the earlier one is removed if all verdicts are there. Raises `OSError`."""
+        """Writes the complete file; the earlier file is removed if no verdict is missing. Raises `OSError`."""
         write(self.path, header, verdicts, seconds)
         self.unfinished.unlink(missing_ok=True)
         if all(verdict.verdict != NOT_RUN for verdict in verdicts):

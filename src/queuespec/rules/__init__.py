@@ -1,4 +1,4 @@
-"""What must hold: the rules, their sources and chapters. Imports neither pytest nor other packages of ours."""
+"""What must hold: the rules, their sources and chapters. Imports neither pytest nor our other packages."""
 
 from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
 from queuespec.rules.each import each, each_of

@@ -1,4 +1,4 @@
-"""Where the rules of a specification are found, and in which order."""
+"""Finds the rules of a specification, in reading order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def specification_folder() -> Path:
 
 
 def in_order(folder: Path) -> list[Path]:
-    """The chapters' files in reading order: as ``contents.txt`` beside them lists their names, then by name."""
+    """The chapters' files in reading order: first those that ``contents.txt`` lists, in its order, then by name."""
     contents = folder / "contents.txt"
     listed = contents.read_text(encoding="utf-8").split() if contents.is_file() else []
     order = {f"test_{name}.py": position for position, name in enumerate(listed)}
@@ -50,7 +50,7 @@ def chapters(folder: Path | None = None) -> list[Chapter]:
 
 
 def imported(path: Path) -> ModuleType:
-    """A chapter's module, apart from the one that pytest makes of it."""
+    """A chapter's module, separate from the one that pytest imports."""
     name = f"queuespec_chapter_{path.stem}"
     if name in sys.modules:
         return sys.modules[name]
@@ -61,7 +61,7 @@ def imported(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        del sys.modules[name]  # half of a chapter would be taken for all of it
+        del sys.modules[name]  # half a chapter would pass for all of it
         raise
     return module
 

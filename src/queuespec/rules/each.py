@@ -1,4 +1,4 @@
-"""`each` repeats a test for several values, without an import of pytest in the chapters."""
+"""`each` repeats a test for several values, so that chapters need not import pytest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Ids = Union["Sequence[str]", Callable[[Any], "str | None"], None]
 
 @dataclasses.dataclass(frozen=True)
 class Each:
-    """What `each` was given: the arguments of pytest's `parametrize`, in its order."""
+    """The arguments of `each`, as pytest's `parametrize` takes them."""
 
     names: tuple[str, ...]
     values: tuple[Any, ...]
@@ -24,16 +24,16 @@ class Each:
 def each(names: str | tuple[str, ...], values: Sequence[Any], *, ids: Ids = None) -> Callable[[Test], Test]:
     """Repeats a test for each of `values`.
 
-    ``@each("maxsize", [1, 2])`` gives the test's argument `maxsize` one value after the other, and
+    ``@each("maxsize", [1, 2])`` gives the test's argument `maxsize` one value after another, and
     ``@each(("producers", "maxsize"), [(1, 4), (3, 2)])`` gives several arguments a tuple of values.
 
     Args:
-        names: the argument, or a tuple of arguments.
-        values: one value a repetition, or one tuple as long as `names`.
-        ids: a name for each repetition, or a function of a value that returns one (default: what pytest makes of it).
+        names: the name of the argument, or a tuple of names.
+        values: a value for each repetition, or a tuple as long as `names`.
+        ids: a name for each repetition, or a function of a value that returns one (default: the ids that pytest makes).
 
     Raises:
-        ValueError: when the decorator runs, for no values, or a tuple or list of ids whose length does not fit.
+        ValueError: when the decorator runs, if there are no values, or not as many ids as values.
     """
     several = not isinstance(names, str)
     if not values:
@@ -52,6 +52,6 @@ def each(names: str | tuple[str, ...], values: Sequence[Any], *, ids: Ids = None
 
 
 def each_of(test: object) -> tuple[Each, ...]:
-    """What a test function is repeated for; the decorator that is nearest to the function comes first."""
+    """The repetitions of a test function; the decorator nearest to the function comes first."""
     found = getattr(test, "__each__", ())
     return found if isinstance(found, tuple) else ()

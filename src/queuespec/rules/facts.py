@@ -1,4 +1,4 @@
-"""What is known of the judged interpreter before anything is judged."""
+"""The facts of the judged interpreter, known before anything is judged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """What is judged: an implementation, in an interpreter, on a system. An empty string is what is not known."""
+    """What is judged: an implementation, in an interpreter, on a system. A field that is unknown is an empty string."""
 
     implementation: str
     implementation_version: str
@@ -47,13 +47,13 @@ class Subject:
 
     @property
     def described(self) -> str:
-        """One line for a person: implementation, interpreter, system."""
+        """One line for people: implementation, interpreter, system."""
         return f"{self.judged} on {self.interpreter}, {self.platform}"
 
 
 @dataclasses.dataclass(frozen=True)
 class Facts(Subject):
-    """What the judged interpreter says of itself (see `queuespec.actors.probe`)."""
+    """What the judged interpreter reports about itself (see `queuespec.actors.probe`)."""
 
     lacks: tuple[str, ...]
     """Capabilities that the implementation declares to lack."""
@@ -61,7 +61,7 @@ class Facts(Subject):
     python: tuple[int, int, int]
     executable: str
     semaphores: str | None
-    """Why there are none; None if there are."""
+    """Why there are no semaphores; None if there are."""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:

@@ -1,4 +1,4 @@
-"""What a rule of the specification is: `rule` ties one to its test, `untested` states one that has none."""
+"""The rules of the specification: `rule` ties one to its test, `untested` states one that has no test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """One documented behaviour.
+    """One documented behavior.
 
     Raises:
         TypeError: a field has the wrong type.
@@ -39,7 +39,7 @@ class Rule:
     proves: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     since: tuple[int, ...] = ()
-    """The first Python version with this behaviour."""
+    """The first Python version with this behavior."""
     until: tuple[int, ...] = ()
     """The first Python version without it."""
     systems: tuple[str, ...] = ()
@@ -72,11 +72,11 @@ class Rule:
             raise TypeError(f"source should be a Source such as DOCS / 'Queue.get', but is {self.source!r}")
         if self.level == "untested":
             if not self.reason:
-                raise ValueError("an untested behaviour needs the reason why it is not tested")
+                raise ValueError("an untested behavior needs a reason")
         elif not self.why:
-            raise ValueError("the docstring should be a sentence, an empty line, and the reason for the rule")
+            raise ValueError("the docstring should be a sentence, an empty line, and a reason")
         if not self.sentence:
-            raise ValueError("there is no sentence that says what is true")
+            raise ValueError("the sentence that says what is true is missing")
 
     @property
     def chapter(self) -> str:
@@ -84,17 +84,17 @@ class Rule:
         return chapter_of(self.file)
 
     def gates(self, facts: Facts, start_method: str, strict: bool) -> bool:
-        """Whether a deviation fails the run. `strict` makes de-facto rules gate as well.
+        """Whether a deviation fails the run. `strict` makes de-facto rules gate, too.
 
-        None does under fork on macOS: the system's own libraries may crash a forked process there, so no verdict can
-        accuse the queue.
+        No rule gates under fork on macOS: the system's own libraries may crash a forked process there, so a verdict
+        cannot accuse the queue.
         """
         if system_name(facts.system) == "macOS" and start_method == "fork":
             return False
         return self.level in ("promise", "platform") or (strict and self.level == "de-facto")
 
     def not_applicable(self, facts: Facts, start_method: str | None) -> str:
-        """Why the rule does not apply there, as a sentence; an empty string where it applies."""
+        """Why the rule does not apply there, as a sentence; an empty string if it applies."""
         if self.since and facts.python < self.since:
             return f"this behavior was added in Python {dotted(self.since)}"
         if self.until and facts.python >= self.until:
@@ -103,13 +103,13 @@ class Rule:
         if self.systems and system not in self.systems and not ("POSIX" in self.systems and system != "Windows"):
             return f"only on {' and '.join(self.systems)}"
         if self.start_methods and start_method is not None and start_method not in self.start_methods:
-            return f"only under the start method {' and '.join(self.start_methods)}"
+            return f"only under start method {' and '.join(self.start_methods)}"
         if self.when is not None and not self.when[1](facts):
             return self.when[0]
         return ""
 
     def unsupported(self, facts: Facts, kind: str | None) -> str:
-        """Which needed capability the implementation declares to lack, as a sentence; an empty string for none."""
+        """Which needed capabilities the implementation declares to lack, as a sentence; an empty string for none."""
         wanted = {*self.needs, *((kind,) if kind else ())}
         missing = sorted(wanted & set(facts.lacks))
         return f"{facts.implementation} does not have {' and '.join(missing)}" if missing else ""
@@ -151,14 +151,14 @@ def rule(
 ) -> Callable[[Test], Test]:
     """Ties a test to the rule it proves.
 
-    The first paragraph of the test's docstring is the rule's sentence, the rest says why.
+    The first paragraph of the test's docstring is the rule's sentence; the rest says why.
 
     Args:
         slug: the name, which never changes and is never reused.
         source: where the behavior is documented.
         level: what kind of statement it is; see `words.LEVELS`.
-        proves: slugs of further behaviors that this test proves as well.
-        kinds: the kinds of queue it holds for; each gives a verdict of its own.
+        proves: slugs of further behaviors that this test also proves.
+        kinds: the kinds of queue it holds for; each has its own verdict.
         since: the first Python version with the behavior.
         until: the first Python version without it.
         systems: names such as ``"Linux"``, or ``"POSIX"``; empty for all.
@@ -172,7 +172,7 @@ def rule(
         ValueError: when the decorator runs, for an unknown word, or a docstring without sentence or reason.
     """
     if level == "untested":
-        raise ValueError(f"rule {slug!r}: a rule that has a test is not untested")
+        raise ValueError(f"rule {slug!r}: a rule with a test cannot have the level 'untested'")
 
     def tie(test: Test) -> Test:
         code = inspect.unwrap(test).__code__

@@ -1,4 +1,4 @@
-"""Where a behaviour is documented."""
+"""Where a behavior is documented."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from queuespec.rules.words import did_you_mean
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """Where a behaviour is documented: a document, and in it a section or a name.
+    """Where a behavior is documented: a document, and a section or a name in it.
 
     ``DOCS / "Queue.get"`` is the entry of that name in the documentation of `multiprocessing`, ``DOCS / "cleanup"`` and
-    ``DOCS / "all-start-methods"`` are sections of it.
+    ``DOCS / "all-start-methods"`` are sections in it.
     """
 
     document: str
     base: str = ""
     link: Callable[[str], str] | None = None
-    """From the part to what follows `base` in the link to it."""
+    """Maps the part to the rest of its link, after `base`."""
     parts: frozenset[str] = frozenset()
-    """The parts that a document is known to have; where there are none, any part is accepted."""
+    """The known parts of a document; if this is empty, any part is accepted."""
     part: str = ""
 
     def __truediv__(self, part: str) -> Source:
-        """The part of this document. Raises `ValueError` for one that it is not known to have."""
+        """A part of this document. Raises `ValueError` for an unknown part."""
         if self.parts and part not in self.parts:
-            raise ValueError(f"{self.document} has no part {part!r}{did_you_mean(part, self.parts)}")
+            raise ValueError(f"unknown part {part!r} of {self.document}{did_you_mean(part, self.parts)}")
         return dataclasses.replace(self, part=part)
 
     @property
     def is_section(self) -> bool:
-        """Whether the part is a section of a page and no name: lower-case words with hyphens."""
+        """Whether the part is a section of a page, not a name: lowercase words with hyphens."""
         return self.part[:1].islower() and "_" not in self.part and "." not in self.part
 
     @property
     def url(self) -> str:
-        """A link to the part, or the empty text for a document that is not on the web."""
+        """A link to the part, or an empty string for a document that is not on the web."""
         if not self.base or not self.part or self.link is None:
             return self.base
         link = self.link(self.part)
@@ -57,11 +57,11 @@ _HOMES = {
     "Pool": "pool.",
     "AsyncResult": "pool.",
 }
-"""Modules of what the documentation of `multiprocessing` describes outside the package itself."""
+"""The modules of names that the documentation of `multiprocessing` describes outside the package itself."""
 
 
 def _fragment(module: str) -> Callable[[str], str]:
-    """Fragments of a module's page: its sections are lower-case words with hyphens, anything else is a name."""
+    """Fragments of a module's page: sections are lowercase words with hyphens, anything else is a name."""
 
     def fragment(part: str) -> str:
         if (part[0].islower() and "_" not in part) or part.startswith("object."):
@@ -73,13 +73,13 @@ def _fragment(module: str) -> Callable[[str], str]:
 
 
 def _issue(part: str) -> str:
-    """An issue's page: ``94765`` and ``gh-94765`` on GitHub, ``bpo-30886`` on the older tracker."""
+    """The page of an issue: ``94765`` and ``gh-94765`` on GitHub, ``bpo-30886`` on the older tracker."""
     tracker, _, number = part.rpartition("-")
     return f"https://bugs.python.org/issue{number}" if tracker == "bpo" else number
 
 
 def _entry(part: str) -> str:
-    """The entry of the changelog has no link of its own, its issue has; a section such as ``python-3-12-0`` has one."""
+    """The issue of a changelog entry, which has no link of its own; a section such as ``python-3-12-0`` has one."""
     if part.startswith("gh-"):
         return f"https://github.com/python/cpython/issues/{part[3:]}"
     if part.startswith("bpo-"):

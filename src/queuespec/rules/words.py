@@ -1,4 +1,4 @@
-"""Closed vocabularies of the specification, and the sentence that answers a word outside of them."""
+"""The closed vocabularies of the specification, and the message for a word that is not in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.Join
 """The kinds of queue."""
 
 SYSTEMS = {"Linux": "Linux", "Darwin": "macOS", "Windows": "Windows"}
-"""`platform.system()` to the name that people read."""
+"""Maps `platform.system()` to the name that people read."""
 
 START_METHODS = ("fork", "spawn", "forkserver")
 

@@ -1,6 +1,6 @@
-"""The judge's view of the actors: processes are started, make calls, and are waited for with deadlines. No pytest.
+"""The judge's view of the actors: starts processes, makes calls in them, and waits with deadlines. No pytest.
 
-A `Supervisor` ends whatever is started here. A `Stage` makes queues and children, which say what became of each call:
+A `Supervisor` ends whatever is started here. A `Stage` makes queues and children, which report how each call ends:
 
     with contextlib.closing(Supervisor()) as supervisor:
         stage = Stage(Settings("multiprocessing", sys.executable, ()), "spawn", supervisor)
@@ -12,7 +12,7 @@ A `Supervisor` ends whatever is started here. A `Stage` makes queues and childre
         assert getting.returns() == "late"
         stage.leave()
 
-What the queue does otherwise is raised as a `Failure`, what the judge's user does wrong as a `SuiteError`.
+A deviation of the queue is raised as a `Failure`, a mistake of the test as a `SuiteError`.
 """
 
 from queuespec.stage.calls import Call, View, made, raises

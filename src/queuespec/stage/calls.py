@@ -1,7 +1,7 @@
-"""Calls that actors perform, as a test says them: ``queue.put("a")``, ``getting = child.calls.get()``.
+"""Calls that actors perform, as a test writes them: ``queue.put("a")``, ``getting = child.calls.get()``.
 
-A `View` is an object as one actor holds it, a `Call` is what became of one call so far, and `raises` expects an
-exception of the calls in its block.
+A `View` is an object as one actor holds it, a `Call` is one call and its outcome so far, and `raises` expects an
+exception from the last call of its block.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from queuespec.stage.remote import RemoteActor
 
 CLOCK_TOLERANCE = 0.5
-"""The part of a timeout that must have passed: clocks are coarse, and two of them may disagree."""
+"""The fraction of a timeout that must have passed: clocks are coarse, and two of them may disagree."""
 
 
 class Call:
-    """A call that an actor performs, seen from the judge. Its methods finish a sentence about it.
+    """A call that an actor performs, as the judge sees it. Its methods complete a sentence about it.
 
-    The attributes are for reading: what they say changes when an answer arrives, and when the stage gives the call up.
+    The attributes are read-only for tests: they change when a reply arrives, and when the stage gives up on the call.
     """
 
     def __init__(self, actor: RemoteActor, text: str, request: Request, begun: float, noted: bool) -> None:
@@ -37,15 +37,15 @@ class Call:
         self.text = text
         """The call in words: ``put('a')``."""
         self.begun = begun
-        """The `time.monotonic` of the judge when the call was asked for."""
+        """The judge's `time.monotonic()` when the call was requested."""
         self.noted = noted
-        """Whether it is part of the test, and of its timeline."""
+        """Whether it is part of the test, and so of its timeline."""
         self.announced = False
         self.returned = False
         self.value: Any = None
         self.error: Raised | None = None
         self.seconds: float | None = None
-        """How long it took, measured by its actor; None while it is not over."""
+        """How long it took, measured by its actor; None until it has ended."""
         self._request = request
         self._word = ""
         self._fate = ""
@@ -58,7 +58,7 @@ class Call:
 
     @property
     def outcome(self) -> str:
-        """What came of it so far, in words."""
+        """Its outcome so far, in words."""
         return self._fate or (self._ending if self.over else "still running")
 
     @property
@@ -75,14 +75,14 @@ class Call:
         assert self.seconds is not None
         return self.seconds
 
-    # What the stage and the channel say of it
+    # What the stage and the channel report
 
     def announce(self) -> None:
-        """Its actor begins to perform it."""
+        """Its actor is about to perform it."""
         self.announced = True
 
     def resolve(self, word: str, value: Any = None, seconds: float = 0.0) -> None:
-        """Its answer has arrived (see `queuespec.actors.protocol`)."""
+        """Its reply has arrived (see `queuespec.actors.protocol`)."""
         self._word, self.seconds = word, seconds
         if word == protocol.RETURNED:
             self.value, self.returned = value, True
@@ -90,18 +90,18 @@ class Call:
             self.error = raised_by(self.text, value)
 
     def give_up(self, fate: str) -> None:
-        """Nobody waits for its answer any more; `fate` says in words why."""
+        """The judge no longer waits for the reply; `fate` says why, in words."""
         self._fate = fate
 
     def interrupt(self) -> None:
-        """The judge has ended it by a signal: the exception that it raised is not its own."""
+        """The judge has ended it with a signal, which caused the exception that it raised."""
         self.error, self.returned = None, True
         self.give_up("interrupted by the judge")
 
-    # What a test says of it
+    # What a test calls
 
     def stays_blocked(self) -> None:
-        """Watches for the quiet time that the call does not end."""
+        """Checks that the call does not end during the quiet time."""
         __tracebackhide__ = True
         stage = self.actor.stage
         stage.watch(lambda: self.over or self.actor.gone, stage.settings.quiet)
@@ -139,7 +139,7 @@ class Call:
         __tracebackhide__ = True
         if self._word == protocol.BROKEN:
             assert self.error is not None
-            raise SuiteError(f"{self.text} could not be asked for: {self.error.remote_traceback}")
+            raise SuiteError(f"the actor cannot read the request for {self.text}: {self.error.remote_traceback}")
         if self._word == protocol.LACKS:
             request = self._request
             slip = documented.slip(request.target, request.method, request.documented, AttributeError in expected)
@@ -147,7 +147,7 @@ class Call:
                 raise SuiteError(slip)
 
     def hangs(self) -> NoReturn:
-        """Raises `Hangs`, with the stacks of the call's process where they can be had."""
+        """Raises `Hangs`, with the stacks of the call's process if they are available."""
         __tracebackhide__ = True
         stage = self.actor.stage
         self.give_up("still running")
@@ -155,7 +155,7 @@ class Call:
         raise Hangs(text + stage.where(self.actor))
 
     def result(self) -> Any:
-        """What the call returned; what it raised is raised here, with the remote traceback as its cause."""
+        """What the call returned. An exception is raised again here, with the remote traceback as its cause."""
         __tracebackhide__ = True
         self.finish()
         if self.error is not None:
@@ -189,7 +189,7 @@ class Call:
         return self.error
 
     def succeeds_or_raises(self, allowed: type[BaseException]) -> None:
-        """The call ends, and if it raises, then an instance of `allowed`."""
+        """Checks that the call ends: it returns, or raises an instance of `allowed`."""
         __tracebackhide__ = True
         self.finish()
         if self.error is not None and not is_a(self.error, allowed):
@@ -197,7 +197,7 @@ class Call:
             raise Deviates(f"{wanted}, but it {self._ending}") from self.error
 
     def waited(self, seconds: float) -> None:
-        """The call took `seconds` before it ended; half of that is enough (`CLOCK_TOLERANCE`), longer is no fault."""
+        """Checks that the call took `seconds`; half of that is enough (`CLOCK_TOLERANCE`), and longer is fine."""
         __tracebackhide__ = True
         if self.elapsed < seconds * CLOCK_TOLERANCE:
             raise Deviates(
@@ -208,17 +208,17 @@ class Call:
 class raises:
     """``with raises(Full): queue.put_nowait("b")``: the last call of the block must raise that exception.
 
-    The exception is there afterwards as `error`. ``with raises(AttributeError)`` is how a rule says that a kind of
+    The exception is available as `error` afterward. ``with raises(AttributeError)`` is how a rule says that a kind of
     queue does not have a method that others have.
 
-    Raises `Deviates` if the last call does otherwise, `SuiteError` if no call was made in the block.
+    Raises `Deviates` if the last call does anything else, `SuiteError` if the block makes no call.
     """
 
     def __init__(self, expected: type[BaseException]) -> None:
         self.expected = expected
         self.error: BaseException | None = None
         self.call: Call | None = None
-        """Of the calls that were made in this block, the one whose outcome was asked for last."""
+        """The call in this block whose outcome was read last."""
 
     def __enter__(self) -> raises:
         self._outside = _blocks.set((*_blocks.get(), self))
@@ -233,20 +233,20 @@ class raises:
         if error is not None and not isinstance(error, Raised):
             return False
         if self.call is None:
-            raise SuiteError(f"no call was made in the block `with raises({self.expected.__name__})`")
+            raise SuiteError(f"the block `with raises({self.expected.__name__})` makes no call")
         self.call.raises(self.expected)
         return True
 
 
 _blocks: ContextVar[tuple[raises, ...]] = ContextVar("blocks", default=())
-"""The `with raises` blocks that are open here, the innermost last."""
+"""The open `with raises` blocks, the innermost last."""
 
 
 class View:
-    """An object as one actor holds it: it has the object's own methods, performed there.
+    """An object as one actor holds it: it has the object's own methods, which the actor performs.
 
-    `calls` begins a call and does not wait for its end; `plays` and `begins` perform a role with the object as first
-    argument; `process` is the actor itself.
+    `calls` begins a call and does not wait for its end; `plays` and `begins` perform a role with the object as its
+    first argument; `process` is the actor itself.
     """
 
     def __init__(self, process: RemoteActor, name: str, documented_methods: frozenset[str] = documented.FAMILY) -> None:
@@ -256,16 +256,16 @@ class View:
 
     @property
     def calls(self) -> Calls:
-        """Begins calls of the object's methods."""
+        """Begins calls of the object's methods (see `Calls`)."""
         return Calls(self)
 
     def plays(self, role: Callable[..., object], *args: object, **kwargs: object) -> Any:
-        """Performs a module-level function with the object as first argument; what it returned."""
+        """Performs a module-level function with the object as the first argument; returns its result."""
         __tracebackhide__ = True
         return self.begins(role, *args, **kwargs).result()
 
     def begins(self, role: Callable[..., object], *args: object, **kwargs: object) -> Call:
-        """Begins to perform a module-level function with the object as first argument."""
+        """Begins to perform a module-level function with the object as the first argument."""
         __tracebackhide__ = True
         text = role.__qualname__ + arguments_in_words(args, kwargs)
         return self.process.stage.begin(self.process, text, role_request(role, (self, *args), kwargs))
@@ -296,7 +296,7 @@ class Calls:
 
 
 def begin_method(view: View, method: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Call:
-    """Begins to call a method of an object where its actor holds it."""
+    """Begins to call a method of an object in the actor that holds it."""
     __tracebackhide__ = True
     stage = view.process.stage
     owner = f"{view._name}." if stage.many_objects else ""
@@ -309,7 +309,7 @@ def begin_method(view: View, method: str, args: tuple[object, ...], kwargs: Mapp
 def role_request(
     role: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object], keep: str | None = None
 ) -> Request:
-    """Asks for a module-level function; the actor keeps the result under the name `keep` if there is one."""
+    """A request for a module-level function; the actor keeps the result under the name `keep`, if given."""
     return Request(name_of(role), as_sent(args), as_sent(dict(kwargs)), keep)
 
 

@@ -1,4 +1,4 @@
-"""The judge's end of the private line to one actor: requests go out, and answers find the call they belong to."""
+"""The judge's end of the private line to one actor: sends requests, and matches replies with their calls."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from queuespec.stage.calls import Call
 
 PIECE = 1 << 16
-"""Bytes that are read from a socket at a time."""
+"""Number of bytes to read from a socket at a time."""
 
 
 class Identity(NamedTuple):
-    """Who and where an actor is, as it says itself (`queuespec.actors.actor.identity`)."""
+    """Where an actor runs, as it reports itself (`queuespec.actors.actor.identity`)."""
 
     pid: int
     start_method: str | None
-    """The start method that evidence tells; None for the parent, which no start method has started."""
+    """The start method, by evidence; None for the parent, which was not started by one."""
     python: tuple[int, int, int]
     python_implementation: str
     system: str
@@ -35,14 +35,14 @@ class Identity(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What an actor is asked to perform. Objects that it holds stand in the arguments as `protocol.Held`."""
+    """A request to an actor. Objects that the actor holds are `protocol.Held` in the arguments."""
 
     function: str
     """``module:function``."""
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = {}
     keep: str | None = None
-    """The name under which the actor keeps the result, instead of sending it."""
+    """The name under which the actor keeps the result instead of sending it."""
     documented: frozenset[str] = frozenset()
     """For a method call: the methods that the object is documented to have."""
 
@@ -58,31 +58,31 @@ class Request(NamedTuple):
 
 
 class Channel:
-    """One actor's line, watched by a selector from here on until it is closed.
+    """The connection to one actor, watched by a selector until it is closed.
 
-    It is closed when the actor is gone, or sends what is no message.
+    It is closed when the actor is gone, or sends an invalid message.
     """
 
     def __init__(self, connection: socket.socket, decoder: protocol.Decoder, selector: selectors.BaseSelector) -> None:
         self.ready = False
-        """Whether the actor holds its objects and can be asked."""
+        """Whether the actor holds its objects and accepts requests."""
         self.closed = False
         self._connection = connection
         self._decoder = decoder
         self._selector = selector
         self._numbers = itertools.count(1)
         self._calls: dict[int, Call] = {}
-        """The calls that have no answer yet, by the number of their request."""
+        """The calls that have no reply yet, by the number of their request."""
         selector.register(connection, selectors.EVENT_READ, self.receive)
         self._resolve_what_has_arrived()
 
     @property
     def busy(self) -> Call | None:
-        """The call that the actor performs now."""
+        """The call that the actor is performing."""
         return next(iter(self._calls.values()), None)
 
     def send(self, call: Call, request: Request) -> None:
-        """Asks for a call; its answers resolve it as they arrive. An actor that is gone closes the channel."""
+        """Requests a call; its replies resolve it as they arrive. If the actor is gone, the channel is closed."""
         number = next(self._numbers)
         frame = protocol.request(number, request.function, request.args, dict(request.kwargs), request.keep)
         self._calls[number] = call
@@ -92,7 +92,7 @@ class Channel:
             self.close()
 
     def receive(self) -> None:
-        """Reads what has arrived, and resolves the calls that it answers."""
+        """Reads what has arrived, and resolves the calls that were replied to."""
         try:
             data = self._connection.recv(PIECE)
         except OSError:
@@ -104,7 +104,7 @@ class Channel:
         self._resolve_what_has_arrived()
 
     def close(self) -> None:
-        """Ends the line. The calls that have no answer will never have one."""
+        """Closes the connection. Calls without a reply will never get one."""
         if not self.closed:
             self.closed = True
             self._selector.unregister(self._connection)
@@ -132,12 +132,12 @@ class Channel:
 def introduced(
     connection: socket.socket, address: protocol.Address, patience: float
 ) -> tuple[str, Identity, protocol.Decoder]:
-    """Lets in an actor that knows the secret of its address, and shows it the judge's.
+    """Authenticates a connection: the actor shows its secret, and then the judge shows its own.
 
-    Returns the actor's name, its identity, and the decoder with what has arrived after them.
+    Returns the actor's name, its identity, and the decoder, which may have received more data.
 
     Raises:
-        ConnectionError: it does not know the secret, or introduces itself otherwise than an actor does.
+        ConnectionError: it does not know the secret, or its introduction is invalid.
         OSError: it is silent for longer than `patience` seconds.
     """
     connection.settimeout(patience)
@@ -147,7 +147,7 @@ def introduced(
     while len(shown) < len(expected):
         shown += _received(connection, len(expected) - len(shown))
     if not hmac.compare_digest(shown, expected):
-        raise ConnectionError("a stranger")
+        raise ConnectionError("the secret is wrong")
     connection.sendall(address.judge_secret.encode())
     decoder = protocol.Decoder(lambda reference: protocol.Opaque(*reference[1:]))
     while True:
@@ -157,7 +157,7 @@ def introduced(
         except BlockingIOError:
             decoder.feed(_received(connection, PIECE))
         except (ValueError, TypeError, pickle.UnpicklingError, EOFError, LookupError) as error:
-            raise ConnectionError("no introduction") from error
+            raise ConnectionError("the introduction is invalid") from error
 
 
 def _received(connection: socket.socket, length: int) -> bytes:

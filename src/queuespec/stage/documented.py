@@ -1,7 +1,7 @@
 """The methods that objects of the specification are documented to have.
 
-An object that lacks one of these is to blame for it. A method that is not among them, and that the object does not have
-either, is a slip of whoever wrote the test: it must not accuse the object.
+An object that lacks one of these deviates. A method that is not among them, and that the object does not have either,
+is a mistake in the test, which must not accuse the object.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ QUEUES = {
 """The methods of each kind of queue."""
 
 FAMILY = frozenset().union(*QUEUES.values())
-"""The methods that some kind of queue has. A rule may say of any of them that another kind has none."""
+"""The methods that some kind of queue has. A rule may say that another kind lacks any of them."""
 
 MODULE = frozenset(
     (
@@ -36,7 +36,7 @@ MODULE = frozenset(
         *("ProcessError", "BufferTooShort", "AuthenticationError", "TimeoutError"),
     )
 )
-"""What the module offers, and a context as well."""
+"""What both the module and a context offer."""
 
 MANAGER = frozenset(
     (
@@ -48,16 +48,16 @@ MANAGER = frozenset(
 """What a manager offers."""
 
 VERBS = frozenset(("begins", "calls", "plays", "process"))
-"""What a test may say of every object, besides the object's own methods."""
+"""What a test may call on every object, besides the object's own methods."""
 
 
 def slip(owner: str, method: str, documented: frozenset[str], absence_is_expected: bool) -> str:
-    """Why a test must not call this method of an object that does not have it; empty if it is the object's fault.
+    """Why a test must not call this method of an object that does not have it; empty if the object should have it.
 
     Args:
-        owner: the name of the object, for the sentence.
+        owner: the name of the object, for the message.
         documented: the methods that it is documented to have.
-        absence_is_expected: whether the test says that the method must not be there.
+        absence_is_expected: whether the test says that the object must not have the method.
     """
     if method in documented or (absence_is_expected and method in FAMILY):
         return ""

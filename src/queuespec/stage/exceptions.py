@@ -1,4 +1,4 @@
-"""Exceptions that a call raised in an actor, and what the judge raises again in their place."""
+"""Exceptions that calls raise in an actor, and the ones that the judge raises in their place."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 class Raised(Exception):
     """An exception that a call raised in an actor, raised again here.
 
-    It is an instance of the same exception class where judge and actor both know it: Python's own, `queue.Full`,
-    `queue.Empty`, `queue.ShutDown`. Others, and those that are no `Exception`, are known by name alone.
+    It is an instance of the same exception class if the judge and the actor both have it: builtin exceptions,
+    `queue.Full`, `queue.Empty`, `queue.ShutDown`. Others, and those not derived from `Exception`, are known only by
+    name.
     """
 
     remote_call: str = ""
     """The call that raised it, in words."""
     remote_known: tuple[str, ...] = ()
-    """Those of its classes that judge and actor both know: ``queue.Full``, ``builtins.OSError``."""
+    """The classes of it that both the judge and the actor have: ``queue.Full``, ``builtins.OSError``."""
     remote_repr: str = ""
     remote_traceback: str = ""
 
@@ -32,18 +33,18 @@ class Raised(Exception):
 
 
 class RemoteTraceback(Exception):
-    """The traceback of an actor, as text: the cause of what is raised again here."""
+    """The traceback from an actor, as text: the cause of the exception that is raised again here."""
 
     def __str__(self) -> str:
         return "\n" + printable(str(self.args[0]))
 
 
 ShutDown: type[Exception] = getattr(thread_queue, "ShutDown", None) or type("ShutDown", (Exception,), {})
-"""`queue.ShutDown`, also for a judge that is older than the Python it judges."""
+"""`queue.ShutDown`, or a stand-in for it if the judge's Python is older than the judged one."""
 
 
 def raised_by(call: str, description: Mapping[str, Any]) -> Raised:
-    """The exception of a call, from `queuespec.actors.protocol.described`; `call` is the call in words."""
+    """The exception that a call raised, from `queuespec.actors.protocol.described`; `call` is the call in words."""
     bases: tuple[type, ...] = (Raised,)
     known = _known_class(description["known"][0]) if description["known"] else None
     if known is not None and issubclass(known, Exception) and known is not Exception:
@@ -52,7 +53,7 @@ def raised_by(call: str, description: Mapping[str, Any]) -> Raised:
     error: Raised
     try:
         error = type(name, bases, {"__module__": "judged"})(description["message"])
-    except TypeError:  # of a class that can have no other bases, or wants other arguments: MemoryError, UnicodeError
+    except TypeError:  # the class allows no other bases, or takes other arguments: MemoryError, UnicodeError
         error = type(name, (Raised,), {"__module__": "judged"})(description["message"])
     error.remote_call = call
     error.remote_known = tuple(description["known"])
@@ -69,7 +70,7 @@ def is_a(error: BaseException, expected: type[BaseException]) -> bool:
 
 
 def error_in_words(error: BaseException) -> str:
-    """``Full()``: the repr that an exception has, or had in its actor."""
+    """``Full()``: the repr of an exception, here or in its actor."""
     return error.remote_repr if isinstance(error, Raised) else short_repr(error)
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong in a test, and the verdict that it means."""
+"""What can go wrong in a test, and the verdict that follows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from queuespec.text import printable
 
 
 class Failure(AssertionError):
-    """The queue did not do what the rule says; the text is one sentence."""
+    """The queue did not do what the rule says; the message is one sentence."""
 
     verdict = ""
 
@@ -27,7 +27,7 @@ class Hangs(Failure):
 
 
 class Crashes(Failure):
-    """A process that holds the queue ended although nothing told it to."""
+    """A process that holds the queue ended unexpectedly."""
 
     verdict = "crashes"
 

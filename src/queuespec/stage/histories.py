@@ -1,8 +1,8 @@
-"""What went wrong between several processes, judged afterwards from what they recorded.
+"""Judges what several processes did, afterward, from what they recorded.
 
 Pure functions. A history is made of two lists: the items *put* and the items *got*, in the order in which each process
-put or got them. An item is whatever the processes passed on; where order matters it is ``(producer, number)``, or a
-number alone if there was one producer, and each producer counted upwards.
+put or got them. An item is whatever the processes passed on; where order matters it is ``(producer, number)``, or
+just a number if there was one producer, and each producer counts upward.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
 NAMED = 10
-"""Items that a sentence names; the rest it counts."""
+"""Maximum number of items that a sentence names; it counts the rest."""
 
 
 def lost(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
@@ -23,14 +23,14 @@ def lost(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
 
 
 def duplicated(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
-    """Items that were put, and got more often than that."""
+    """Items that were got more often than they were put."""
     put = list(put)
     known = set(map(_key, put))
     return [item for item in _beyond(got, put) if _key(item) in known]
 
 
 def invented(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
-    """Items that were got, and never put."""
+    """Items that were got but never put."""
     known = set(map(_key, put))
     return [item for item in got if _key(item) not in known]
 
@@ -50,12 +50,12 @@ def reordered(got: Iterable[Any]) -> list[Any]:
 
 
 def exceeding(samples: Iterable[tuple[int, int]], maxsize: int) -> list[tuple[int, int]]:
-    """Moments at which more than `maxsize` items were in the queue, of samples (items got, puts that had returned)."""
+    """The samples (items got, puts that had returned) at which more than `maxsize` items were in the queue."""
     return [(got, put) for got, put in samples if put - got > maxsize]
 
 
 def all_arrived(put: Iterable[Any], *got: Iterable[Any]) -> None:
-    """Every item was got exactly once, by one of the consumers, and nothing else was.
+    """Checks that every item was got exactly once, by one of the consumers, and that nothing else was got.
 
     Raises `AssertionError` with one sentence that names the items.
     """
@@ -66,7 +66,7 @@ def all_arrived(put: Iterable[Any], *got: Iterable[Any]) -> None:
 
 
 def all_in_order(*got: Iterable[Any]) -> None:
-    """Every consumer got the items of each producer in the order in which they were put.
+    """Checks that every consumer got the items of each producer in the order in which they were put.
 
     Raises `AssertionError` with one sentence that names the items.
     """
@@ -75,7 +75,7 @@ def all_in_order(*got: Iterable[Any]) -> None:
 
 
 def never_exceeded(samples: Iterable[tuple[int, int]], maxsize: int) -> None:
-    """There never were more than `maxsize` items in the queue. Raises `AssertionError` with one sentence."""
+    """Checks that the queue never held more than `maxsize` items. Raises `AssertionError` with one sentence."""
     __tracebackhide__ = True
     for got, put in exceeding(samples, maxsize)[:1]:
         raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
@@ -103,7 +103,7 @@ def _blame(**wrong: list[Any]) -> None:
 
 
 def _beyond(many: Iterable[Any], few: Iterable[Any]) -> list[Any]:
-    """The items of `many` that are left when those of `few` have been crossed out, one for one."""
+    """The items of `many` that remain when those of `few` are removed one by one."""
     left = Counter(map(_key, few))
     beyond = []
     for item in many:
@@ -115,7 +115,7 @@ def _beyond(many: Iterable[Any], few: Iterable[Any]) -> list[Any]:
 
 
 def _key(item: Any) -> Hashable:
-    """What tells items apart: themselves, or their repr where they cannot be hashed."""
+    """The identity of an item: the item itself, or its repr if it is not hashable."""
     try:
         hash(item)
     except TypeError:
@@ -124,7 +124,7 @@ def _key(item: Any) -> Hashable:
 
 
 def _numbered(item: Any) -> tuple[Hashable, int | None]:
-    """Producer and number of an item; no number for an item that has none."""
+    """The producer and number of an item; None for what it does not have."""
     if type(item) is int:
         return None, item
     if isinstance(item, tuple) and len(item) == 2 and type(item[1]) is int:

@@ -1,4 +1,4 @@
-"""The judge's side of processes: whatever is started here, with all its descendants, ends with the judge.
+"""The judge's side of processes: whatever is started here ends with the judge, and so do all its descendants.
 
 A reaper (see `queuespec.stage.reaper`) removes what a judge leaves behind. On POSIX a process tree is a session of its
 own, which the reaper ends; on Windows it is a job object that the system ends with its last handle.
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 KEPT_OUTPUT = 1 << 16
-"""Bytes of a process tree's output that are kept: the last ones."""
+"""Number of bytes to keep of a process tree's output; the last ones are kept."""
 
 SUSPENDED = 0x4 if sys.platform == "win32" else 0
-"""CREATE_SUSPENDED: on Windows a program runs only when it is in its job."""
+"""CREATE_SUSPENDED: on Windows a program starts to run only when it is in its job."""
 
 APART = 0x8000200 if sys.platform == "win32" else 0
 """CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: Ctrl-C is not for a reaper."""
 
 LAST_WORDS = 2.0
-"""Seconds in which the rest of a program's output arrives when the program has ended."""
+"""Timeout for the rest of a program's output after the program has ended, in seconds."""
 
 LONGEST_PARENT = 51
-"""Characters of a directory for temporary files. On macOS, `multiprocessing` goes elsewhere from 64 characters on
-(CPython 3.13.15, 3.14.10); the name of ours takes 12 of them."""
+"""Maximum length of the parent of a temporary directory. On macOS, `multiprocessing` uses another directory if the name
+of this one has 64 characters or more (CPython 3.13.15, 3.14.10); our own part takes 12 of them."""
 
 
 def temporary_directory() -> str:
-    """A new directory for temporary files, with a name short enough for sockets where that can be.
+    """A new directory for temporary files, with a name short enough for sockets if possible.
 
-    Raises `OSError` if there is none to write to.
+    Raises `OSError` if no writable directory is available.
     """
     parent = tempfile.gettempdir()
     if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
@@ -62,7 +62,7 @@ class ProcessTree:
         self._kept = bytearray()
         self.written = 0
         self._news = threading.Condition()
-        """Guards what has been read; notified when there is more of it, and when the program ends."""
+        """Guards the output that has been read; notified when there is more, and when the program ends."""
         self._ended = False
         self.popen = subprocess.Popen(
             command,
@@ -102,7 +102,7 @@ class ProcessTree:
                     self._news.notify_all()
 
     def _see_the_end(self) -> None:
-        """Waits for the end of the program; where it can, without reaping it, so that its process id stays its own."""
+        """Waits for the end of the program; if possible, without reaping it, so that its process id is not reused."""
         if hasattr(os, "waitid"):
             with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
@@ -113,31 +113,33 @@ class ProcessTree:
             self._news.notify_all()
 
     def output(self, since: int = 0) -> str:
-        """What the tree has printed, standard output and error, from byte `since` on; at most the last
+        """What the tree has printed to standard output and standard error, from byte `since` on; at most the last
         `KEPT_OUTPUT` bytes."""
         with self._news:
             kept = self._kept[max(0, since - (self.written - len(self._kept))) :]
         return kept.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def forget_output(self) -> None:
-        """Keeps nothing of what has been printed so far."""
+        """Discards the output so far."""
         with self._news:
             self._kept.clear()
 
     def waits_for(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Waits until the condition holds, which may become true when the tree prints or its program ends, `seconds` at
-        most; whether it does."""
+        """Waits for at most `seconds` until the condition holds; returns whether it does.
+
+        The condition is checked when the tree prints something or its program ends.
+        """
         with self._news:
             return self._news.wait_for(condition, max(0.0, seconds))
 
     def prints_within(self, seconds: float) -> bool:
-        """Waits until something more is printed, `seconds` at most; whether it is."""
+        """Waits for at most `seconds` until something more is printed; returns whether it was."""
         seen = self.written
         return self.waits_for(lambda: self.written > seen, seconds)
 
     @property
     def has_ended(self) -> bool:
-        """Whether the program has ended; its descendants may still print."""
+        """Whether the program has ended; its descendants may still print something."""
         return self.popen.poll() is not None
 
     def wait(self, seconds: float) -> int | None:
@@ -147,17 +149,17 @@ class ProcessTree:
         return None
 
     def reads_until(self, deadline: float) -> bool:
-        """Whether, at that `time.monotonic`, some process could still print."""
+        """Reads output until this `time.monotonic()`; returns whether a process may still print something."""
         self._reader.join(max(0.0, deadline - time.monotonic()))
         return self._reader.is_alive()
 
     def end(self, known: Iterable[int] = ()) -> None:
-        """Ends the tree now. `known` are process ids of its members that need not be asked twice."""
+        """Ends the tree now. `known` are process ids of members that can be killed directly."""
         self._supervisor.end(self, known)
         self.popen.wait()
 
     def close(self) -> None:
-        """Lets go of a tree whose program has ended by itself."""
+        """Releases a tree whose program has ended by itself."""
         self._supervisor.release(self)
 
 
@@ -188,11 +190,11 @@ class Supervisor:
             self._reaper.stdin.flush()
 
     def environment(self) -> Mapping[str, str]:
-        """The judge's environment, with a temporary directory that is ours to remove, and a mark for semaphores."""
+        """The judge's environment, with a temporary directory that we remove, and a mark for semaphores."""
         return {**os.environ, MARK: self.mark, "TMPDIR": self.directory, "TEMP": self.directory, "TMP": self.directory}
 
     def adopt(self, tree: ProcessTree) -> None:
-        """Watches over a tree whose program has just been started. Raises `OSError` if Windows refuses."""
+        """Supervises a tree whose program has just been started. Raises `OSError` if Windows refuses."""
         if os.name == "posix":
             self._tell(f"+{tree.pid}")
         elif sys.platform == "win32":
@@ -203,13 +205,13 @@ class Supervisor:
         self._trees.add(tree)
 
     def release(self, tree: ProcessTree) -> None:
-        """Descendants of an ended program end soon by themselves; until they have, they stay watched."""
+        """Keeps supervising the descendants of a program that has ended until they have ended by themselves."""
         self._trees.discard(tree)
         self._ending.append(tree)
         self._sweep()
 
     def end(self, tree: ProcessTree, known: Iterable[int]) -> None:
-        """Ends a tree now. `known` are process ids of its members that need not be asked twice."""
+        """Ends a tree now. `known` are process ids of members that can be killed directly."""
         if os.name == "posix":
             from queuespec.stage.reaper import ask_to_end
 
@@ -225,8 +227,8 @@ class Supervisor:
         self.release(tree)
 
     def _sweep(self, seconds: float = 0.0) -> None:
-        """Forgets ended trees. The end of a tree's output is the end of its processes, but for those that have closed
-        it: they are killed."""
+        """Forgets ended trees. When a tree's output ends, so have its processes, except those that have closed it: they
+        are killed."""
         deadline = time.monotonic() + seconds
         for tree in self._ending[:]:
             if tree.reads_until(deadline):
@@ -243,7 +245,7 @@ class Supervisor:
                 windows_jobs.close(self._jobs.pop(tree))
 
     def close(self) -> None:
-        """Ends everything and removes the directory; takes some two seconds at worst."""
+        """Ends everything and removes the directory; takes about two seconds at worst."""
         for tree in list(self._trees):
             tree.end()
         self._sweep(2.0)

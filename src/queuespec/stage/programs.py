@@ -45,11 +45,11 @@ class Program:
 
     @property
     def output(self) -> str:
-        """What it has printed so far, standard output and standard error."""
+        """What it has printed so far to standard output and standard error."""
         return self.tree.output()
 
     def ends(self) -> int:
-        """Waits with patience until the program has ended; its exit code, negative for a signal."""
+        """Waits with patience until the program has ended; returns its exit code, negative for a signal."""
         __tracebackhide__ = True
         code = self.tree.wait(self._patience)
         if code is None:
@@ -72,35 +72,36 @@ class Program:
         self._hangs(f"had not printed {text!r} after {self._patience:g} s")
 
     def succeeds(self) -> None:
-        """The program ends by itself, with exit code 0."""
+        """Checks that the program ends by itself, with exit code 0."""
         __tracebackhide__ = True
         code = self.ends()
         if code != 0:
             raise Deviates(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
 
     def fails(self) -> None:
-        """The program ends by itself, and not with exit code 0."""
+        """Checks that the program ends by itself, with an exit code other than 0."""
         __tracebackhide__ = True
         code = self.ends()
         if code == 0:
             raise Deviates(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
 
     def prints_nothing_but(self, text: str) -> None:
-        """The program ends by itself and has printed exactly this, standard output and standard error."""
+        """Checks that the program ends by itself and printed exactly this to standard output and standard error."""
         __tracebackhide__ = True
         self.ends()
         if self.output != text:
-            raise Deviates(f"the program {self.text} should have printed nothing but {text!r}: {self.output!r}")
+            said = f"but it printed {self.output!r}"
+            raise Deviates(f"the program {self.text} should have printed nothing but {text!r}, {said}")
 
     def close(self) -> None:
-        """Ends the program if it still runs, and lets go of it."""
+        """Ends the program if it is still running, and releases it."""
         if self.tree.has_ended:
             self.tree.close()
         else:
             self.tree.end()
 
     def _hangs(self, how: str) -> NoReturn:
-        """Raises `Hangs`, with the stacks of the program where a signal has them printed."""
+        """Raises `Hangs`, with the stacks of the program if a signal can print them."""
         __tracebackhide__ = True
         before = self.tree.written
         text = f"the program {self.text} {how}"

@@ -1,7 +1,7 @@
-"""Ends and removes what its owner leaves behind; a program of its own, so that it outlives an owner that is killed.
+"""Ends and removes what its owner leaves behind. It is a separate program, so it outlives an owner that is killed.
 
 Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a directory to
-remove, ``~MARK`` for semaphores with this in their names. At the end of that input, which is the end of its owner,
+remove, ``~MARK`` for semaphores with this mark in their names. At the end of that input, which is the end of its owner,
 whatever is still watched is ended and removed.
 """
 
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
 GRACE = 2.0
-"""Seconds from asking a process group to end until it is killed. Time for a resource tracker, which ignores the
-asking, to see that the others are gone and to remove their semaphores."""
+"""Seconds from asking a process group to end until it is killed. This leaves a resource tracker, which ignores SIGTERM,
+time to see that the others are gone and to remove their semaphores."""
 
 STANDSTILL = 0.2
-"""Seconds that processes get to stop."""
+"""Timeout for processes to stop, in seconds."""
 
 
 def end_groups(groups: list[int]) -> None:
-    """Ends these process groups; returns when no process of them is left, after about `GRACE` seconds at most."""
+    """Ends these process groups; returns when none of their processes is left, after about `GRACE` seconds at most."""
     deadline = time.monotonic() + GRACE
     ask_to_end(groups)
     while groups and time.monotonic() < deadline:
         time.sleep(0.01)
-        groups = [group for group in groups if signalled(group, 0)]
+        groups = [group for group in groups if send_signal(group, 0)]
     for group in groups:
         kill(group)
 
 
 def ask_to_end(groups: list[int]) -> None:
-    """Sends SIGTERM to these process groups, and removes what they were making of semaphores.
+    """Sends SIGTERM to these process groups, and removes the semaphores that they were creating.
 
-    Until a semaphore is whole, glibc has a file of another name for it, of six characters, and has it open: processes
-    are stopped first, and looked at.
+    Until a semaphore is complete, glibc keeps its file open under a temporary name of six characters. So the processes
+    are stopped first, and their open files are inspected.
     """
     unfinished = []
     if os.path.isdir("/proc/self"):
         for group in groups:
-            signalled(group, signal.SIGSTOP)
+            send_signal(group, signal.SIGSTOP)
         deadline = time.monotonic() + STANDSTILL
         for process in members(groups):
             while not stands_still(process) and time.monotonic() < deadline:
@@ -56,14 +56,14 @@ def ask_to_end(groups: list[int]) -> None:
             unfinished += [file for file in open_files(process) if re.fullmatch(r"/dev/shm/sem\.\w{6}", file)]
     for number in (signal.SIGTERM, signal.SIGCONT):
         for group in groups:
-            signalled(group, number)
+            send_signal(group, number)
     for file in unfinished:
         with contextlib.suppress(OSError):
             os.unlink(file)
 
 
 def members(groups: Container[int]) -> Iterator[int]:
-    """The processes of these groups, where one can see them."""
+    """The processes of these groups, if the system shows them."""
     for process in map(int, filter(str.isdigit, os.listdir("/proc"))):
         with contextlib.suppress(OSError):
             if os.getpgid(process) in groups:
@@ -71,7 +71,7 @@ def members(groups: Container[int]) -> Iterator[int]:
 
 
 def stands_still(process: int) -> bool:
-    """Whether it has stopped or ended."""
+    """Whether a process has stopped or ended."""
     try:
         with open(f"/proc/{process}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()[0] in (b"T", b"t", b"Z", b"X")
@@ -88,10 +88,10 @@ def open_files(process: int) -> Iterator[str]:
 
 
 def kill(group: int) -> None:
-    """Kills a process group; where one can see who is in it, all but resource trackers: those end by themselves when
-    the others have, and remove what the others have left."""
+    """Kills a process group. If the system shows its members, resource trackers are spared: they end by themselves
+    after the others, and remove what the others have left."""
     if not os.path.isdir("/proc/self"):
-        signalled(group, signal.SIGKILL)
+        send_signal(group, signal.SIGKILL)
         return
     for process in members([group]):
         with contextlib.suppress(OSError):
@@ -101,8 +101,8 @@ def kill(group: int) -> None:
                 os.kill(process, signal.SIGKILL)
 
 
-def signalled(group: int, number: int) -> bool:
-    """Sends a signal to a process group; False when there is no such group any more."""
+def send_signal(group: int, number: int) -> bool:
+    """Sends a signal to a process group; returns False if the group does not exist."""
     try:
         os.killpg(group, number)
     except PermissionError:
@@ -129,14 +129,14 @@ def main() -> None:
         else:
             change = groups.add if sign == "+" else groups.discard
             change(int(value))
-    if groups:  # there are none on Windows
+    if groups:  # Windows has none
         end_groups(sorted(groups))
     deadline = time.monotonic() + GRACE
     for directory in directories:
         while os.path.isdir(directory):
             shutil.rmtree(directory, ignore_errors=True)
             if time.monotonic() > deadline:
-                break  # somebody else may write into it for ever
+                break  # another process may keep writing into it
             time.sleep(0.01)
     for mark in marks:
         for path in glob.glob(f"/dev/shm/sem.*-{mark}-*"):

@@ -1,4 +1,4 @@
-"""Actors, seen from the judge: what a test says of a process."""
+"""Actors, as the judge sees them: what a test can do with a process."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class RemoteActor:
-    """An actor, seen from the judge: the parent, a child process, or a thread of one of them.
+    """An actor, as the judge sees it: the parent, a child process, or a thread of one of them.
 
-    It is expected under its name until it arrives, which is when its channel and identity are known.
+    Its channel and identity are unknown until it has connected.
     """
 
     def __init__(self, stage: Stage, name: str) -> None:
@@ -28,51 +28,51 @@ class RemoteActor:
         self.identity: Identity | None = None
         self._given_up = False
         self.end_is_expected = False
-        """Whether its end is accounted for: it was told to end, or that it has ended has been reported."""
+        """Whether its end is expected: it was asked to end, or its end has already been reported."""
 
     @property
     def pid(self) -> int:
-        """Its process id. Raises `SuiteError` before it has arrived."""
+        """Its process id. Raises `SuiteError` until it has connected."""
         if self.identity is None:
-            raise SuiteError(f"{self.name} has not come up, and has no process id yet")
+            raise SuiteError(f"{self.name} has not connected yet, so it has no process id")
         return self.identity.pid
 
     @property
     def connected(self) -> bool:
-        """Whether it has arrived, ever."""
+        """Whether it has ever connected."""
         return self.channel is not None
 
     @property
     def ready(self) -> bool:
-        """Whether it holds its objects and can be asked."""
+        """Whether it holds its objects and accepts requests."""
         return self.channel is not None and self.channel.ready
 
     @property
     def gone(self) -> bool:
-        """Whether there is no line to it any more."""
+        """Whether the connection to it is lost, or the stage has given up on it."""
         return self._given_up or (self.channel is not None and self.channel.closed)
 
     @property
     def busy(self) -> Call | None:
-        """The call that it performs now."""
+        """The call that it is performing."""
         return self.channel.busy if self.channel is not None else None
 
-    # What the stage says of it
+    # What the stage reports
 
     def arrives(self, channel: Channel, identity: Identity) -> None:
-        """It has introduced itself."""
+        """It has connected and introduced itself."""
         self.channel, self.identity = channel, identity
 
     def may_end(self) -> None:
-        """From here on its end is accounted for."""
+        """From here on, its end is expected."""
         self.end_is_expected = True
 
     def is_given_up(self) -> None:
-        """It has not come up, and nobody waits for it any more."""
+        """It has not connected, and the stage no longer waits for it."""
         self._given_up = True
         self.may_end()
 
-    # What a test says of it
+    # What a test calls
 
     def begins(self, role: Callable[..., object], *args: object, **kwargs: object) -> Call:
         """Begins to perform a module-level function in this actor."""
@@ -81,23 +81,23 @@ class RemoteActor:
         return self.stage.begin(self, text, role_request(role, args, kwargs))
 
     def plays(self, role: Callable[..., object], *args: object, **kwargs: object) -> Any:
-        """Performs a module-level function in this actor; what it returned."""
+        """Performs a module-level function in this actor; returns its result."""
         __tracebackhide__ = True
         return self.begins(role, *args, **kwargs).result()
 
     def leaves(self, how: str = "return") -> int | None:
-        """Tells a child process to end ("return", "raise" or "exit N"), waits with patience; its exit code."""
+        """Asks a child process to end ("return", "raise" or "exit N"); waits with patience; returns its exit code."""
         __tracebackhide__ = True
         call = self.begins_to_leave(how)
         patience = self.stage.settings.patience
         code = self.stage.exit_code(self, patience)
         if code is None:
             call.give_up("still running")
-            raise Hangs(f"the process of {self.name} had not ended {patience:g} s after its work")
+            raise Hangs(f"the process of {self.name} had not ended {patience:g} s after it was asked to")
         return code
 
     def begins_to_leave(self, how: str = "return") -> Call:
-        """Tells this actor to end, and does not wait until its process has."""
+        """Asks this actor to end, and does not wait until its process has ended."""
         __tracebackhide__ = True
         self.may_end()
         call = self.stage.begin(self, f"leaves ({how})", Request(LEAVE, (how,)))
@@ -105,12 +105,12 @@ class RemoteActor:
         return call
 
     def has_ended(self) -> bool:
-        """Whether a child process that was told to leave has ended by now."""
+        """Whether a child process that was asked to end has ended by now."""
         __tracebackhide__ = True
         return not self.stage.ask_parent("is_alive", self.name)
 
     def ends(self) -> int:
-        """Waits with patience until a child process has ended; its exit code."""
+        """Waits with patience until a child process has ended; returns its exit code."""
         __tracebackhide__ = True
         patience = self.stage.settings.patience
         code = self.stage.exit_code(self, patience)
@@ -119,7 +119,7 @@ class RemoteActor:
         return code
 
     def dies(self, role: Callable[..., object], *args: object, **kwargs: object) -> int:
-        """Performs a role that ends its own process; the exit code, negative for a signal."""
+        """Performs a role that ends its own process; returns the exit code, negative for a signal."""
         __tracebackhide__ = True
         self.may_end()
         call = self.begins(role, *args, **kwargs)
@@ -131,14 +131,14 @@ class RemoteActor:
         return code
 
     def is_killed(self) -> int:
-        """Kills a child process, as its user could; the exit code."""
+        """Kills a child process, as a user could; returns its exit code."""
         __tracebackhide__ = True
         self.may_end()
         self.stage.ask_parent("kill", self.name)
         return self.ends()
 
     def stays_alive(self) -> None:
-        """Watches for the quiet time that a child process does not end."""
+        """Checks that a child process does not end during the quiet time."""
         __tracebackhide__ = True
         code = self.stage.exit_code(self, self.stage.settings.quiet)
         if code is not None:

@@ -1,4 +1,4 @@
-"""Python stacks of judged processes, as `faulthandler` writes them among the output of their process tree."""
+"""Python stacks of judged processes, which `faulthandler` writes into the output of their process tree."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from queuespec.stage.processes import ProcessTree
 
 LONGEST = 1.0
-"""Seconds within which a stack that was asked for is printed."""
+"""Timeout for a requested stack to be printed, in seconds."""
 
 SETTLED = 0.02
-"""Seconds without further output after which a stack is whole."""
+"""Seconds without further output after which a stack is complete."""
 
 
 def settled_stack(tree: ProcessTree, before: int) -> str:
-    """The stacks that have been printed since byte `before`, once they are whole; empty if there are none."""
+    """The stacks that have been printed since byte `before`, once they are complete; empty if there are none."""
     deadline = time.monotonic() + LONGEST
     if tree.waits_for(lambda: bool(stack_in(tree.output(before))), LONGEST):
         while tree.prints_within(SETTLED) and time.monotonic() < deadline:

@@ -1,7 +1,7 @@
-"""A stage: one clean main program of the judged Python, the actors of a test, and the deadlines they are held to.
+"""A stage: one clean main program of the judged Python, the actors of a test, and their deadlines.
 
-Two quantities of time, in seconds: *patience*, how long a thing that must happen may take, and *quiet*, how long the
-judge watches that nothing happens. Nothing here knows a rule.
+There are two durations, in seconds: *patience* is the timeout for what must happen, and *quiet* is how long the judge
+checks that nothing happens. Nothing here knows a rule.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from queuespec.stage.stacks import settled_stack, stack_in
 from queuespec.stage.timeline import Timeline
 
 LEAVING = 2.0
-"""Seconds that actors get to end after a test. Exceeding them costs a fresh stage, never a verdict."""
+"""Timeout for actors to end after a test, in seconds. Exceeding it costs a new stage, never a verdict."""
 
 FAREWELL = 2.0
-"""Seconds between the end of an actor's channel and the news of its exit code."""
+"""Timeout from the end of an actor's channel to its exit code, in seconds."""
 
 
 class Stage:
     """One clean main program of the judged Python, and the actors of a test.
 
-    Raises `Crashes` or `Hangs` if the program does not come up.
+    Raises `Crashes` or `Hangs` if the program does not start.
     """
 
     def __init__(self, settings: Settings, start_method: str, supervisor: Supervisor) -> None:
@@ -51,9 +51,9 @@ class Stage:
         self.clean = True
         """Whether this stage may be used for another test."""
         self.many_objects = False
-        """Whether the text of a call names its object."""
+        """Whether the text of a call includes the name of its object."""
         self.reported: set[str] = set()
-        """Start methods that the children of this test say they were started by."""
+        """The start methods that the children of this test report."""
         self._names = itertools.count(1)
         self._queues = 0
         self._used = False
@@ -64,7 +64,7 @@ class Stage:
         self.address = protocol.Address(
             self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.patience
         )
-        """Where the actors of this stage find it."""
+        """The address of this stage for its actors."""
         message = {
             "address": self.address,
             "path": settings.path,
@@ -86,7 +86,7 @@ class Stage:
         while not self.parent.connected:
             if time.monotonic() > deadline:
                 self.end()
-                raise Hangs(f"the main program of the spec did not come up within {seconds:g} s")
+                raise Hangs(f"the main program of the spec did not start within {seconds:g} s")
             if self.tree.has_ended:
                 self.tree.reads_until(time.monotonic() + LAST_WORDS)
                 last = self.tree.output().strip().rpartition("\n")[2]
@@ -95,7 +95,7 @@ class Stage:
             self._pump(0.05)
 
     def records_in(self, timeline: Timeline) -> None:
-        """Notes calls in this timeline from here on: that of another test, or one that it shares with other stages."""
+        """Records calls in this timeline from here on: that of another test, or one shared with other stages."""
         self.timeline = timeline
 
     # What travels over the channels
@@ -105,12 +105,12 @@ class Stage:
         return actor
 
     def _pump(self, seconds: float) -> None:
-        """Handles whatever arrives; waits `seconds` at most for the first of it."""
+        """Handles what arrives; waits at most `seconds` for it."""
         for key, _ in self._selector.select(max(0.0, seconds)):
             key.data()
 
     def _admit(self) -> None:
-        """Lets in an actor that is expected and knows the secret of this stage; anybody else is turned away."""
+        """Accepts a connection from an expected actor that knows the secret of this stage; any other is closed."""
         try:
             connection, _ = self._listener.accept()
         except OSError:
@@ -119,15 +119,17 @@ class Stage:
             name, identity, decoder = introduced(connection, self.address, self.settings.patience)
             actor = self.actors.get(name)
             if actor is None or actor.connected:
-                raise ConnectionError(f"nobody expects {name}")
+                raise ConnectionError(f"no actor named {name} is expected")
         except OSError:
             connection.close()
             return
         actor.arrives(Channel(connection, decoder, self._selector), identity)
 
     def watch(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Waits until the condition holds, `seconds` at most; whether it does. Raises `Crashes` when an actor dies that
-        nobody waits for: what is waited for may never happen then."""
+        """Waits for at most `seconds` until the condition holds; returns whether it does.
+
+        Raises `Crashes` if an actor dies unexpectedly, since the condition may never hold then.
+        """
         __tracebackhide__ = True
         deadline = time.monotonic() + seconds
         while not condition():
@@ -141,9 +143,9 @@ class Stage:
         return True
 
     def begin(self, actor: RemoteActor, text: str, request: Request, noted: bool = True) -> Call:
-        """Has an actor begin a call, `text` in words; returns once it has announced it, or is gone.
+        """Has an actor begin a call, which `text` describes; returns once the actor has announced it or is gone.
 
-        A call that is not `noted` is the stage's own: no part of the test, or of its timeline.
+        A call that is not `noted` is the stage's own: it is not part of the test, nor of its timeline.
         """
         __tracebackhide__ = True
         if actor.busy is not None:
@@ -162,13 +164,13 @@ class Stage:
     # What the parent does
 
     def _parent_begins(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Call:
-        """Begins a call of a method of `queuespec.actors.parent.Parent`; one without a text is not noted."""
+        """Begins to call a method of `queuespec.actors.parent.Parent`; a call without a text is not noted."""
         __tracebackhide__ = True
         request = Request(protocol.CALLED, (protocol.PARENT, method, *as_sent(args)), keep=keep)
         return self.begin(self.parent, text or method, request, noted=text is not None)
 
     def ask_parent(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Any:
-        """What the parent's method returned (see `queuespec.actors.parent.Parent`).
+        """Calls a method of the parent (see `queuespec.actors.parent.Parent`); returns its result.
 
         Without a text the request is the stage's own. With a name to `keep`, the parent holds the result under it.
         """
@@ -185,14 +187,14 @@ class Stage:
         return View(self.parent, name, documented.QUEUES.get(kind, documented.FAMILY))
 
     def make_manager(self) -> View:
-        """A manager that has been started, held by the parent."""
+        """A started manager, held by the parent."""
         __tracebackhide__ = True
         name = f"manager{next(self._names)}"
         self.ask_parent("make_manager", text="Manager()", keep=name)
         return View(self.parent, name, documented.MANAGER)
 
     def hold(self, role: Callable[..., object], *args: object) -> View:
-        """Whatever a role returns when the parent performs it, held there; may be given to children."""
+        """The object that a role returns when the parent performs it, held by the parent; children can receive it."""
         __tracebackhide__ = True
         name = f"{role.__name__}{next(self._names)}"
         text = role.__qualname__ + arguments_in_words(args, {})
@@ -221,9 +223,9 @@ class Stage:
     def make_child(self, held: View, other: View, /, *others: View, daemon: bool = False) -> tuple[View, ...]: ...
 
     def make_child(self, *held: View, daemon: bool = False) -> RemoteActor | View | tuple[View, ...]:
-        """Starts a child process, by the stage's start method, that is given these objects as arguments.
+        """Starts a child process, by the stage's start method, with these objects as its arguments.
 
-        Returns the object as the child holds it, a tuple of several, or the child itself where it is given nothing.
+        Returns the object as the child holds it, a tuple of several, or the child itself if there are none.
         """
         __tracebackhide__ = True
         actor = self._expected(self._name_for("child"))
@@ -252,9 +254,9 @@ class Stage:
     def make_thread(self, held: View, other: View, /, *others: View) -> tuple[View, ...]: ...
 
     def make_thread(self, *held: View) -> RemoteActor | View | tuple[View, ...]:
-        """Starts a thread of the parent's process that is given these objects.
+        """Starts a thread in the parent's process with these objects as its arguments.
 
-        Returns the object as the thread holds it, a tuple of several, or the actor itself where it is given nothing.
+        Returns the object as the thread holds it, a tuple of several, or the actor itself if there are none.
         """
         __tracebackhide__ = True
         actor = self._expected(self._name_for("thread"))
@@ -267,7 +269,7 @@ class Stage:
         return f"{kind} {count + 1}" if count else kind
 
     def _await(self, actor: RemoteActor, is_process: bool) -> None:
-        """Waits until an actor that was started has come up and can be asked."""
+        """Waits until an actor that was started has connected and accepts requests."""
         __tracebackhide__ = True
         patience = self.settings.patience
         deadline = time.monotonic() + patience
@@ -280,7 +282,7 @@ class Stage:
                 raise Crashes(f"the process of {actor.name} {_words_for(code)} before it could be used")
             if time.monotonic() > deadline:
                 actor.is_given_up()
-                raise Hangs(f"the process of {actor.name} did not come up within {patience:g} s")
+                raise Hangs(f"the process of {actor.name} did not start within {patience:g} s")
         self.watch(lambda: actor.ready or actor.gone, patience)
         if actor.ready:
             return
@@ -292,7 +294,7 @@ class Stage:
     # How actors end
 
     def exit_code(self, actor: RemoteActor, seconds: float) -> int | None:
-        """Exit code of an actor's process, or None if it still runs after `seconds`, or cannot be known."""
+        """The exit code of an actor's process, or None if it still runs after `seconds` or the code is unknown."""
         __tracebackhide__ = True
         if actor is self.parent:
             return self.tree.wait(seconds)
@@ -303,8 +305,10 @@ class Stage:
         return call.value if call.returned else None
 
     def _interrupts_the_parent(self) -> bool:
-        """Whether the parent can be asked now. A blocked call of it is interrupted: nothing else can be done there any
-        more, and it alone knows how its children ended."""
+        """Interrupts a blocked call of the parent; returns whether the parent accepts requests.
+
+        Only the parent knows how its children ended, and it cannot say so while it is blocked.
+        """
         call = self.parent.busy
         if call is None:
             return True
@@ -318,15 +322,14 @@ class Stage:
         return interrupted
 
     def how_it_died(self, actor: RemoteActor) -> str:
-        """How an actor's process ended, in words. From here on its end is accounted for."""
+        """How an actor's process ended, in words. From here on, its end is expected."""
         actor.may_end()
         if actor is not self.parent and not self._interrupts_the_parent():
             return _words_for(None)
         return _words_for(self.exit_code(actor, FAREWELL))
 
     def where(self, actor: RemoteActor) -> str:
-        """The Python stacks of an actor's process, most recent call first, as a paragraph to follow a sentence; empty
-        if there are none."""
+        """The Python stacks of an actor's process, most recent call first, after an empty line; empty if none."""
         before = self.tree.written
         stack = ""
         if actor.identity is not None and actor.identity.stack == "signal":
@@ -337,10 +340,10 @@ class Stage:
         stack = stack or settled_stack(self.tree, before)
         return f"\n\nwhere {actor.name} was:\n{stack}" if stack else ""
 
-    # How a test ends, and the stage
+    # How a test and the stage end
 
     def tidy(self) -> None:
-        """Ends what a test has left. Afterwards the stage is as new, or not `clean` and has to be ended."""
+        """Ends what a test has left behind. Afterward the stage is as good as new, or not `clean` and must be ended."""
         try:
             self.clean = self.clean and self._tidies_up()
         except (Failure, SuiteError, OSError):
@@ -361,7 +364,7 @@ class Stage:
         return [actor for actor in self.actors.values() if actor is not self.parent]
 
     def _tidies_up(self) -> bool:
-        """Tells all actors but the parent to leave, and the parent to clear away what they have used."""
+        """Asks all actors but the parent to end, and the parent to clean up after them."""
         if not self._is_free(self.parent):
             return False
         for actor in self._children():
@@ -378,7 +381,7 @@ class Stage:
         return call.returned and not call.value
 
     def leave(self) -> None:
-        """Ends a stage: by its own will, as a program ends, if it is clean and free to."""
+        """Ends the stage: as a program ends by itself, if it is clean and not busy."""
         ended = False
         if self.clean and self._is_free(self.parent):
             with contextlib.suppress(Failure, OSError):
@@ -392,7 +395,7 @@ class Stage:
 
     @staticmethod
     def _is_free(actor: RemoteActor) -> bool:
-        """Whether an actor is there and performs no call."""
+        """Whether an actor is connected and not performing a call."""
         return not actor.gone and actor.busy is None
 
     def end(self) -> None:
@@ -414,7 +417,7 @@ def _as_held_by(actor: RemoteActor, held: tuple[View, ...]) -> RemoteActor | Vie
 
 
 def _words_for(code: int | None) -> str:
-    """How a process with this exit code ended; None if nobody knows it."""
+    """How a process with this exit code ended; None if the code is unknown."""
     if code is None:
         return "died"
     if code < 0:

@@ -1,4 +1,4 @@
-"""The timeline of a test: who called what, when, for how long, and what came back."""
+"""The timeline of a test: each call with its actor, time, duration and outcome."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from queuespec.stage.calls import Call
 
 SHOWN_CALLS = 60
-"""Calls of a timeline that people are shown, the last ones."""
+"""Maximum number of calls of a timeline to show; the last ones are shown."""
 
 Row = tuple[float, str, str, str, Optional[float]]
 """A call: seconds since the test began, actor, call, outcome, duration in seconds or None."""
 
 
 class Timeline:
-    """Every call of a test, from the moment it is made. Stages of one test may share one."""
+    """Every call of a test, from the moment it begins. The stages of one test may share a timeline."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self.last: Call | None = None
-        """The call whose outcome was asked for last."""
+        """The call whose outcome was read last."""
         self._begun = time.monotonic()
 
     def begins(self, call: Call) -> None:
@@ -33,7 +33,7 @@ class Timeline:
         self.calls.append(call)
 
     def asks_for(self, call: Call) -> None:
-        """Notes that somebody asks what came of a call."""
+        """Notes that the outcome of a call is read."""
         self.last = call
 
     def rows(self) -> list[Row]:
@@ -47,7 +47,7 @@ class Timeline:
 
 
 def in_lines(rows: Sequence[Row]) -> Iterator[str]:
-    """The rows of a timeline for a person: the last ones, where there are many."""
+    """The rows of a timeline for people: only the last ones if there are many."""
     left_out = len(rows) - SHOWN_CALLS
     if left_out > 0:
         yield f"{left_out:9} earlier calls"

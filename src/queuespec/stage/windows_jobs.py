@@ -1,7 +1,8 @@
-"""Job objects: a process and all its descendants, ended by the system together with the last handle to the job.
+"""Job objects: a process and all its descendants, which the system ends when the last handle to the job is closed.
 
-A process belongs to a job with the descendants that it starts from then on, so it is created suspended, and runs once
-it is in its job: the `python.exe` of a virtual environment starts the interpreter proper at once.
+Only the descendants that a process starts after it has joined a job belong to the job. So the process is created
+suspended, and resumed once it is in its job: the `python.exe` of a virtual environment starts the actual interpreter
+immediately.
 
 Windows only. Source: Microsoft's documentation of job objects (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`).
 """
@@ -79,7 +80,7 @@ if sys.platform == "win32":
         return int(job)
 
     def resume(pid: int) -> None:
-        """Lets a process run that was created suspended. Raises `OSError` if the system refuses."""
+        """Resumes a process that was created suspended. Raises `OSError` if the system refuses."""
         process = _kernel.OpenProcess(_SUSPEND_AND_RESUME, False, pid)
         if not process:
             raise ctypes.WinError(ctypes.get_last_error())
@@ -88,12 +89,12 @@ if sys.platform == "win32":
         finally:
             _kernel.CloseHandle(process)
         if status < 0:
-            raise OSError(f"process {pid} could not be resumed (NTSTATUS {status & 0xFFFFFFFF:#010x})")
+            raise OSError(f"cannot resume process {pid} (NTSTATUS {status & 0xFFFFFFFF:#010x})")
 
     def end(job: int) -> None:
         """Ends every process of the job."""
         _kernel.TerminateJobObject(job, 1)
 
     def close(job: int) -> None:
-        """Closes the handle, and so ends what is left in the job."""
+        """Closes the handle, which ends what is left in the job."""
         _kernel.CloseHandle(job)

@@ -87,7 +87,7 @@ def test_a_grid_without_any_verdict_is_a_failure():
 
     shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", *one_rule)
 
-    assert "1 more gave no verdict" in shown.stdout
+    assert "1 more rule gave no verdict" in shown.stdout
     assert shown.returncode == 1
 
 
@@ -96,7 +96,7 @@ def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
 
     assert main(["faults", "lifo", "--judge"]) == 1
 
-    assert capsys.readouterr().err == "queuespec faults: skipping lifo, which is not a fault on this platform\n"
+    assert capsys.readouterr().err == "queuespec faults: skipping lifo: it is not a fault on this platform\n"
 
 
 @needs_fork

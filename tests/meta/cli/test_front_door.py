@@ -73,13 +73,13 @@ def test_the_version_names_pytest_and_python_as_well(words):
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("tabel", "queuespec: no command 'tabel'; did you mean 'table'?"),
-        ("Compare", "queuespec: no command 'Compare'; did you mean 'compare'?"),
-        ("deviations", "queuespec: no command 'deviations'; did you mean 'expectations'?"),
-        ("xyzzy", "queuespec: no command 'xyzzy'; 'queuespec --help' lists the commands"),
-        ("a\x1b[31mb\nc", "queuespec: no command 'a\\x1b[31mb\\nc'; 'queuespec --help' lists the commands"),
-        ("tests/spec/test_nothing.py", "queuespec: there is no file or directory 'tests/spec/test_nothing.py'"),
-        ("nowhere.py::test_it[fork]", "queuespec: there is no file or directory 'nowhere.py'"),
+        ("tabel", "queuespec: no such command: 'tabel'; did you mean 'table'?"),
+        ("Compare", "queuespec: no such command: 'Compare'; did you mean 'compare'?"),
+        ("deviations", "queuespec: no such command: 'deviations'; did you mean 'expectations'?"),
+        ("xyzzy", "queuespec: no such command: 'xyzzy'; 'queuespec --help' lists the commands"),
+        ("a\x1b[31mb\nc", "queuespec: no such command: 'a\\x1b[31mb\\nc'; 'queuespec --help' lists the commands"),
+        ("tests/spec/test_nothing.py", "queuespec: no such file or directory: 'tests/spec/test_nothing.py'"),
+        ("nowhere.py::test_it[fork]", "queuespec: no such file or directory: 'nowhere.py'"),
     ],
 )
 def test_a_first_word_that_is_nothing_is_one_sentence_at_once(word, said):
@@ -94,7 +94,7 @@ def test_a_file_that_is_missing_among_others_is_one_sentence():
     shown = queuespec("judge", "-n2", "tests/spec/test_order.py", "nowhere.py")
 
     assert shown.returncode == 4
-    assert "there is no file or directory 'nowhere.py'" in shown.stdout + shown.stderr
+    assert "no such file or directory: 'nowhere.py'" in shown.stdout + shown.stderr
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_completion_without_its_library_says_what_to_install(tmp_path):
     assert shown.returncode == 4
     assert (
         shown.stderr
-        == "queuespec: shell completion needs shtab; install it with: pip install 'queuespec[completion]'\n"
+        == "queuespec: shell completion requires shtab; install it with: pip install 'queuespec[completion]'\n"
     )
 
 

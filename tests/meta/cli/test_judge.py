@@ -79,7 +79,7 @@ def test_the_first_failure_ends_the_run_with_x_and_the_rest_is_not_run(judge):
 
     assert run.status == 1
     assert {verdict["verdict"] for verdict in run.verdicts} >= {"deviates", "not-run"}
-    assert "incomplete: without" in run.output
+    assert "planned verdicts missing" in run.output
 
 
 @pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
@@ -108,7 +108,7 @@ def test_a_run_in_which_nothing_applied_fails(judge):
     run = judge("--implementation", "queue_class:Queue", "--rule", "join.blocks-until-all-done", env=_IMPLEMENTATIONS)
 
     assert run.status == 1
-    assert "a run that verified nothing is no success" in run.output
+    assert "no rule was judged, so this run counts as failed" in run.output
 
 
 _IMPLEMENTATIONS = {"PYTHONPATH": str(CHECKOUT / "tests" / "meta" / "implementations")}
@@ -126,13 +126,13 @@ def test_failures_tell_sentence_rule_source_and_timeline(judge):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--start-method", "teleport"), "there is no 'teleport' here; this platform has "),
+        (("--start-method", "teleport"), "'teleport' is not available on this platform; it has "),
         (("--patience", "0"), "'0' is not a positive number of seconds"),
         (("--patience", "nan"), "'nan' is not a positive number of seconds"),
         (("--patience", "soon"), "'soon' is not a positive number of seconds"),
         (("--quiet-time", "-1"), "'-1' is not a positive number of seconds"),
-        (("--python", "no-such-python"), "cannot be run as a Python interpreter"),
-        (("--python", str(Path(__file__))), "cannot be run as a Python interpreter"),
+        (("--python", "no-such-python"), "cannot run 'no-such-python' as a Python interpreter"),
+        (("--python", str(Path(__file__))), "as a Python interpreter ("),
         (("--implementation", "no_such_module"), "there is no implementation named 'no_such_module' here"),
         (("--implementation", "json"), "the module 'json' has no get_context"),
         (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
@@ -158,7 +158,7 @@ def test_a_python_that_is_none_is_refused_by_name(judge, tmp_path):
 
     run = judge("--python", program)
 
-    assert "does not answer as a Python interpreter" in run.output
+    assert "does not behave like a Python interpreter" in run.output
     assert run.status == 4
 
 

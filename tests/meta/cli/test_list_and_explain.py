@@ -59,7 +59,7 @@ def test_people_get_a_line_a_rule(capsys):
 def test_nothing_found_is_said(capsys):
     assert main(["list", "--since", "99.0"]) == 5
 
-    assert capsys.readouterr() == ("", "queuespec list: there is no such rule\n")
+    assert capsys.readouterr() == ("", "queuespec list: no rule passes all filters\n")
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_everything_can_be_explained(capsys, slug):
         ("GET.Blocks-When-Empty", "did you mean 'get.blocks-when-empty'"),
         ("get_blocks_when_empty", "did you mean 'get.blocks-when-empty'"),
         ("blocks-when-empty", "did you mean 'get.blocks-when-empty'"),
-        ("xyzzy", "'queuespec list' shows all"),
+        ("xyzzy", "'queuespec list' lists all"),
     ],
 )
 def test_a_mistyped_slug_is_answered_by_those_it_may_have_been(capsys, slug, hint):

@@ -63,11 +63,11 @@ def test_a_slug_whose_first_word_is_known_needs_no_chapter(checkout):
     [
         (["gett.one"], "no rule begins with 'gett.'; did you mean 'get'?"),
         (["get.blocks-when-empty"], "a slug is never reused"),
-        (["Get.One"], "is not a slug"),
+        (["Get.One"], "is not a valid slug"),
         (["get.one", "--chapter", "gettin"], "there is no chapter 'gettin'; did you mean 'getting'?"),
-        (["get.one", "--fault", "none-for-empty"], "there is a fault 'none-for-empty' already"),
-        (["get.one", "--fault", "None"], "is not a name"),
-        (["get.one", "--fault", "none"], "is not a name"),
+        (["get.one", "--fault", "none-for-empty"], "a fault named 'none-for-empty' already exists"),
+        (["get.one", "--fault", "None"], "is not a valid name"),
+        (["get.one", "--fault", "none"], "is not a valid name"),
     ],
 )
 def test_a_slip_writes_nothing(checkout, arguments, sentence):

@@ -47,7 +47,7 @@ def test_a_specification_that_cannot_be_imported_is_a_problem_of_the_run(tmp_pat
     book.finish([verdict()])
 
     assert problems == [
-        "the results do not say which rules they were judged by: the specification cannot be imported: "
+        "the results do not say which rules they were judged by: cannot import the specification: "
         "ValueError: rule 'get.x': unknown level 'promis'"
     ]
     assert len(read(tmp_path / "results.jsonl").verdicts) == 1
@@ -55,7 +55,7 @@ def test_a_specification_that_cannot_be_imported_is_a_problem_of_the_run(tmp_pat
 
 @pytest.mark.usefixtures("broken_specification")
 def test_no_rule_is_unknown_to_a_specification_that_cannot_be_imported():
-    with pytest.raises(CannotJudge, match=r"^the specification cannot be imported: ValueError: "):
+    with pytest.raises(CannotJudge, match=r"^cannot import the specification: ValueError: "):
         refuse_unknown_rules(["get.blocks-when-empty"])
 
 
@@ -77,7 +77,7 @@ def test_a_results_file_that_cannot_be_written_is_a_problem_noted_once(tmp_path)
     book.finish([verdict()])
 
     assert len(problems) == 1
-    assert problems[0].startswith(f"the results cannot be written to {tmp_path / 'nowhere'}")
+    assert problems[0].startswith(f"cannot write the results to {tmp_path / 'nowhere'}")
 
 
 def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(judge, tmp_path):
@@ -90,7 +90,7 @@ def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(judge, tmp_path
 
     assert run.status == 1
     assert run.words("get.blocks-when-empty") == {"conforms"}
-    assert "problem: the tests of a file could not be collected\n" in run.output
+    assert "problem: cannot collect the tests of a file\n" in run.output
     assert "violates no rule, but the run fails: 1 problem, listed above." in run.output
 
 

@@ -115,8 +115,8 @@ def test_a_long_explanation_keeps_its_beginning_and_its_end():
 
 
 def test_problems_of_the_run_are_shown():
-    assert "problem: incomplete: without 2 of 3 planned verdicts\n" in shown(
-        [verdict()], ["incomplete: without 2 of 3 planned verdicts"]
+    assert "problem: incomplete: 2 of 3 planned verdicts missing\n" in shown(
+        [verdict()], ["incomplete: 2 of 3 planned verdicts missing"]
     )
 
 
@@ -143,7 +143,7 @@ def test_problems_of_the_run_are_shown():
             "2 verdicts on 2 rules, with 1 that deviates",
         ),
         ([verdict()], ["incomplete"], "violates no rule, but the run fails: 1 problem, listed above."),
-        ([verdict(verdict="not-applicable")], ["x"], "There is no verdict on " + JUDGED + ": nothing was judged."),
+        ([verdict(verdict="not-applicable")], ["x"], JUDGED + ": no rule was judged."),
         (
             [verdict(declared={"expected": "hangs", "reason": "r", "link": "", "unstable": False})],
             [],

@@ -53,7 +53,7 @@ def test_a_deviation_of_another_kind_than_declared_fails(judge, expect):
 
     assert run.status == 1
     assert "it hangs, but" in run.output
-    assert "expects that it deviates (It waits in C.)" in run.output
+    assert "says that it deviates (It waits in C.)" in run.output
 
 
 @pytest.mark.parametrize("parallel", [False, True])
@@ -124,8 +124,8 @@ def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, expect, change):
         (ENTRY + "pyhton = '3'", "'pyhton' is unknown; did you mean 'python'?"),
         (ENTRY + "unstable = 1", "'unstable' should be true or false"),
         (ENTRY + "kind = []", "'kind' should be a list of strings"),
-        (ENTRY + "python = '3 or so'", "'python' should be like '>=3.13,<3.15'"),
-        ("deviation = 3", "an entry begins with [[deviation]]"),
+        (ENTRY + "python = '3 or so'", "'python' should be a specifier such as '>=3.13,<3.15'"),
+        ("deviation = 3", "each entry should begin with [[deviation]]"),
         ("[deviations]", "'deviations' is unknown"),
         ("[[deviation", "is not valid TOML"),
         (ENTRY.encode("utf-16"), "is in UTF-16; save it as UTF-8"),

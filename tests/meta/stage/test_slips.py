@@ -51,7 +51,7 @@ def judged(tmp_path):
     return judge
 
 
-NO_CALL = "the specification itself failed: SuiteError: no call was made in the block `with raises(Full)`"
+NO_CALL = "the specification itself failed: SuiteError: the block `with raises(Full)` makes no call"
 
 
 def test_a_block_that_calls_nothing_accuses_no_call_before_it(judged):
@@ -100,12 +100,12 @@ def test_the_last_call_of_a_block_is_the_one_that_must_raise(queue):
 def test_a_call_that_was_begun_before_the_block_is_no_call_of_the_block(queue):
     getting = queue.calls.get_nowait()
 
-    with pytest.raises(SuiteError, match="no call was made"), raises(Empty):
+    with pytest.raises(SuiteError, match="makes no call"), raises(Empty):
         getting.raises(Empty)
 
 
 def test_a_call_that_the_block_does_not_wait_for_is_no_proof(queue):
-    with pytest.raises(SuiteError, match="no call was made"), raises(Empty):
+    with pytest.raises(SuiteError, match="makes no call"), raises(Empty):
         queue.calls.get_nowait()
 
 

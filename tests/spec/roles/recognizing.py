@@ -1,4 +1,4 @@
-"""What actors do to find out what became of an item. The queue is the first argument."""
+"""What actors do to identify an item that they receive. The queue is the first argument."""
 
 import builtins
 import contextlib

@@ -101,7 +101,7 @@ class CloseWaitsForTheFlush:
 
 @fault(breaks={"close.closes-once": "closed by somebody else"}, start_methods=("fork",))
 class ClosesWhatIsNotItsOwnAnyMore:
-    """A closed queue closes its file descriptors again when garbage collected, whoever owns them now."""
+    """A closed queue closes its file descriptors again when garbage collected, even if they have been reused."""
 
     class Queue(queues.Queue):
         def __init__(self, maxsize=0, *, ctx):
@@ -219,7 +219,7 @@ class CancelBeforeTheFirstPutIsForgotten:
     start_methods=("fork",),
 )
 class CancelIsInherited:
-    """cancel_join_thread() also applies to all children that are forked afterwards."""
+    """cancel_join_thread() also applies to all children that are forked afterward."""
 
     class Queue(queues.Queue):
         def _reset(self, after_fork=False):
