@@ -96,7 +96,7 @@ def reproduction(given: argparse.Namespace) -> str:
     Raises:
         Refused, NothingJudged, CannotJudge: there is neither; the message is one sentence.
     """
-    rule, case, decided = _asked_for(given)
+    rule, case, decided = asked_for(given)
     if given.format == "markdown" or not decided:
         case = _judged(given, rule, case)
     if given.format == "program":
@@ -109,7 +109,7 @@ def reproduction(given: argparse.Namespace) -> str:
     return bug_report(rule, case, __version__)
 
 
-def _asked_for(given: argparse.Namespace) -> tuple[Rule, Case, bool]:
+def asked_for(given: argparse.Namespace) -> tuple[Rule, Case, bool]:
     """The rule, its first case that fits, and whether that is the only one."""
     rules = {rule.slug: rule for rule in rules_of(chapters())}
     named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}

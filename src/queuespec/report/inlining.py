@@ -43,7 +43,8 @@ class Module:
         for line in text.splitlines(keepends=True):
             self._lines.append(self._lines[-1] + len(line))
         for node in ast.parse(text).body:
-            self.definitions.update(dict.fromkeys(_names_bound_by(node), node))
+            for one in node.body if isinstance(node, ast.If) else [node]:  # `if TYPE_CHECKING` says what is loaded late
+                self.definitions.update(dict.fromkeys(_names_bound_by(one), one))
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """The offsets of a node without its decorators."""

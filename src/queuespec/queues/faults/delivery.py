@@ -15,11 +15,11 @@ from queuespec.queues.parts import Lossy, Parcel, Receiving, Wrapping
 
 @fault(
     breaks={
-        "order.fifo-in-process": "get_many(2) should have returned, but it raised Empty",
+        "order.fifo-in-process": "get() should have returned, but it raised Empty",
         "deliver.results-aggregation": "get_sorted(3) should have returned, but it raised Empty",
         "deliver.after-producer-exit": "get_many(50) should have returned, but it raised Empty",
     },
-    collateral=("cap.freed-by-get", "order.fifo-in-process", "exit.child-flushes"),
+    collateral=("cap.freed-by-get", "exit.child-flushes"),
 )
 class OnlyChildrenGet:
     """The process that created the queue always finds it empty."""

@@ -115,7 +115,7 @@ class ManagerQueueIsAStack:
         "manager.survives-producer": "get_nowait() should have returned, but it raised Empty",
         "manager.visible-at-once": "get_nowait() should have returned, but it raised Empty",
     },
-    collateral=("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child"),
+    collateral=("get.blocks-when-empty", "order.fifo-in-process", "item.none-falsy", "deliver.child-to-child"),
 )
 class ManagerQueueBuffersInTheClient:
     """put() on a manager's queue returns before the item has been sent to the manager."""
@@ -313,7 +313,7 @@ class CtrlCEndsTheManager:
 
 @fault(
     breaks={"manager.no-value-equality": "should have returned something false, but it returned True"},
-    collateral=("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child"),
+    collateral=("get.blocks-when-empty", "order.fifo-in-process", "item.none-falsy", "deliver.child-to-child"),
 )
 class ManagerQueuesAreAllEqual:
     """Proxies of any two queues are equal."""

@@ -209,7 +209,7 @@ class CloseIsForAll:
             return super().get(block, timeout)
 
 
-@fault(breaks={"share.daemon-child": "take_all() should have returned [0, 1"})
+@fault(breaks={"share.daemon-child": "drain() should have returned [0, 1"})
 class DaemonsSendNothing:
     """What a daemonic process puts is dropped."""
 

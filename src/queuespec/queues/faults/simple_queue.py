@@ -69,7 +69,7 @@ class SimpleIsAStack:
 
 @fault(
     breaks={"simple.process-and-thread-safe": "invented: "},
-    collateral=("get.blocks-when-empty", "item.none-falsy", "deliver.child-to-child"),
+    collateral=("get.blocks-when-empty", "order.fifo-in-process", "item.none-falsy", "deliver.child-to-child"),
 )
 class SimpleCutsLongItems:
     """A SimpleQueue cuts items that are longer than its pipe."""
