@@ -76,25 +76,28 @@ def judged_says(expression):
 
 def environment(**changes):
     """The environment of a run: ours, without what a surrounding run has put into it. Bytecode is kept: most of the
-    work of a short run is to read the specification. Nothing says ``CI``: pytest repeats whole texts there."""
+    work of a short run is to read the specification. Nothing says ``CI``: pytest repeats whole texts there. The plugin
+    of Hypothesis would take half as long as a short run."""
     foreign = ("PYTEST_", "QUEUESPEC_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
     known = ("CI", "BUILD_NUMBER")
     ours = {name: value for name, value in os.environ.items() if name not in known and not name.startswith(foreign)}
-    return {**ours, "PYTEST_XDIST_AUTO_NUM_WORKERS": WORKERS, **changes}
+    options = {"PYTEST_XDIST_AUTO_NUM_WORKERS": WORKERS, "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
+    return {**ours, **options, **changes}
 
 
-def command(*options, parallel=False):
-    """How a user judges, as a list of words."""
+def command(*options, parallel=False, methods=()):
+    """How a user judges, as a list of words; under all start methods if neither `methods` nor the options name any."""
     words = [sys.executable, "-m", "pytest", str(CHECKOUT / "tests" / "spec"), "-p", "no:cacheprovider"]
-    words += ["-p", "no:hypothesispytest"]  # half a second that no run here needs
+    if "--start-method" not in options:
+        words += [word for method in methods for word in ("--start-method", method)]
     return [*words, "--python", judged_python, *(() if parallel else ("-n0",)), *map(str, options)]
 
 
-def judged(results, *options, parallel=False, env=None, seconds=300):
-    """Runs the specification; its results are written to the path `results`."""
+def judged(results, *options, parallel=False, methods=(METHOD,), env=None, seconds=300):
+    """Runs the specification, under one start method unless told otherwise; its results are written to `results`."""
     results.unlink(missing_ok=True)
     process = subprocess.run(
-        [*command(*options, parallel=parallel), "--results", str(results)],
+        [*command(*options, parallel=parallel, methods=methods), "--results", str(results)],
         cwd=CHECKOUT,
         env=environment(**(env or {})),
         stdin=subprocess.DEVNULL,

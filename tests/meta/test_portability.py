@@ -3,6 +3,7 @@
 A trait is a few lines that Python runs at its start, in the judge and in all that it starts.
 """
 
+import functools
 import multiprocessing
 import os
 import shutil
@@ -19,12 +20,20 @@ from queuespec.stage.processes import LONGEST_PARENT, temporary_directory
 PLATFORMS = Path(__file__).with_name("platforms")
 PACKAGE = CHECKOUT / "src" / "queuespec"
 
+
+@pytest.fixture
+def judge(judge):
+    """The same under every start method."""
+    return functools.partial(judge, methods=())
+
+
 A_FEW_RULES = [
     word for slug in ("get.blocks-when-empty", "get.nonblocking-raises-empty", "put.returns-before-flush")
     for word in ("--rule", slug)
 ] + ["-k", "not Joinable and not Manager"]  # fmt: skip
 
 NO_FORK = """
+import functools
 import multiprocessing
 import os
 from multiprocessing import context
@@ -178,7 +187,7 @@ def test_a_deviation_under_spawn_on_macos_gates(judge):
 
 def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
     lines = NO_STACK_SIGNAL if os.name == "posix" else ""
-    options = ["--rule", "get.blocks-when-empty", "-k", "spawn-Queue", "--patience", "2"]
+    options = ["--rule", "get.blocks-when-empty", "--start-method", "spawn", "-k", "spawn-Queue", "--patience", "2"]
 
     run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines), parallel=True)
 

@@ -1,9 +1,9 @@
 """``queuespec new-rule``: the skeleton of a rule and of its fault, in a checkout."""
 
+import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from runs import CHECKOUT
@@ -22,57 +22,65 @@ def checkout(tmp_path_factory):
     return home
 
 
-def queuespec(checkout: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    run = "import sys; sys.path.insert(0, sys.argv.pop(1)); from queuespec.__main__ import main; sys.exit(main())"
-    return subprocess.run(
-        [sys.executable, "-c", run, str(checkout / "src"), *arguments],
-        cwd=checkout,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=60,
-    )
+PROGRAM = """
+import contextlib, io, json, sys
+sys.path.insert(0, sys.argv[1])
+from queuespec.__main__ import main
+done = []
+for words in json.loads(sys.argv[2]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main(words)
+    done.append([status, out.getvalue(), err.getvalue()])
+print(json.dumps(done))
+"""
+"""Performs commands of one checkout, one after another in one process."""
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_the_skeletons_can_be_read_and_are_not_yet_written(checkout, chapter):
-    slug = f"new-{chapter.replace('_', '-')}.rule"
-    written = queuespec(checkout, "new-rule", slug, "--chapter", chapter)
-    assert (written.returncode, written.stderr) == (0, "")
-    assert f"queuespec --rule {slug}" in written.stdout
+def queuespec(checkout, *commands):
+    """The exit status of each command, what it printed, and what it said on standard error."""
+    words = [sys.executable, "-c", PROGRAM, str(checkout / "src"), json.dumps(commands)]
+    process = subprocess.run(words, cwd=checkout, check=True, stdout=subprocess.PIPE, encoding="utf-8", timeout=60)
+    return json.loads(process.stdout)
 
-    explained = queuespec(checkout, "explain", slug)
-    assert explained.returncode == 0, explained.stderr
-    assert "TODO" in explained.stdout
 
-    broken = queuespec(checkout, "faults", f"breaks-{slug.replace('.', '-')}")
-    assert broken.returncode == 0, broken.stderr
-    assert slug in broken.stdout
+def test_the_skeletons_of_every_chapter_can_be_read_and_are_not_yet_written(checkout):
+    slugs = {chapter: f"new-{chapter.replace('_', '-')}.rule" for chapter in CHAPTERS}
+    written = queuespec(checkout, *(["new-rule", slug, "--chapter", chapter] for chapter, slug in slugs.items()))
+    for slug, (status, printed, said) in zip(slugs.values(), written):
+        assert (status, said) == (0, "")
+        assert f"queuespec --rule {slug}\n" in printed
+
+    rules = queuespec(checkout, *(["explain", slug] for slug in slugs.values()))
+    faults = queuespec(checkout, *(["faults", f"breaks-{slug.replace('.', '-')}"] for slug in slugs.values()))
+    for slug, (status, printed, said) in zip([*slugs.values()] * 2, [*rules, *faults]):
+        assert (status, said) == (0, "")
+        assert slug in printed
+    assert all("TODO" in printed for _, printed, _ in rules)
 
 
 def test_a_slug_whose_first_word_is_known_needs_no_chapter(checkout):
-    assert queuespec(checkout, "new-rule", "get.another-one", "--fault", "get-another-2").returncode == 0
+    assert queuespec(checkout, ["new-rule", "get.another-one", "--fault", "get-another-2"])[0][0] == 0
     assert "def test_get_another_one(" in (checkout / "tests/spec/test_getting.py").read_text(encoding="utf-8")
     faults = (checkout / "src/queuespec/queues/faults/getting.py").read_text(encoding="utf-8")
     assert "class GetAnother2:" in faults
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["gett.one"], "no rule begins with 'gett.'; did you mean 'get'?"),
-        (["get.blocks-when-empty"], "a slug is never reused"),
-        (["Get.One"], "is not a valid slug"),
-        (["get.one", "--chapter", "gettin"], "there is no chapter 'gettin'; did you mean 'getting'?"),
-        (["get.one", "--fault", "none-for-empty"], "a fault named 'none-for-empty' already exists"),
-        (["get.one", "--fault", "None"], "is not a valid name"),
-        (["get.one", "--fault", "none"], "is not a valid name"),
-    ],
-)
-def test_a_slip_writes_nothing(checkout, arguments, sentence):
+SLIPS = [
+    (["gett.one"], "no rule begins with 'gett.'; did you mean 'get'?"),
+    (["get.blocks-when-empty"], "a slug is never reused"),
+    (["Get.One"], "is not a valid slug"),
+    (["get.one", "--chapter", "gettin"], "there is no chapter 'gettin'; did you mean 'getting'?"),
+    (["get.one", "--fault", "none-for-empty"], "a fault named 'none-for-empty' already exists"),
+    (["get.one", "--fault", "None"], "is not a valid name"),
+    (["get.one", "--fault", "none"], "is not a valid name"),
+]
+
+
+def test_a_slip_writes_nothing(checkout):
     before = {path: path.read_bytes() for path in checkout.rglob("*.py")}
-    refused = queuespec(checkout, "new-rule", *arguments)
-    assert (refused.returncode, refused.stdout) == (4, "")
-    assert sentence in refused.stderr
+    refused = queuespec(checkout, *(["new-rule", *words] for words, _ in SLIPS))
+    for (words, sentence), (status, printed, said) in zip(SLIPS, refused):
+        assert (words, status, printed) == (words, 4, "")
+        assert sentence in said
     assert {path: path.read_bytes() for path in checkout.rglob("*.py")} == before
