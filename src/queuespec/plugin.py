@@ -4,6 +4,7 @@ from queuespec.judge.collection import (
     pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_generate_tests,
+    pytest_ignore_collect,
     pytest_itemcollected,
     pytest_pycollect_makeitem,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "pytest_configure",
     "pytest_configure_node",
     "pytest_generate_tests",
+    "pytest_ignore_collect",
     "pytest_itemcollected",
     "pytest_load_initial_conftests",
     "pytest_pycollect_makeitem",

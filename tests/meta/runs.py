@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from queuespec.rules import Facts
+
 META = Path(__file__).parent
 CHECKOUT = META.parents[1]
 METHODS = multiprocessing.get_all_start_methods()
@@ -36,6 +38,23 @@ CROSS_SECTION = (
 )
 """Rules of most chapters, quick to judge. Every fault is judged by them, whatever it is meant for; one that turns some
 of them red as well names these as its ``collateral``."""
+
+
+PLATFORMS = {
+    "linux": ("Linux", ("fork", "spawn", "forkserver")),
+    "darwin": ("Darwin", ("spawn", "fork", "forkserver")),
+    "win32": ("Windows", ("spawn",)),
+}
+"""`sys.platform`, and what goes with it: `platform.system`, the start methods."""
+
+
+def facts_of(system, python, **others):
+    """What a `platform.system` and a Python report to the rules, unless `others` say something else."""
+    words = ("implementation_home", "implementation_version", "machine", "python_build", "python_version", "release")
+    facts = {**dict.fromkeys((*words, "executable"), ""), "implementation": "multiprocessing", "lacks": ()}
+    facts |= {"python_implementation": "cpython", "free_threaded": False, "semaphores": None, "python": python}
+    facts |= {"system": system, "start_methods": dict(PLATFORMS.values())[system]}
+    return Facts(**{**facts, **others})
 
 
 def rest(values, few, words=False):
@@ -111,6 +130,31 @@ def judged(results, *options, parallel=False, methods=(METHOD,), env=None, secon
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     verdicts = [data for data in map(json.loads, lines) if "rule" in data]
     return Run(process.returncode, process.stdout, verdicts)
+
+
+COMMANDS = """
+import contextlib, io, json, sys
+from queuespec.__main__ import main
+done = []
+for words in json.loads(sys.argv[1]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main(words)
+        except SystemExit as end:
+            status = end.code
+    done.append([int(status), out.getvalue(), err.getvalue()])
+print(json.dumps(done))
+"""
+
+
+def performed(*commands, source=CHECKOUT / "src"):
+    """Performs commands one after another in one process: the status of each, its output and what it said on standard
+    error. `source` is the directory with the package."""
+    words = [sys.executable, "-c", COMMANDS, json.dumps(commands)]
+    env = environment(PYTHONPATH=str(source))
+    process = subprocess.run(words, cwd=source.parent, env=env, check=True, stdout=subprocess.PIPE, timeout=120)
+    return json.loads(process.stdout)
 
 
 def asked(slugs, methods=(METHOD,)):

@@ -1,11 +1,13 @@
 """Every fault is seen: the rules it is meant for turn red, and say why in the expected words. The others stay green."""
 
+import dataclasses
+
 import pytest
-from runs import CROSS_SECTION, asked, rest
+from runs import CROSS_SECTION, PLATFORMS, asked, facts_of, rest
 
 from queuespec.cli.faults import start_methods_of
 from queuespec.queues.declare import EVERYTHING, faults
-from queuespec.rules import Facts, chapters
+from queuespec.rules import chapters
 
 FAULTS = faults()
 RULES = {rule.slug: rule for chapter in chapters() for rule in chapter.rules if rule.test}
@@ -26,22 +28,6 @@ A_FEW = (
     "timeouts-ignored",
 )
 """Faults of many chapters, for a run that is not thorough."""
-
-PLATFORMS = {
-    "linux": ("Linux", ("fork", "spawn", "forkserver")),
-    "darwin": ("Darwin", ("spawn", "fork", "forkserver")),
-    "win32": ("Windows", ("spawn",)),
-}
-"""`sys.platform`, and what goes with it: `platform.system`, the start methods."""
-
-
-def facts_of(fault, **real):
-    """What the rules are told of a platform, where this fault is judged."""
-    words = ("implementation_version", "python_version", "machine", "release", "executable")
-    facts = {**dict.fromkeys(words, ""), "lacks": (), "free_threaded": False, "semaphores": None}
-    named = {"implementation": f"fault:{fault.name}", "python_implementation": "cpython", "implementation_home": ""}
-    facts["python_build"] = ""
-    return Facts(**{**facts, **named, **real, **fault.pretends})
 
 
 def reds(run, slugs):
@@ -95,7 +81,8 @@ def test_a_fault_is_declared_only_where_a_rule_can_notice_it(monkeypatch, platfo
     monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: list(methods))
 
     def is_noticed(fault):
-        facts = facts_of(fault, python=(3, minor, 0), system=system, start_methods=methods)
+        facts = facts_of(system, (3, minor, 0), start_methods=methods, implementation=f"fault:{fault.name}")
+        facts = dataclasses.replace(facts, **fault.pretends)
         meant = [RULES[slug] for slug in fault.breaks or fault.conforms]
         return any(not rule.not_applicable(facts, method) for rule in meant for method in start_methods_of(fault))
 

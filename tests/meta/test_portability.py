@@ -3,7 +3,6 @@
 A trait is a few lines that Python runs at its start, in the judge and in all that it starts.
 """
 
-import functools
 import multiprocessing
 import os
 import shutil
@@ -21,19 +20,12 @@ PLATFORMS = Path(__file__).with_name("platforms")
 PACKAGE = CHECKOUT / "src" / "queuespec"
 
 
-@pytest.fixture
-def judge(judge):
-    """The same under every start method."""
-    return functools.partial(judge, methods=())
-
-
 A_FEW_RULES = [
     word for slug in ("get.blocks-when-empty", "get.nonblocking-raises-empty", "put.returns-before-flush")
     for word in ("--rule", slug)
 ] + ["-k", "not Joinable and not Manager"]  # fmt: skip
 
 NO_FORK = """
-import functools
 import multiprocessing
 import os
 from multiprocessing import context
@@ -157,7 +149,7 @@ def everything_conforms(run):
 
 @on_posix
 def test_a_system_without_fork_is_judged_under_spawn(judge, trait):
-    run = judge(*A_FEW_RULES, env=trait(NO_FORK), parallel=True)
+    run = judge(*A_FEW_RULES, env=trait(NO_FORK), parallel=True, methods=())
 
     assert everything_conforms(run), run.output
     assert {verdict["start_method"] for verdict in run.verdicts} == {"spawn"}
@@ -196,13 +188,13 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
 
 
 def test_a_clock_that_ticks_64_times_a_second_is_good_enough(judge, trait):
-    run = judge(*A_FEW_RULES, env=trait(COARSE_CLOCK))
+    run = judge(*A_FEW_RULES, env=trait(COARSE_CLOCK), methods=())
 
     assert everything_conforms(run), run.output
 
 
 def test_nothing_relies_on_objects_ending_with_their_last_reference(judge, trait):
-    run = judge(*A_FEW_RULES, env=trait(NO_REFERENCE_COUNTING))
+    run = judge(*A_FEW_RULES, env=trait(NO_REFERENCE_COUNTING), methods=())
 
     assert everything_conforms(run), run.output
 
@@ -225,7 +217,7 @@ def test_a_child_that_takes_five_seconds_to_start_is_waited_for(judge):
 
     options = ("--rule", "get.blocks-when-empty", "-k", "fork-Queue or spawn-Queue or forkserver-Queue", "-n3")
 
-    run = judge("--implementation", "late", *options, env=env, parallel=True)
+    run = judge("--implementation", "late", *options, env=env, methods=(), parallel=True)
 
     assert everything_conforms(run), run.output
 
@@ -262,7 +254,8 @@ def test_a_temporary_folder_that_is_too_long_for_sockets_is_no_obstacle(judge, t
     folder = tmp_path / ("x" * 255)
     folder.mkdir()
 
-    run = judge(*A_FEW_RULES, env={"TMPDIR": str(folder), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)})
+    env = {"TMPDIR": str(folder), "PYTEST_DEBUG_TEMPROOT": str(tmp_path)}
+    run = judge(*A_FEW_RULES, env=env, methods=())
 
     assert everything_conforms(run), run.output
 

@@ -29,6 +29,8 @@ from queuespec.rules import chapters
 METHODS = [method for method in ("fork", "spawn") if method in multiprocessing.get_all_start_methods()]
 IMPLEMENTATIONS = Path(__file__).with_name("implementations")
 RULES = {rule.slug: rule for rule in rules_of(chapters()) if rule.test}
+ONE_CASE = ("--start-method", METHODS[0], "--kind", "Queue")
+"""There is nothing to choose, so that no rule has to be judged for a program."""
 PARSER = argparse.ArgumentParser()
 add_arguments(PARSER)
 known = functools.cache(probe)
@@ -242,9 +244,9 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["deliver.no-loss"], "its test takes 'crowd'"),
+        (["deliver.no-loss", *ONE_CASE], "its test takes 'crowd'"),
         (["pattern.producer-consumer-program"], "its test takes 'program'"),
-        (["order.fifo-in-process", "--implementation", "fault:lifo"], "nothing that a program can import"),
+        (["order.fifo-in-process", *ONE_CASE, "--implementation", "fault:lifo"], "nothing that a program can import"),
     ],
 )
 def test_what_has_no_program_has_a_bug_report(capsys, words, reason):
@@ -304,10 +306,10 @@ def test_the_start_method_that_deviates_is_the_default(capsys):
         (["order.fifo-in-process", "--implementation", "no_such_module"], "there is no implementation named"),
         (["order.fifo-in-process", "--python", "no-such-python"], "as a Python interpreter ("),
         (["simple.close", "--implementation", "queue_class:Queue"], "does not have SimpleQueue"),
-        (["order.fifo-in-process", "--output", "no/such/folder/file.py"], "cannot write 'no"),
+        (["order.fifo-in-process", *ONE_CASE, "--output", "no/such/folder/file.py"], "cannot write 'no"),
         (["order.fifo-in-process", "--output", str(Path(__file__))], "already exists; --force replaces it"),
     ],
-    ids=lambda value: " ".join(value[1:2] or value) if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value[-2:-1] or value) if isinstance(value, list) else "",
 )
 def test_what_cannot_be_is_answered_by_one_sentence(capsys, monkeypatch, words, said):
     monkeypatch.setenv("PYTHONPATH", str(IMPLEMENTATIONS))
@@ -333,7 +335,7 @@ def test_a_file_is_replaced_by_force(tmp_path):
     path = tmp_path / "reproduction.py"
     path.write_text("mine", encoding="utf-8")
 
-    assert main(["reproduce", "order.fifo-in-process", "--output", str(path), "--force"]) == 0
+    assert main(["reproduce", "order.fifo-in-process", *ONE_CASE, "--output", str(path), "--force"]) == 0
 
     assert path.read_text(encoding="utf-8").startswith('"""order.fifo-in-process: ')
     assert [entry.name for entry in tmp_path.iterdir()] == ["reproduction.py"]

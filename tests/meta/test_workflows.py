@@ -9,7 +9,9 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
-from runs import CHECKOUT
+from runs import CHECKOUT, facts_of
+
+from queuespec.rules import chapters
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -110,6 +112,29 @@ def test_the_readme_lists_the_pythons_of_the_matrix():
     listed = re.findall(r"(?:PyPy )?3\.\d+t?", line)
 
     assert [name.replace("PyPy ", "pypy") for name in listed] == pythons()
+
+
+SYSTEMS = {"ubuntu": "Linux", "macos": "Darwin", "windows": "Windows"}
+
+
+def facts_of_the_cells():
+    """The facts of every cell of the matrix with a released Python."""
+    for row in matrix()["include"]:
+        name, number, suffix = re.fullmatch(r"(pypy)?([\d.]+)(t?)", row["python"]).groups()
+        python = (*map(int, number.split(".")), 99)  # the newest maintenance release
+        for system in matrix()["os"]:
+            if "prerelease" not in row and {"os": system, "env": row["env"]} not in matrix()["exclude"]:
+                implementation = name or "cpython"
+                about = {"python_implementation": implementation, "free_threaded": bool(suffix)}
+                yield facts_of(SYSTEMS[system.partition("-")[0]], python, **about)
+
+
+def test_every_rule_applies_in_a_cell_of_the_matrix():
+    cells = [(facts, method) for facts in facts_of_the_cells() for method in facts.start_methods]
+    rules = [rule for chapter in chapters() for rule in chapter.rules if rule.test]
+
+    nowhere = [rule.slug for rule in rules if all(rule.not_applicable(facts, method) for facts, method in cells)]
+    assert nowhere == []
 
 
 def test_every_excluded_cell_would_otherwise_exist():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,8 @@ from queuespec.rules import each_of, rule_of, specification_folder
 from queuespec.rules.chapters import in_order
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from queuespec.rules import Rule
 
 BACKSTOP = 60.0
@@ -37,9 +40,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(one.names if len(one.names) > 1 else one.names[0], one.values, ids=one.ids)
 
 
+_chapters = functools.cache(lambda: frozenset(in_order(specification_folder())))
+
+
 def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:
     wanted = config.getoption("rule")
     return not wanted or (rule is not None and not {rule.slug, *rule.proves}.isdisjoint(wanted))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Does not import a chapter that has none of the rules that ``--rule`` names."""
+    wanted = config.getoption("rule")
+    if not wanted or collection_path.suffix != ".py" or collection_path not in _chapters():
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    return None if any(slug in text for slug in wanted) else True
 
 
 @pytest.hookimpl(tryfirst=True)

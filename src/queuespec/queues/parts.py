@@ -1,6 +1,7 @@
 """What several of the wrong queues are made of: base classes that ask for one method or value, and functions."""
 
 import contextlib
+import os
 import queue as thread_queue
 import types
 from multiprocessing import queues
@@ -120,3 +121,12 @@ def changed(real, **changes):
     """A module or a context with some of its public names changed; the real one stays as it is."""
     names = [name for name in dir(real) if not name.startswith("_") or name in ("__name__", "__file__")]
     return types.SimpleNamespace(**{**{name: getattr(real, name) for name in names}, **changes})
+
+
+def wait_in_c():
+    """Waits forever in C code that holds the interpreter lock."""
+    import ctypes
+
+    wait = ctypes.PyDLL("kernel32").Sleep if os.name == "nt" else ctypes.PyDLL(None).sleep
+    while True:  # a signal ends one wait
+        wait(1_000_000)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, environment, rest
+from runs import CHECKOUT, environment, performed, rest
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
@@ -123,32 +123,32 @@ def test_failures_tell_sentence_rule_source_and_timeline(judge):
     assert "parent     put('b')" in run.output
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--start-method", "teleport"), "'teleport' is not available on this platform; it has "),
-        (("--patience", "0"), "'0' is not a positive number of seconds"),
-        (("--patience", "nan"), "'nan' is not a positive number of seconds"),
-        (("--patience", "soon"), "'soon' is not a positive number of seconds"),
-        (("--quiet-time", "-1"), "'-1' is not a positive number of seconds"),
-        (("--python", "no-such-python"), "cannot run 'no-such-python' as a Python interpreter"),
-        (("--python", str(Path(__file__))), "as a Python interpreter ("),
-        (("--implementation", "no_such_module"), "there is no implementation named 'no_such_module' here"),
-        (("--implementation", "json"), "the module 'json' has no get_context"),
-        (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
-        (("--implementation", "fault:no-such-fault"), "there is no implementation named 'fault:no-such-fault' here"),
-        (("--implementation", "fault:lifi"), "named 'fault:lifi' here; did you mean fault:lifo"),
-        (("--implementation", "better:flushes_in_puts"), "did you mean better:flushes-in-put?"),
-        (("--rule", "get.no-such-rule"), "there is no rule 'get.no-such-rule'"),
-    ],
-    ids=lambda value: " ".join(value).replace(str(Path(__file__)), "a file") if isinstance(value, tuple) else "",
-)
-def test_bad_input_is_answered_by_one_sentence(judge, options, words):
-    run = judge(*options)
+BAD_INPUT = [
+    (("--start-method", "teleport"), "'teleport' is not available on this platform; it has "),
+    (("--patience", "0"), "'0' is not a positive number of seconds"),
+    (("--patience", "nan"), "'nan' is not a positive number of seconds"),
+    (("--patience", "soon"), "'soon' is not a positive number of seconds"),
+    (("--quiet-time", "-1"), "'-1' is not a positive number of seconds"),
+    (("--python", "no-such-python"), "cannot run 'no-such-python' as a Python interpreter"),
+    (("--python", str(Path(__file__))), "as a Python interpreter ("),
+    (("--implementation", "no_such_module"), "there is no implementation named 'no_such_module' here"),
+    (("--implementation", "json"), "the module 'json' has no get_context"),
+    (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
+    (("--implementation", "fault:no-such-fault"), "there is no implementation named 'fault:no-such-fault' here"),
+    (("--implementation", "fault:lifi"), "named 'fault:lifi' here; did you mean fault:lifo"),
+    (("--implementation", "better:flushes_in_puts"), "did you mean better:flushes-in-put?"),
+    (("--rule", "get.no-such-rule"), "there is no rule 'get.no-such-rule'"),
+]
+"""Options, and a part of the sentence that answers them."""
 
-    assert words in run.output
-    assert "Traceback" not in run.output
-    assert run.status == 4
+
+def test_bad_input_is_answered_by_one_sentence():
+    for (options, words), (status, printed, said) in zip(
+        BAD_INPUT, performed(*(["judge", *options] for options, _ in BAD_INPUT))
+    ):
+        assert words in said, (options, said)
+        assert "Traceback" not in printed + said
+        assert (options, status) == (options, 4)
 
 
 def test_a_python_that_is_none_is_refused_by_name(judge, tmp_path):

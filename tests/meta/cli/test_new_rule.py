@@ -1,12 +1,9 @@
 """``queuespec new-rule``: the skeleton of a rule and of its fault, in a checkout."""
 
-import json
 import shutil
-import subprocess
-import sys
 
 import pytest
-from runs import CHECKOUT
+from runs import CHECKOUT, performed
 
 from queuespec.rules import chapters
 
@@ -22,26 +19,8 @@ def checkout(tmp_path_factory):
     return home
 
 
-PROGRAM = """
-import contextlib, io, json, sys
-sys.path.insert(0, sys.argv[1])
-from queuespec.__main__ import main
-done = []
-for words in json.loads(sys.argv[2]):
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        status = main(words)
-    done.append([status, out.getvalue(), err.getvalue()])
-print(json.dumps(done))
-"""
-"""Performs commands of one checkout, one after another in one process."""
-
-
 def queuespec(checkout, *commands):
-    """The exit status of each command, what it printed, and what it said on standard error."""
-    words = [sys.executable, "-c", PROGRAM, str(checkout / "src"), json.dumps(commands)]
-    process = subprocess.run(words, cwd=checkout, check=True, stdout=subprocess.PIPE, encoding="utf-8", timeout=60)
-    return json.loads(process.stdout)
+    return performed(*commands, source=checkout / "src")
 
 
 def test_the_skeletons_of_every_chapter_can_be_read_and_are_not_yet_written(checkout):

@@ -1,4 +1,4 @@
-"""An implementation that breaks where and how the variable BREAKING says: ``put:regex`` blocks in `put`, in C code.
+"""An implementation that breaks where and how the variable BREAKING says: ``put:c`` blocks in `put`, in C code.
 
 Everything else is the standard library's.
 """
@@ -8,21 +8,17 @@ import ctypes
 import functools
 import multiprocessing
 import os
-import re
 import signal
 import tempfile
 import threading
 from multiprocessing import get_all_start_methods, queues, synchronize
 from pathlib import Path
 
+from queuespec.queues.parts import wait_in_c
+
 __all__ = ["get_all_start_methods", "get_context"]
 
 PLACE, WAY = os.environ["BREAKING"].split(":")
-
-
-def hang_in_c():
-    """Spends for ever in C code, without ever letting go of the interpreter."""
-    re.match("(a+)+$", "a" * 64 + "b")
 
 
 def hang_in_a_lock():
@@ -44,7 +40,7 @@ def hang_before_a_semaphore_is_whole():
 
 
 WAYS = {
-    "regex": hang_in_c,
+    "c": wait_in_c,
     "lock": hang_in_a_lock,
     "semaphore": leave_a_semaphore,
     "unfinished": hang_before_a_semaphore_is_whole,

@@ -126,6 +126,10 @@ def run():
 
 
 alone_and_in_parallel = pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
+as_usual = pytest.mark.parametrize(
+    "parallel", [pytest.param(False, marks=pytest.mark.thorough), True], ids=["alone", "parallel"]
+)
+"""The same; alone in thorough runs only."""
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
 
@@ -137,11 +141,11 @@ def test_after_a_green_run(run, parallel):
 @pytest.mark.parametrize(
     "breaking",
     rest(
-        ("put:exit", "put:semaphore", "put:unfinished", "get:regex", "get:lock", "unpickling:regex", "start:kill"),
+        ("put:exit", "put:semaphore", "put:unfinished", "get:c", "get:lock", "unpickling:c", "start:kill"),
         ("put:semaphore", "put:unfinished", "start:kill"),
     ),
 )
-@alone_and_in_parallel
+@as_usual
 def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):
     if breaking in ("put:semaphore", "put:unfinished"):
         skip_where_semaphores_are_hidden()
@@ -150,9 +154,9 @@ def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
-@pytest.mark.parametrize("way", rest(("regex", "lock", "unfinished"), ("regex", "unfinished")))
+@pytest.mark.parametrize("way", rest(("c", "lock", "unfinished"), ("c", "unfinished")))
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
-@alone_and_in_parallel
+@as_usual
 def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
     if way == "unfinished":
         skip_where_semaphores_are_hidden()
