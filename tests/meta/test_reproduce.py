@@ -2,14 +2,18 @@
 
 import argparse
 import ast
+import contextlib
 import functools
 import inspect
 import multiprocessing
 import os
 import re
+import shutil
+import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -61,17 +65,26 @@ def written(tmp_path, monkeypatch):
 
 def performed(path, *options, **variables):
     """The exit status of a program that is run where nothing of ours can be imported, and what it printed."""
-    process = subprocess.run(
+    directory = tempfile.mkdtemp(prefix="qr-")  # what a hang ends cannot remove the directory of its manager
+    process = subprocess.Popen(
         [sys.executable, *options, str(path)],
         cwd=path.parent,
-        env=environment(**{"PYTHONPATH": "", **variables}),
+        env=environment(**{"PYTHONPATH": "", **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), directory), **variables}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=180,
+        start_new_session=True,
     )
-    return process.returncode, process.stdout
+    try:
+        output = process.communicate(timeout=180)[0]
+    finally:
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        shutil.rmtree(directory, ignore_errors=True)
+    return process.returncode, output
 
 
 def performed_with(fault, path):
