@@ -1,4 +1,4 @@
-"""``queuespec new-rule SLUG``: the skeleton of a rule's test, and of the fault that turns it red."""
+"""``queuespec new-rule SLUG``: the skeleton of a rule's test and of its fault, and the changelog fragment."""
 
 from __future__ import annotations
 
@@ -101,12 +101,16 @@ def new_rule(slug: str, chapter: str | None, fault: str | None) -> str:
         raise Refused(f"there is no chapter {one_line(chapter, 100)!r}{did_you_mean(chapter, names)}")
     test = specification_folder() / f"test_{chapter}.py"
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
-    if not (test.parents[2] / "pyproject.toml").is_file():
+    checkout = test.parents[2]
+    if not (checkout / "pyproject.toml").is_file():
         raise Refused("new rules are written in a checkout of queuespec; this is an installed package")
     function = slug.replace(".", "_").replace("-", "_")
-    _append(test, TEST.format(slug=slug, name=function))
+    fragment = checkout / "changes" / f"+{slug.replace('.', '-')}.added.md"
+    _write(test, _text(test), TEST.format(slug=slug, name=function))
     of_manager = chapter == "manager_queues"  # its faults change the manager, not a queue class
-    _append(wrong, WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS))
+    fault_text = WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS)
+    _write(wrong, _text(wrong), fault_text)
+    _write(fragment, f"The rule `{slug}`.\n")
     return NEXT.format(slug=slug, name=name, test=test, fault=wrong)
 
 
@@ -132,9 +136,13 @@ def _chapter_of(slug: str, found: Sequence[Chapter]) -> str:
     return own.most_common(1)[0][0]
 
 
-def _append(path: Path, text: str) -> None:
-    """Appends to a file. Raises `Refused`."""
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _write(path: Path, *parts: str) -> None:
+    """Writes a file. Raises `Refused`."""
     try:
-        write_atomically(path, [path.read_text(encoding="utf-8"), text])
+        write_atomically(path, parts)
     except OSError as error:
         raise Refused(f"cannot write {one_line(str(path))!r}: {error.strerror or error}") from None

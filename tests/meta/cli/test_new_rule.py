@@ -13,7 +13,7 @@ CHAPTERS = [chapter.name for chapter in chapters()]
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
     home = tmp_path_factory.mktemp("checkout")
-    for name in ("src", "tests/spec"):
+    for name in ("src", "tests/spec", "changes"):
         shutil.copytree(CHECKOUT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(CHECKOUT / "pyproject.toml", home)
     return home
@@ -43,6 +43,8 @@ def test_a_slug_whose_first_word_is_known_needs_no_chapter(checkout):
     assert "def test_get_another_one(" in (checkout / "tests/spec/test_getting.py").read_text(encoding="utf-8")
     faults = (checkout / "src/queuespec/queues/faults/getting.py").read_text(encoding="utf-8")
     assert "class GetAnother2:" in faults
+    fragment = checkout / "changes" / "+get-another-one.added.md"
+    assert fragment.read_text(encoding="utf-8") == "The rule `get.another-one`.\n"
 
 
 SLIPS = [
@@ -57,9 +59,9 @@ SLIPS = [
 
 
 def test_a_slip_writes_nothing(checkout):
-    before = {path: path.read_bytes() for path in checkout.rglob("*.py")}
+    before = {path: path.read_bytes() for path in checkout.rglob("*.[pm][yd]")}
     refused = queuespec(checkout, *(["new-rule", *words] for words, _ in SLIPS))
     for (words, sentence), (status, printed, said) in zip(SLIPS, refused):
         assert (words, status, printed) == (words, 4, "")
         assert sentence in said
-    assert {path: path.read_bytes() for path in checkout.rglob("*.py")} == before
+    assert {path: path.read_bytes() for path in checkout.rglob("*.[pm][yd]")} == before
