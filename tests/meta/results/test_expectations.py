@@ -94,21 +94,22 @@ def test_an_entry_that_matches_nothing_fails(judge, expect, change, words):
     assert words in run.output
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        ("fault:get-hangs-in-c", "billiard"),
-        ('expect = "hangs"', 'expect = "hangs"\npython = "<3"'),
-        ('expect = "hangs"', 'expect = "hangs"\nsystem = "Plan 9"'),
-        ('expect = "hangs"', 'expect = "hangs"\nversion = ">=2"'),
-        ('expect = "hangs"', 'expect = "hangs"\nstart-method = "forkserver"'),
-        ('rule = "get.blocks-when-empty"', 'rule = "put.returns-before-flush"'),
-    ],
-)
-def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, expect, change):
-    entry = ENTRY.replace(*change).replace("fault:get-hangs-in-c", "multiprocessing")
+NOT_ASKED_FOR = [
+    ("fault:get-hangs-in-c", "billiard"),
+    ('expect = "hangs"', 'expect = "hangs"\npython = "<3"'),
+    ('expect = "hangs"', 'expect = "hangs"\nsystem = "Plan 9"'),
+    ('expect = "hangs"', 'expect = "hangs"\nversion = ">=2"'),
+    ('expect = "hangs"', 'expect = "hangs"\nstart-method = "forkserver"'),
+    ('rule = "get.blocks-when-empty"', 'rule = "put.returns-before-flush"'),
+]
 
-    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry))
+
+def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, expect):
+    entries = "\n".join(ENTRY.replace(*change) for change in NOT_ASKED_FOR)
+
+    run = judge(
+        "--start-method", ACCUSING, "--rule", RULE, *expect(entries.replace("fault:get-hangs-in-c", "multiprocessing"))
+    )
 
     assert run.status == 0, run.output
     assert run.of(RULE)[0]["declared"] is None
