@@ -259,7 +259,7 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
     [
         (["deliver.no-loss", *ONE_CASE], "its test takes 'crowd'"),
         (["pattern.producer-consumer-program"], "its test takes 'program'"),
-        (["order.fifo-in-process", *ONE_CASE, "--implementation", "fault:lifo"], "nothing that a program can import"),
+        (["order.fifo-in-process", *ONE_CASE, "--implementation", "fault:lifo"], "cannot be imported by a program"),
     ],
 )
 def test_what_has_no_program_has_a_bug_report(capsys, words, reason):
@@ -282,7 +282,7 @@ def test_a_bug_report_has_all_that_is_known_of_a_hang(capsys):
     assert f"on fault:get-hangs-in-c on {sys.implementation.name.replace('cpython', 'CPython')} " in report
     assert "(https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get)" in report
     command = "queuespec --rule get.blocks-when-empty --implementation fault:get-hangs-in-c"
-    assert f"$ pip install queuespec && {command} --start-method {METHODS[0]} -k Queue\n" in report
+    assert f"$ pip install queuespec && {command} --start-method {METHODS[0]} -k {METHODS[0]}-Queue\n" in report
     assert "\nassert getting.returns() == " in report
     assert " child      get()  still running\n" in report
     assert "getting.py" in report

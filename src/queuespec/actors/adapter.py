@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import inspect
 import os
 from typing import Any
 
@@ -100,6 +101,9 @@ class QueueClass(Implementation):
         self.queue_class: Any = module
         for part in path.split("."):
             self.queue_class = getattr(self.queue_class, part)
+        if not callable(self.queue_class):
+            raise AttributeError(f"it is not a class, but {self.queue_class!r:.100}")
+        self._takes_context = _takes_context(self.queue_class)
         self._home = module
 
     @property
@@ -113,8 +117,17 @@ class QueueClass(Implementation):
         return str(getattr(self._home, "__file__", ""))
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
-        """A queue of the class; `owner` and `kind` make no difference."""
+        """A queue of the class, with the context `owner` as `ctx` if it takes one; `kind` makes no difference."""
+        if self._takes_context:
+            kwargs = {"ctx": owner, **kwargs}
         return self.queue_class(*args, **kwargs)
+
+
+def _takes_context(queue_class: Any) -> bool:
+    try:
+        return "ctx" in inspect.signature(queue_class).parameters
+    except (TypeError, ValueError):  # a class in C that does not say
+        return False
 
 
 DECLARED = ("fault", "better")
@@ -160,7 +173,7 @@ def load(name: str) -> Implementation:
             variant: Implementation = importlib.import_module("queuespec.queues.variant").load(name)
             return variant
         module = importlib.import_module(kind)
-    except ImportError as error:
+    except (ImportError, TypeError, ValueError) as error:  # an empty or a relative name is no ImportError
         raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None
     if path:
         try:
@@ -169,6 +182,6 @@ def load(name: str) -> Implementation:
             raise UnknownImplementation(f"cannot load implementation {name!r}: {error}") from None
     if not hasattr(module, "get_context"):
         raise UnknownImplementation(
-            f"the module {name!r} has no get_context: name its queue class instead, as in '{name}:Queue'"
+            f"the module {name!r} has no get_context: name its queue class instead, as in '{kind}:Queue'"
         )
     return Implementation(module)

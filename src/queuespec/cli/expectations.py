@@ -29,7 +29,7 @@ def add_parser(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> Status:
     """Prints the entries. Raises `BadFile`."""
-    found = results.read(given.results, cut_short=True)
+    found = results.read(given.results)
     text = drafts(found.header, found.verdicts)
     if text:
         say(text)

@@ -42,8 +42,8 @@ def add_parser(commands: Commands) -> None:
         "faults",
         help=COMMANDS["faults"],
         description="Shows which faults break which rules, as the faults declare it or, with --judge, as judged now. "
-        "The exit status is 1 if no rule gave a verdict, if no fault breaks a rule that did, or if a fault "
-        "breaks no rule.",
+        "The exit status is 1 if no rule gave a verdict, if none of all faults breaks a rule, or if a fault breaks "
+        "none of the rules that it declares to break.",
     )
     parser.add_argument("names", metavar="FAULT", nargs="*", help="show these faults only (default: all)")
     parser.add_argument("--judge", action="store_true", help="judge the faults now; judging all of them takes a while")

@@ -103,7 +103,7 @@ def new_rule(slug: str, chapter: str | None, fault: str | None) -> str:
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
     checkout = test.parents[2]
     if not (checkout / "pyproject.toml").is_file():
-        raise Refused("new rules are written in a checkout of queuespec; this is an installed package")
+        raise Refused("new rules are written in a checkout of queuespec; install it there with pip install -e .")
     function = slug.replace(".", "_").replace("-", "_")
     fragment = checkout / "changes" / f"+{slug.replace('.', '-')}.added.md"
     _write(test, _text(test), TEST.format(slug=slug, name=function))

@@ -50,7 +50,7 @@ class Status(enum.IntEnum):
 
 
 STATUSES = (
-    "exit status: 0 success; 1 a deviation or regression; 2 interrupted; 3 an error in queuespec; "
+    "exit status: 0 success; 1 a deviation, a missing verdict or a regression; 2 interrupted; 3 an error in queuespec; "
     "4 invalid arguments or files; 5 nothing to do"
 )
 

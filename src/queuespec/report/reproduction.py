@@ -60,7 +60,7 @@ def bug_report(rule: Rule, case: Case, version: str) -> str:
     words = ["queuespec", "--rule", rule.slug]
     words += ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
     words += ["--start-method", case.start_method] if case.start_method else []
-    words += ["-k", case.kind] if case.kind else []
+    words += ["-k", "-".join(filter(None, (case.start_method, case.kind)))] if case.kind else []
     lines += ["", *_fenced("console", [f"$ pip install queuespec && {' '.join(map(shlex.quote, words))}"])]
     chapter, test = _test_of(rule)
     text = chapter.changed(test.body[1], test.body[-1])
@@ -99,7 +99,7 @@ class Reproduction:
         self.case = case
         home, _, path = case.implementation.partition(":")
         if home in VARIANTS or not re.fullmatch(r"\w+(\.\w+)*", home):
-            raise Unsuitable(f"{case.implementation} is nothing that a program can import")
+            raise Unsuitable(f"{case.implementation} cannot be imported by a program")
         self.home = "multiprocessing" if path else home
         chapter, self.test = _test_of(rule)
         local = local_names(self.test) | {"context", "manager", "main"}

@@ -58,7 +58,12 @@ class Rule:
             raise type(error)(f"rule {self.slug!r}: {error}") from None
 
     def _check(self) -> None:
-        check("slug", tuple(slug for slug in (self.slug, *self.proves) if not _SLUG.fullmatch(str(slug))), ())
+        for slug in (self.slug, *self.proves) if isinstance(self.proves, tuple) else (self.slug,):
+            if not _SLUG.fullmatch(str(slug)):
+                raise ValueError(f"{slug!r} is not a valid slug; write one such as 'get.blocks-when-empty'")
+        check("proves", self.proves, self.proves)
+        if self.since and self.until and self.until <= self.since:
+            raise ValueError(f"it applies until {dotted(self.until)}, which is not after {dotted(self.since)}")
         check("level", (self.level,), LEVELS)
         check("kind", self.kinds, KINDS)
         check("system", self.systems, (*SYSTEMS.values(), "POSIX"))

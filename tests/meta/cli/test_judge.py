@@ -114,6 +114,18 @@ def test_a_run_in_which_nothing_applied_fails(judge):
 _IMPLEMENTATIONS = {"PYTHONPATH": str(CHECKOUT / "tests" / "meta" / "implementations")}
 
 
+def test_a_class_that_takes_a_context_is_given_one(judge, tmp_path):
+    lines = "from multiprocessing import queues", "class Queue(queues.Queue):", "    pass"
+    (tmp_path / "derived.py").write_text("\n".join(lines), encoding="utf-8")
+
+    run = judge(
+        "--implementation", "derived:Queue", "--rule", "order.fifo-in-process", env={"PYTHONPATH": str(tmp_path)}
+    )
+
+    assert run.status == 0, run.output
+    assert "conforms" in run.words("order.fifo-in-process")
+
+
 def test_failures_tell_sentence_rule_source_and_timeline(judge):
     run = judge("--implementation", "fault:lifo", "--start-method", "spawn", "--rule", "order.fifo-in-process")
 
@@ -133,6 +145,9 @@ BAD_INPUT = [
     (("--python", str(Path(__file__))), "as a Python interpreter ("),
     (("--implementation", "no_such_module"), "there is no implementation named 'no_such_module' here"),
     (("--implementation", "json"), "the module 'json' has no get_context"),
+    (("--implementation", "queue:__name__"), "it is not a class, but 'queue'"),
+    (("--implementation", ":Queue"), "there is no implementation named ':Queue' here"),
+    (("--implementation", "./queue.py:Queue"), "there is no implementation named './queue.py:Queue' here"),
     (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
     (("--implementation", "fault:no-such-fault"), "there is no implementation named 'fault:no-such-fault' here"),
     (("--implementation", "fault:lifi"), "named 'fault:lifi' here; did you mean fault:lifo"),
