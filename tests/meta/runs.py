@@ -148,7 +148,7 @@ print(json.dumps(done))
 """
 
 
-def performed(*commands, source=CHECKOUT / "src"):
+def outcomes(*commands, source=CHECKOUT / "src"):
     """Performs commands one after another in one process: the status of each, its output and what it said on standard
     error. `source` is the directory with the package."""
     words = [sys.executable, "-c", COMMANDS, json.dumps(commands)]

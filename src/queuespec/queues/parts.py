@@ -3,6 +3,7 @@
 import contextlib
 import os
 import queue as thread_queue
+import re
 import types
 from multiprocessing import queues
 from multiprocessing.reduction import ForkingPickler
@@ -124,9 +125,12 @@ def changed(real, **changes):
 
 
 def wait_in_c():
-    """Waits forever in C code that holds the interpreter lock."""
-    import ctypes
-
-    wait = ctypes.PyDLL("kernel32").Sleep if os.name == "nt" else ctypes.PyDLL(None).sleep
-    while True:  # a signal ends one wait
-        wait(1_000_000)
+    """Stays forever in C code that holds the interpreter lock."""
+    try:
+        from ctypes import PyDLL
+    except ImportError:  # PyPy has none, some builds have no ctypes: a computation that never ends, then
+        re.match("(a+)+$", "a" * 64 + "b")
+    else:
+        wait = PyDLL("kernel32").Sleep if os.name == "nt" else PyDLL(None).sleep
+        while True:  # a signal ends one wait
+            wait(1_000_000)

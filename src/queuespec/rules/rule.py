@@ -58,12 +58,10 @@ class Rule:
             raise type(error)(f"rule {self.slug!r}: {error}") from None
 
     def _check(self) -> None:
-        for slug in (self.slug, *self.proves) if isinstance(self.proves, tuple) else (self.slug,):
+        check("proves", self.proves, self.proves)
+        for slug in (self.slug, *self.proves):
             if not _SLUG.fullmatch(str(slug)):
                 raise ValueError(f"{slug!r} is not a valid slug; write one such as 'get.blocks-when-empty'")
-        check("proves", self.proves, self.proves)
-        if self.since and self.until and self.until <= self.since:
-            raise ValueError(f"it applies until {dotted(self.until)}, which is not after {dotted(self.since)}")
         check("level", (self.level,), LEVELS)
         check("kind", self.kinds, KINDS)
         check("system", self.systems, (*SYSTEMS.values(), "POSIX"))
@@ -73,6 +71,8 @@ class Rule:
             version = getattr(self, name)
             if not (isinstance(version, tuple) and all(type(number) is int for number in version)):
                 raise TypeError(f"{name} should be a version such as (3, 13), but is {version!r}")
+        if self.since and self.until and self.until <= self.since:
+            raise ValueError(f"it applies until {dotted(self.until)}, which is not after {dotted(self.since)}")
         if not self.source or not all(isinstance(source, Source) for source in self.source):
             raise TypeError(f"source should be a Source such as DOCS / 'Queue.get', but is {self.source!r}")
         if self.level == "untested":

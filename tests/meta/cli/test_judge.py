@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, environment, performed, rest
+from runs import CHECKOUT, environment, outcomes, rest
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
@@ -159,7 +159,7 @@ BAD_INPUT = [
 
 def test_bad_input_is_answered_by_one_sentence():
     for (options, words), (status, printed, said) in zip(
-        BAD_INPUT, performed(*(["judge", *options] for options, _ in BAD_INPUT))
+        BAD_INPUT, outcomes(*(["judge", *options] for options, _ in BAD_INPUT))
     ):
         assert words in said, (options, said)
         assert "Traceback" not in printed + said

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from runs import CHECKOUT, performed
+from runs import CHECKOUT, outcomes
 
 from queuespec.rules import chapters
 
@@ -20,7 +20,7 @@ def checkout(tmp_path_factory):
 
 
 def queuespec(checkout, *commands):
-    return performed(*commands, source=checkout / "src")
+    return outcomes(*commands, source=checkout / "src")
 
 
 def test_the_skeletons_of_every_chapter_can_be_read_and_are_not_yet_written(checkout):

@@ -1,4 +1,8 @@
-"""What actors do slowly, among signals, or with a stopwatch. The queue is the first argument."""
+"""What actors do slowly, among signals, or with a stopwatch. The queue is the first argument.
+
+A pause between the steps of a call lets others meet it there. Its length proves nothing: a correct queue conforms with
+any pause that patience allows, and a pause that is too short shows a wrong queue less often.
+"""
 
 import gc
 import inspect
