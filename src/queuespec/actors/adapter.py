@@ -34,17 +34,13 @@ class Implementation:
 
     def __init__(self, module: Any = None) -> None:
         self.module = module if module is not None else importlib.import_module("multiprocessing")
-        self.name = self.module.__name__
+        self.describe(self.module.__name__, self.module)
 
-    @property
-    def version(self) -> str:
-        """The version that the module states, or an empty string."""
-        return str(getattr(self.module, "__version__", ""))
-
-    @property
-    def home(self) -> str:
-        """The path of the module's file, or an empty string."""
-        return str(getattr(self.module, "__file__", ""))
+    def describe(self, name: str, module: Any) -> None:
+        """Takes the name of the implementation, and its version and file, if known, from its module."""
+        self.name = name
+        self.version = str(getattr(module, "__version__", ""))
+        self.home = str(getattr(module, "__file__", ""))
 
     def facts(self) -> dict[str, Any]:
         """Facts of the platform that this implementation imitates, by name (see `queuespec.rules.Facts`)."""
@@ -97,37 +93,22 @@ class QueueClass(Implementation):
 
     def __init__(self, module: Any, path: str) -> None:
         super().__init__()
-        self.name = f"{module.__name__}:{path}"
+        self.describe(f"{module.__name__}:{path}", module)
         self.queue_class: Any = module
         for part in path.split("."):
             self.queue_class = getattr(self.queue_class, part)
         if not callable(self.queue_class):
             raise AttributeError(f"it is not a class, but {self.queue_class!r:.100}")
-        self._takes_context = _takes_context(self.queue_class)
-        self._home = module
-
-    @property
-    def version(self) -> str:
-        """The version that the module of the class states, or an empty string."""
-        return str(getattr(self._home, "__version__", ""))
-
-    @property
-    def home(self) -> str:
-        """The path of the file of the class's module, or an empty string."""
-        return str(getattr(self._home, "__file__", ""))
+        try:
+            self._takes_context = "ctx" in inspect.signature(self.queue_class).parameters
+        except (TypeError, ValueError):  # a class in C that does not say
+            self._takes_context = False
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
         """A queue of the class, with the context `owner` as `ctx` if it takes one; `kind` makes no difference."""
         if self._takes_context:
             kwargs = {"ctx": owner, **kwargs}
         return self.queue_class(*args, **kwargs)
-
-
-def _takes_context(queue_class: Any) -> bool:
-    try:
-        return "ctx" in inspect.signature(queue_class).parameters
-    except (TypeError, ValueError):  # a class in C that does not say
-        return False
 
 
 DECLARED = ("fault", "better")
