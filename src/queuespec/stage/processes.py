@@ -16,10 +16,10 @@ import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
 from queuespec.actors.protocol import MARK
+from queuespec.stage import reaper, windows_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,10 +125,7 @@ class ProcessTree:
             self._kept.clear()
 
     def waits_for(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Waits for at most `seconds` until the condition holds; returns whether it does.
-
-        The condition is checked when the tree prints something or its program ends.
-        """
+        """Waits at most `seconds` for a condition, checked whenever the tree prints or its program ends."""
         with self._news:
             return self._news.wait_for(condition, max(0.0, seconds))
 
@@ -173,20 +170,18 @@ class Supervisor:
         self._ending: list[ProcessTree] = []
         self._jobs: dict[ProcessTree, int] = {}
         self._reaper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("reaper.py"))],
+            [sys.executable, "-I", "-S", reaper.__file__, self.directory, self.mark],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=os.name == "posix",
             creationflags=APART,
         )
-        self._tell(f"={self.directory}")
-        self._tell(f"~{self.mark}")
 
-    def _tell(self, line: str) -> None:
+    def _tell_reaper(self, sign: str, group: int) -> None:
         assert self._reaper.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            self._reaper.stdin.write(os.fsencode(line + "\n"))
+            self._reaper.stdin.write(f"{sign}{group}\n".encode())
             self._reaper.stdin.flush()
 
     def environment(self) -> Mapping[str, str]:
@@ -196,10 +191,8 @@ class Supervisor:
     def adopt(self, tree: ProcessTree) -> None:
         """Supervises a tree whose program has just been started. Raises `OSError` if Windows refuses."""
         if os.name == "posix":
-            self._tell(f"+{tree.pid}")
+            self._tell_reaper("+", tree.pid)
         elif sys.platform == "win32":
-            from queuespec.stage import windows_jobs
-
             self._jobs[tree] = windows_jobs.job_with(tree.pid)
             windows_jobs.resume(tree.pid)
         self._trees.add(tree)
@@ -213,16 +206,12 @@ class Supervisor:
     def end(self, tree: ProcessTree, known: Iterable[int]) -> None:
         """Ends a tree now. `known` are process ids of members that can be killed directly."""
         if os.name == "posix":
-            from queuespec.stage.reaper import ask_to_end
-
-            ask_to_end([tree.pid])
+            reaper.ask_to_end([tree.pid])
             for pid in (tree.pid, *known):
                 with contextlib.suppress(OSError):
                     if os.getpgid(pid) == tree.pid:
                         os.kill(pid, signal.SIGKILL)
         elif sys.platform == "win32":
-            from queuespec.stage import windows_jobs
-
             windows_jobs.end(self._jobs[tree])
         self.release(tree)
 
@@ -235,13 +224,9 @@ class Supervisor:
                 continue
             self._ending.remove(tree)
             if os.name == "posix":
-                from queuespec.stage.reaper import kill
-
-                kill(tree.pid)
-                self._tell(f"-{tree.pid}")
+                reaper.kill(tree.pid)
+                self._tell_reaper("-", tree.pid)
             elif sys.platform == "win32":
-                from queuespec.stage import windows_jobs
-
                 windows_jobs.close(self._jobs.pop(tree))
 
     def close(self) -> None:
@@ -250,8 +235,6 @@ class Supervisor:
             tree.end()
         self._sweep(2.0)
         if sys.platform == "win32":
-            from queuespec.stage import windows_jobs
-
             for job in self._jobs.values():
                 windows_jobs.end(job)
                 windows_jobs.close(job)

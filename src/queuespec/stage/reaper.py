@@ -1,8 +1,8 @@
 """Ends and removes what its owner leaves behind. It is a separate program, so it outlives an owner that is killed.
 
-Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone, ``=PATH`` for a directory to
-remove, ``~MARK`` for semaphores with this mark in their names. At the end of that input, which is the end of its owner,
-whatever is still watched is ended and removed.
+Arguments: a directory, and the mark in the names of semaphores. Standard input carries ``+N`` for a process group to
+watch, ``-N`` for one that is gone. At the end of that input, which is the end of its owner, what is left of the groups,
+the directory and the semaphores is ended and removed.
 """
 
 from __future__ import annotations
@@ -112,37 +112,27 @@ def send_signal(group: int, number: int) -> bool:
     return True
 
 
-def main() -> None:
+def main(directory: str, mark: str) -> None:
     """Reads standard input to its end, then ends and removes what is left."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     groups: set[int] = set()
-    directories: set[str] = set()
-    marks: set[str] = set()
-    for line in map(os.fsdecode, sys.stdin.buffer):
-        sign, value = line[0], line[1:].rstrip("\n")
-        if sign == "=":
-            directories.add(value)
-        elif sign == "~":
-            marks.add(value)
-        else:
-            change = groups.add if sign == "+" else groups.discard
-            change(int(value))
+    for line in sys.stdin:
+        change = groups.add if line[0] == "+" else groups.discard
+        change(int(line[1:]))
     if groups:  # Windows has none
         end_groups(sorted(groups))
     deadline = time.monotonic() + GRACE
-    for directory in directories:
-        while os.path.isdir(directory):
-            shutil.rmtree(directory, ignore_errors=True)
-            if time.monotonic() > deadline:
-                break  # another process may keep writing into it
-            time.sleep(0.01)
-    for mark in marks:
-        for path in glob.glob(f"/dev/shm/sem.*-{mark}-*"):
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+    while os.path.isdir(directory):
+        shutil.rmtree(directory, ignore_errors=True)
+        if time.monotonic() > deadline:
+            break  # another process may keep writing into it
+        time.sleep(0.01)
+    for path in glob.glob(f"/dev/shm/sem.*-{mark}-*"):
+        with contextlib.suppress(OSError):
+            os.unlink(path)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
