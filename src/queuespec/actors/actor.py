@@ -8,6 +8,7 @@ then performs one request at a time (see `queuespec.actors.protocol`).
 from __future__ import annotations
 
 import atexit
+import contextlib
 import faulthandler
 import importlib
 import os
@@ -16,10 +17,10 @@ import socket
 import sys
 import threading
 import time
-from typing import Any, NoReturn
+from typing import Any
 
 from queuespec.actors import protocol
-from queuespec.actors.protocol import Address, Decoder, Opaque, decoded
+from queuespec.actors.protocol import Address, Opaque, decoded, described, encoded, exactly, next_message
 
 
 def found(name: str) -> Any:
@@ -36,33 +37,12 @@ class Lacks(Exception):
 
 
 def called(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
-    """Performs one method call on an object that the actor holds.
-
-    Raises:
-        Lacks: the object has no such method. An `AttributeError` comes from inside the call.
-    """
+    """Calls a method of an object that the actor holds. Raises `Lacks` if the object has no such method."""
     try:
         bound = getattr(target, method)
     except AttributeError as error:
         raise Lacks(error) from None
     return bound(*args, **kwargs)
-
-
-class _Leave(Exception):
-    """Ends an actor's service from inside a request; `how` says what the process does then."""
-
-    def __init__(self, how: str) -> None:
-        super().__init__(how)
-        self.how = how
-
-
-def leave(how: str = "return") -> NoReturn:
-    """Ends the actor that performs this: `how` is "return", "raise", "exit N" or, after the test, "tidy".
-
-    A process that is tidied away does all that a process does at its exit, and then spares itself the taking apart of
-    its modules.
-    """
-    raise _Leave(how)
 
 
 class Actor:
@@ -72,8 +52,8 @@ class Actor:
         self.objects = objects
         self._channel = line.connect()
         line.meet()
-        self._stacks_after = line.patience if _stack_signal() is None and sys.__stderr__ is not None else None
-        self._decoder = Decoder(self._resolve)
+        needs_timer = _stack_signal() is None and sys.__stderr__ is not None
+        self._stacks_after = line.address.patience if needs_timer else None
 
     def _resolve(self, reference: tuple[Any, ...]) -> Any:
         kind, *details = reference
@@ -84,60 +64,52 @@ class Actor:
             return found(function)(*args, **kwargs)
         return Opaque(*details)
 
-    def _next_request(self) -> Any:
-        while True:
-            try:
-                return self._decoder.next()
-            except BlockingIOError:
-                data = self._channel.recv(1 << 16)
-                if not data:
-                    raise EOFError from None
-                self._decoder.feed(data)
-
     def serve(self) -> None:
         """Performs requests until told to leave. Without a judge there is nothing to do: the process ends."""
         try:
-            self._channel.sendall(protocol.ready())
+            self._channel.sendall(encoded((0, protocol.READY)))
             while True:
-                self._perform(*self._next_request())
-        except _Leave as request:
-            self._channel.close()
-            if request.how == "tidy":
-                _tidied.add(threading.get_ident())
-            if request.how == "raise":
-                raise RuntimeError("this actor was asked to end with an exception") from None
-            if request.how.startswith("exit "):
-                sys.exit(int(request.how[5:]))
+                number, function, body, keep = next_message(self._channel, self._resolve)
+                if function == protocol.LEAVE:
+                    break
+                self._perform(number, function, body, keep)
+            (how,), _ = decoded(body, self._resolve)
+            self._channel.sendall(encoded((number, protocol.RETURNED, None, 0.0)))
         except (EOFError, OSError):
             os._exit(0)
+        self._channel.close()
+        if how == "tidy":
+            _tidied.add(threading.get_ident())
+        if how == "raise":
+            raise RuntimeError("this actor was asked to end with an exception")
+        if how.startswith("exit "):
+            sys.exit(int(how[5:]))
 
     def _perform(self, number: int, function: str, body: bytes, keep: str | None) -> None:
         try:
             perform = found(function)
             args, kwargs = decoded(body, self._resolve)
         except Exception as error:
-            self._channel.sendall(protocol.broken(number, error))
+            self._channel.sendall(encoded((number, protocol.BROKEN, described(error), 0.0)))
             return
-        if perform is leave:
-            self._channel.sendall(protocol.returned(number, None, 0.0))
-            leave(*args)
-        self._channel.sendall(protocol.started(number))
+        self._channel.sendall(encoded((number, protocol.STARTED)))
         if self._stacks_after is not None:
             assert sys.__stderr__ is not None
             faulthandler.dump_traceback_later(self._stacks_after, file=sys.__stderr__)
         begun = time.monotonic()
         try:
-            result = perform(*args, **kwargs)
+            word, value = protocol.RETURNED, perform(*args, **kwargs)
         except Lacks as lacking:
-            answer = protocol.lacks(number, lacking.args[0], time.monotonic() - begun)
+            word, value = protocol.LACKS, lacking.args[0]
         except BaseException as error:
-            answer = protocol.raised(number, error, time.monotonic() - begun)
-        else:
-            seconds = time.monotonic() - begun
-            if keep is not None:
-                self.objects[keep] = result
-                result = None
-            answer = protocol.returned(number, result, seconds)
+            word, value = protocol.RAISED, error
+        seconds = time.monotonic() - begun
+        if word != protocol.RETURNED:
+            value = described(value)
+        elif keep is not None:
+            self.objects[keep] = value
+            value = None
+        answer = encoded((number, word, value, seconds))
         if self._stacks_after is not None:
             faulthandler.cancel_dump_traceback_later()
         self._channel.sendall(answer)
@@ -153,11 +125,6 @@ class Line:
         self.starter = os.getpid() if starter is None else starter
         self.channel: socket.socket | None = None
 
-    @property
-    def patience(self) -> float:
-        """The timeout for operations that must complete, in seconds."""
-        return float(self.address.patience)
-
     def __reduce__(self) -> Any:
         return _connected, (tuple(self.address), self.name, self.starter)
 
@@ -168,7 +135,7 @@ class Line:
         channel = socket.socket()
         channel.connect(("127.0.0.1", self.address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        channel.sendall(self.address.actor_secret.encode() + protocol.introduction(self.name, identity(self.starter)))
+        channel.sendall(self.address.actor_secret.encode() + encoded((self.name, identity(self.starter))))
         self.channel = channel
         _channels.add(channel)
         return channel
@@ -177,22 +144,18 @@ class Line:
         """Reads what the judge proves to know. Raises `OSError` if it is not the judge at the other end."""
         assert self.channel is not None
         expected = self.address.judge_secret.encode()
-        answer = b""
-        while len(answer) < len(expected):
-            piece = self.channel.recv(len(expected) - len(answer))
-            if not piece:
-                break
-            answer += piece
-        if answer != expected:
-            self.channel.close()
-            raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
+        with contextlib.suppress(EOFError):
+            if exactly(len(expected), self.channel) == expected:
+                return
+        self.channel.close()
+        raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
 
 
 def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Line:
     line = Line(Address(*address), name, starter)
     line.connect()
     if _stack_signal() is None and sys.__stderr__ is not None:
-        faulthandler.dump_traceback_later(line.patience, file=sys.__stderr__)  # what follows may not unpickle
+        faulthandler.dump_traceback_later(line.address.patience, file=sys.__stderr__)  # what follows may not unpickle
     return line
 
 
@@ -217,8 +180,8 @@ def _close_inherited_channels() -> None:
 
 
 def identity(starter: int) -> dict[str, Any]:
-    """Who and where this process is, told by evidence: a fork shares the memory of the stage, a spawned process has
-    `starter` as its parent, a child of the fork server has neither."""
+    """Who this process is, by evidence: a fork shares the memory of the stage, a spawned process has `starter` as its
+    parent, a child of the fork server has neither."""
     if _stage_program is not None:
         method = None if _stage_program == os.getpid() else "fork"
     else:
@@ -226,9 +189,6 @@ def identity(starter: int) -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "start_method": method,
-        "python": tuple(sys.version_info[:3]),
-        "python_implementation": sys.implementation.name,
-        "system": sys.platform,
         "stack": "signal" if _stack_signal() is not None else "timer",
     }
 
@@ -238,7 +198,8 @@ def _stack_signal() -> int | None:
 
 
 _tidied: set[int] = set()
-"""Threads whose actors have been tidied away."""
+"""Threads whose actors have been tidied away. A process does all that it does at its exit, and then spares itself the
+taking apart of its modules."""
 
 
 def _end_if_tidied() -> None:

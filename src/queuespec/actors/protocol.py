@@ -1,16 +1,17 @@
 """What travels between an actor and its judge.
 
-An actor introduces itself (`introduction`), says that it is `ready` once it holds its objects, and then answers one
-`request` at a time: `started`, followed by `returned`, `raised` or `lacks`; or `broken` alone, for a request that it
-cannot read. Messages are tuples of plain values:
+An actor introduces itself, says that it is `READY` once it holds its objects, and then answers one request at a time:
+`STARTED`, followed by `RETURNED`, `RAISED` or `LACKS` (there is no such method, so nothing was called); or `BROKEN`
+alone, for a request that it cannot read. Messages are tuples of plain values:
 
-    introduction   (name, identity)
+    introduction   (name, queuespec.actors.actor.identity())
     request        (number, "module:function", pickled (args, kwargs), keep)
-    answer         (number, word), (number, word, value, seconds)
+    answer         (number, word), (number, word, value, seconds); the value of an exception is `described`
 
-A ``keep`` that is not None names the result in the actor's objects instead of sending it. Objects that an actor holds
-cross the channel by that name. Values cross it only if they are made of Python's plain built-in types; anything else
-arrives as its type's name and its repr, so that the judge never has to import, or trust, what it judges.
+The arguments are pickled on their own: an actor can answer a request whose arguments it cannot read. A ``keep`` that is
+not None names the result in the actor's objects instead of sending it. Objects that an actor holds cross the channel by
+that name. Values cross it only if they are made of Python's plain built-in types; anything else arrives as its type's
+name and its repr, so that the judge never has to import, or trust, what it judges.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import pickle
 import queue as thread_queue
 import struct
 from collections import namedtuple
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    import socket
 
 LARGEST_MESSAGE = 1 << 28
 """Bytes. A longer message is not ours: something else wrote into the channel."""
@@ -45,13 +49,18 @@ CALLED = "queuespec.actors.actor:called"
 """The function that a request names to call a method: its arguments are the object, the method's name, and those of
 the call."""
 
-LEAVE = "queuespec.actors.actor:leave"
-"""The function that a request names to end an actor; its argument says how."""
+LEAVE = "leave"
+"""What a request names, in place of a function, to end an actor. The argument says how: "return", "raise", "exit N" or,
+after the test, "tidy"."""
 
 READY, STARTED, RETURNED, RAISED, LACKS, BROKEN = "ready", "started", "returned", "raised", "lacks", "broken"
 """The words of an answer."""
 
-_SIZE = struct.Struct("!I")
+SIZE = struct.Struct("!I")
+"""What precedes each message: its length."""
+
+PIECE = 1 << 16
+"""Maximum number of bytes to read from a socket at a time."""
 
 
 # Every spawned child imports this module: the first `typing.NamedTuple` of a process takes longer than all the rest.
@@ -134,79 +143,31 @@ def pickled(message: Any) -> bytes:
 def encoded(message: Any) -> bytes:
     """`message` as one frame: its length, then its pickle."""
     body = pickled(message)
-    return _SIZE.pack(len(body)) + body
+    return SIZE.pack(len(body)) + body
 
 
-def introduction(name: str, identity: dict[str, Any]) -> bytes:
-    """The first frame of an actor: the name it was started under, and `queuespec.actors.actor.identity`."""
-    return encoded((name, identity))
+def body_size(head: bytes | bytearray) -> int:
+    """The length of the message that follows this `SIZE`. Raises `pickle.UnpicklingError` if it is none of ours."""
+    (size,) = SIZE.unpack_from(head)
+    if size > LARGEST_MESSAGE:
+        raise pickle.UnpicklingError("this is not the beginning of a message")
+    return int(size)
 
 
-def request(number: int, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], keep: str | None) -> bytes:
-    """The frame that asks an actor to perform ``module:function``.
-
-    The arguments are pickled on their own: an actor can answer a request whose arguments it cannot read.
-    """
-    return encoded((number, function, pickled((args, kwargs)), keep))
-
-
-def ready() -> bytes:
-    """The frame of an actor that holds its objects and accepts requests."""
-    return encoded((0, READY))
+def exactly(size: int, connection: socket.socket) -> bytes:
+    """The next `size` bytes of a connection. Raises `EOFError` if it ends before."""
+    data = bytearray()
+    while len(data) < size:
+        piece = connection.recv(min(size - len(data), PIECE))
+        if not piece:
+            raise EOFError("the other end has closed the connection")
+        data += piece
+    return bytes(data)
 
 
-def started(number: int) -> bytes:
-    """The frame that announces a call: its function begins now."""
-    return encoded((number, STARTED))
-
-
-def returned(number: int, value: Any, seconds: float) -> bytes:
-    """The frame of a call that returned."""
-    return encoded((number, RETURNED, value, seconds))
-
-
-def raised(number: int, error: BaseException, seconds: float) -> bytes:
-    """The frame of a call that raised."""
-    return encoded((number, RAISED, described(error), seconds))
-
-
-def lacks(number: int, error: AttributeError, seconds: float) -> bytes:
-    """The frame of a method call whose object has no such method: nothing was called."""
-    return encoded((number, LACKS, described(error), seconds))
-
-
-def broken(number: int, error: BaseException) -> bytes:
-    """The frame that answers a request that cannot be read."""
-    return encoded((number, BROKEN, described(error), 0.0))
-
-
-class Decoder:
-    """Puts messages together from whatever pieces a socket delivers.
-
-    Raises `pickle.UnpicklingError` for bytes that are no message.
-    """
-
-    def __init__(self, resolve: Callable[[tuple[Any, ...]], Any]) -> None:
-        self._resolve = resolve
-        self._data = bytearray()
-
-    def feed(self, data: bytes) -> None:
-        """Takes the bytes that have arrived."""
-        self._data += data
-
-    def next(self) -> Any:
-        """The next whole message; raises `BlockingIOError` while there is none."""
-        if len(self._data) < _SIZE.size:
-            raise BlockingIOError
-        (size,) = _SIZE.unpack_from(self._data)
-        if size > LARGEST_MESSAGE:
-            raise pickle.UnpicklingError("this is not the beginning of a message")
-        end = _SIZE.size + size
-        if len(self._data) < end:
-            raise BlockingIOError
-        body = bytes(self._data[_SIZE.size : end])
-        del self._data[:end]
-        return decoded(body, self._resolve)
+def next_message(connection: socket.socket, resolve: Callable[[tuple[Any, ...]], Any]) -> Any:
+    """Waits for the next message of a connection. Raises `EOFError` at its end; see also `body_size` and `decoded`."""
+    return decoded(exactly(body_size(exactly(SIZE.size, connection)), connection), resolve)
 
 
 def _known_name(cls: type) -> str | None:

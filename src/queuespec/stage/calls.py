@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from queuespec.stage.remote import RemoteActor
 
+__tracebackhide__ = True  # pytest shows the frames of tests, not these
+
 CLOCK_TOLERANCE = 0.5
 """The fraction of a timeout that must have passed: clocks are coarse, and two of them may disagree."""
 
@@ -41,14 +43,16 @@ class Call:
         self.noted = noted
         """Whether it is part of the test, and so of its timeline."""
         self.announced = False
+        """Whether its actor is about to perform it, or has performed it."""
         self.returned = False
         self.value: Any = None
         self.error: Raised | None = None
         self.seconds: float | None = None
         """How long it took, measured by its actor; None until it has ended."""
+        self.fate = ""
+        """Why the judge no longer waits for the reply, in words."""
         self._request = request
         self._word = ""
-        self._fate = ""
         self._blocks = _blocks.get() if noted else ()
 
     @property
@@ -59,7 +63,7 @@ class Call:
     @property
     def outcome(self) -> str:
         """Its outcome so far, in words."""
-        return self._fate or (self._ending if self.over else "still running")
+        return self.fate or (self._ending if self.over else "still running")
 
     @property
     def _ending(self) -> str:
@@ -70,16 +74,9 @@ class Call:
     @property
     def elapsed(self) -> float:
         """Seconds that the finished call took, measured by its actor."""
-        __tracebackhide__ = True
         self.finish()
         assert self.seconds is not None
         return self.seconds
-
-    # What the stage and the channel report
-
-    def announce(self) -> None:
-        """Its actor is about to perform it."""
-        self.announced = True
 
     def resolve(self, word: str, value: Any = None, seconds: float = 0.0) -> None:
         """Its reply has arrived (see `queuespec.actors.protocol`)."""
@@ -89,20 +86,8 @@ class Call:
         else:
             self.error = raised_by(self.text, value)
 
-    def give_up(self, fate: str) -> None:
-        """The judge no longer waits for the reply; `fate` says why, in words."""
-        self._fate = fate
-
-    def interrupt(self) -> None:
-        """The judge has ended it with a signal, which caused the exception that it raised."""
-        self.error, self.returned = None, True
-        self.give_up("interrupted by the judge")
-
-    # What a test calls
-
     def stays_blocked(self) -> None:
         """Checks that the call does not end during the quiet time."""
-        __tracebackhide__ = True
         stage = self.actor.stage
         stage.watch(lambda: self.over or self.actor.gone, stage.settings.quiet)
         if self.over:
@@ -119,10 +104,9 @@ class Call:
             Crashes: its process does.
             SuiteError: there is no such method, or the actor cannot read the request.
         """
-        __tracebackhide__ = True
         stage = self.actor.stage
         if self.noted:
-            stage.timeline.asks_for(self)
+            stage.timeline.last = self
             for block in self._blocks:
                 block.call = self
         stage.watch(lambda: self.over or self.actor.gone, stage.settings.patience)
@@ -130,33 +114,30 @@ class Call:
             self._refuse_slips([expected, *(block.expected for block in self._blocks)])
         elif self.actor.gone:
             how = stage.how_it_died(self.actor)
-            self.give_up(f"its process {how}")
+            self.fate = f"its process {how}"
             raise Crashes(f"{self.text}: its process {how}")
         else:
             self.hangs()
 
     def _refuse_slips(self, expected: list[type[BaseException] | None]) -> None:
-        __tracebackhide__ = True
         if self._word == protocol.BROKEN:
             assert self.error is not None
             raise SuiteError(f"the actor cannot read the request for {self.text}: {self.error.remote_traceback}")
         if self._word == protocol.LACKS:
-            request = self._request
-            slip = documented.slip(request.target, request.method, request.documented, AttributeError in expected)
+            target, method, *_ = self._request.args
+            slip = documented.slip(target.name, method, self._request.documented, AttributeError in expected)
             if slip:
                 raise SuiteError(slip)
 
     def hangs(self) -> NoReturn:
         """Raises `Hangs`, with the stacks of the call's process if they are available."""
-        __tracebackhide__ = True
         stage = self.actor.stage
-        self.give_up("still running")
+        self.fate = "still running"
         text = f"{self.text} was still running after {stage.settings.patience:g} s"
         raise Hangs(text + stage.where(self.actor))
 
     def result(self) -> Any:
         """What the call returned. An exception is raised again here, with the remote traceback as its cause."""
-        __tracebackhide__ = True
         self.finish()
         if self.error is not None:
             raise self.error from RemoteTraceback(self.error.remote_traceback)
@@ -164,7 +145,6 @@ class Call:
 
     def returns(self) -> Any:
         """What the call returned."""
-        __tracebackhide__ = True
         self.finish()
         if self.error is not None:
             raise Deviates(f"{self.text} should have returned, but it {self._ending}") from self.error
@@ -172,7 +152,6 @@ class Call:
 
     def returns_one_of(self, *allowed: object) -> Any:
         """What the call returned, which must be equal to one of `allowed`."""
-        __tracebackhide__ = True
         value = self.returns()
         if value not in allowed:
             wanted = " or ".join(map(repr, allowed))
@@ -181,7 +160,6 @@ class Call:
 
     def raises(self, expected: type[BaseException]) -> Raised:
         """The exception that the call raised, which must be an instance of `expected`."""
-        __tracebackhide__ = True
         self.finish(expected)
         if self.error is None or not is_a(self.error, expected):
             wanted = f"{self.text} should have raised {expected.__name__}"
@@ -190,7 +168,6 @@ class Call:
 
     def succeeds_or_raises(self, allowed: type[BaseException]) -> None:
         """Checks that the call ends: it returns, or raises an instance of `allowed`."""
-        __tracebackhide__ = True
         self.finish()
         if self.error is not None and not is_a(self.error, allowed):
             wanted = f"{self.text} should have returned or raised {allowed.__name__}"
@@ -198,7 +175,6 @@ class Call:
 
     def waited(self, seconds: float) -> None:
         """Checks that the call took `seconds`; half of that is enough (`CLOCK_TOLERANCE`), and longer is fine."""
-        __tracebackhide__ = True
         if self.elapsed < seconds * CLOCK_TOLERANCE:
             raise Deviates(
                 f"{self.text} should have waited {seconds:g} s, but it {self.outcome} after {self.elapsed:.3f} s"
@@ -227,7 +203,6 @@ class raises:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        __tracebackhide__ = True
         _blocks.reset(self._outside)
         self.error = error
         if error is not None and not isinstance(error, Raised):
@@ -261,22 +236,18 @@ class View:
 
     def plays(self, role: Callable[..., object], *args: object, **kwargs: object) -> Any:
         """Performs a module-level function with the object as the first argument; returns its result."""
-        __tracebackhide__ = True
         return self.begins(role, *args, **kwargs).result()
 
     def begins(self, role: Callable[..., object], *args: object, **kwargs: object) -> Call:
         """Begins to perform a module-level function with the object as the first argument."""
-        __tracebackhide__ = True
-        text = role.__qualname__ + arguments_in_words(args, kwargs)
-        return self.process.stage.begin(self.process, text, role_request(role, (self, *args), kwargs))
+        return self.process.stage.begin_role(self.process, role, args, kwargs, held=(self,))
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method.startswith("__"):
             raise AttributeError(method)
 
         def call(*args: object, **kwargs: object) -> Any:
-            __tracebackhide__ = True
-            return begin_method(self, method, args, kwargs).result()
+            return getattr(self.calls, method)(*args, **kwargs).result()
 
         return call
 
@@ -289,33 +260,14 @@ class Calls:
 
     def __getattr__(self, method: str) -> Callable[..., Call]:
         def begin(*args: object, **kwargs: object) -> Call:
-            __tracebackhide__ = True
-            return begin_method(self._view, method, args, kwargs)
+            view, stage = self._view, self._view.process.stage
+            owner = f"{view._name}." if stage.queues > 1 else ""
+            text = owner + method + arguments_in_words(args, kwargs)
+            sent = as_sent((view, method, *args))
+            request = Request(protocol.CALLED, sent, as_sent(kwargs), documented=view._documented)
+            return stage.begin(view.process, text, request)
 
         return begin
-
-
-def begin_method(view: View, method: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Call:
-    """Begins to call a method of an object in the actor that holds it."""
-    __tracebackhide__ = True
-    stage = view.process.stage
-    owner = f"{view._name}." if stage.many_objects else ""
-    text = owner + method + arguments_in_words(args, kwargs)
-    sent_args, sent_kwargs = as_sent((view, method, *args)), as_sent(dict(kwargs))
-    request = Request(protocol.CALLED, sent_args, sent_kwargs, documented=view._documented)
-    return stage.begin(view.process, text, request)
-
-
-def role_request(
-    role: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object], keep: str | None = None
-) -> Request:
-    """A request for a module-level function; the actor keeps the result under the name `keep`, if given."""
-    return Request(name_of(role), as_sent(args), as_sent(dict(kwargs)), keep)
-
-
-def held_by(actor: RemoteActor, view: View) -> View:
-    """The same object as another actor holds it."""
-    return View(actor, view._name, view._documented)
 
 
 def made(function: Callable[..., object], *args: object, **kwargs: object) -> Any:

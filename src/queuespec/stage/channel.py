@@ -10,14 +10,15 @@ import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from queuespec.actors import protocol
+from queuespec.actors.protocol import SIZE, Opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from queuespec.stage.calls import Call
 
-PIECE = 1 << 16
-"""Number of bytes to read from a socket at a time."""
+INVALID = (pickle.UnpicklingError, EOFError, ValueError, LookupError, AttributeError, TypeError)
+"""What is raised for bytes that are no message."""
 
 
 class Identity(NamedTuple):
@@ -26,10 +27,6 @@ class Identity(NamedTuple):
     pid: int
     start_method: str | None
     """The start method, by evidence; None for the parent, which was not started by one."""
-    python: tuple[int, int, int]
-    python_implementation: str
-    system: str
-    """The actor's `sys.platform`."""
     stack: str
     """How its Python stacks are printed: by a "signal", or by a "timer" when a call takes longer than patience."""
 
@@ -46,122 +43,109 @@ class Request(NamedTuple):
     documented: frozenset[str] = frozenset()
     """For a method call: the methods that the object is documented to have."""
 
-    @property
-    def target(self) -> str:
-        """For a method call: the name of the object."""
-        return str(self.args[0].name)
-
-    @property
-    def method(self) -> str:
-        """For a method call: the name of the method."""
-        return str(self.args[1])
-
 
 class Channel:
-    """The connection to one actor, watched by a selector until it is closed.
+    """The connection to one actor, watched by a selector from the actor's introduction until it is closed.
 
     It is closed when the actor is gone, or sends an invalid message.
     """
 
-    def __init__(self, connection: socket.socket, decoder: protocol.Decoder, selector: selectors.BaseSelector) -> None:
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self.identity: Identity | None = None
+        """Who is at the other end; None until it has connected."""
         self.ready = False
         """Whether the actor holds its objects and accepts requests."""
-        self.closed = False
-        self._connection = connection
-        self._decoder = decoder
+        self.gone = False
+        """Whether the connection is lost, or the stage has given up on the actor."""
         self._selector = selector
+        self._connection: socket.socket | None = None
+        self._data = bytearray()
+        """What has arrived of messages that are not complete."""
         self._numbers = itertools.count(1)
         self._calls: dict[int, Call] = {}
         """The calls that have no reply yet, by the number of their request."""
-        selector.register(connection, selectors.EVENT_READ, self.receive)
-        self._resolve_what_has_arrived()
 
     @property
     def busy(self) -> Call | None:
         """The call that the actor is performing."""
         return next(iter(self._calls.values()), None)
 
+    def connect(self, connection: socket.socket, identity: Identity) -> None:
+        """Takes the connection over which the actor has introduced itself."""
+        self._connection, self.identity = connection, identity
+        self._selector.register(connection, selectors.EVENT_READ, self._receive)
+
     def send(self, call: Call, request: Request) -> None:
         """Requests a call; its replies resolve it as they arrive. If the actor is gone, the channel is closed."""
+        assert self._connection is not None
         number = next(self._numbers)
-        frame = protocol.request(number, request.function, request.args, dict(request.kwargs), request.keep)
+        arguments = protocol.pickled((request.args, dict(request.kwargs)))
+        frame = protocol.encoded((number, request.function, arguments, request.keep))
         self._calls[number] = call
         try:
             self._connection.sendall(frame)
         except OSError:
-            self.close()
+            self.disconnect()
 
-    def receive(self) -> None:
-        """Reads what has arrived, and resolves the calls that were replied to."""
+    def _receive(self) -> None:
+        assert self._connection is not None
         try:
-            data = self._connection.recv(PIECE)
+            data = self._connection.recv(protocol.PIECE)
         except OSError:
             data = b""
         if not data:
-            self.close()
-            return
-        self._decoder.feed(data)
-        self._resolve_what_has_arrived()
-
-    def close(self) -> None:
-        """Closes the connection. Calls without a reply will never get one."""
-        if not self.closed:
-            self.closed = True
-            self._selector.unregister(self._connection)
-            self._connection.close()
-
-    def _resolve_what_has_arrived(self) -> None:
-        while not self.closed:
-            try:
-                number, word, *outcome = self._decoder.next()
-            except BlockingIOError:
-                return
-            except (pickle.UnpicklingError, EOFError, ValueError, LookupError, AttributeError, TypeError):
-                self.close()
-                return
+            self.disconnect()
+        self._data += data
+        for number, word, *outcome in self._complete_messages():
             if word == protocol.READY:
                 self.ready = True
             elif number not in self._calls:
-                self.close()
+                self.disconnect()
             elif word == protocol.STARTED:
-                self._calls[number].announce()
+                self._calls[number].announced = True
             else:
                 self._calls.pop(number).resolve(word, *outcome)
 
+    def _complete_messages(self) -> Iterator[tuple[Any, ...]]:
+        while not self.gone and len(self._data) >= SIZE.size:
+            try:
+                end = SIZE.size + protocol.body_size(self._data)
+                if len(self._data) < end:
+                    return
+                number, word, *outcome = protocol.decoded(bytes(self._data[SIZE.size : end]), _opaque)
+            except INVALID:
+                self.disconnect()
+                return
+            del self._data[:end]
+            yield number, word, *outcome
 
-def introduced(
-    connection: socket.socket, address: protocol.Address, patience: float
-) -> tuple[str, Identity, protocol.Decoder]:
-    """Authenticates a connection: the actor shows its secret, and then the judge shows its own.
+    def disconnect(self) -> None:
+        """Closes the connection, if there is one. Calls without a reply will never get one."""
+        self.gone = True
+        if self._connection is not None:
+            self._selector.unregister(self._connection)
+            self._connection.close()
+            self._connection = None
 
-    Returns the actor's name, its identity, and the decoder, which may have received more data.
 
-    Raises:
-        ConnectionError: it does not know the secret, or its introduction is invalid.
-        OSError: it is silent for longer than `patience` seconds.
+def introduced(connection: socket.socket, address: protocol.Address, patience: float) -> tuple[str, Identity]:
+    """The name and identity of the actor at the other end: it shows its secret, and then the judge shows its own.
+
+    Raises `OSError` if the actor does not know the secret, introduces itself wrongly, or is silent for `patience`
+    seconds.
     """
     connection.settimeout(patience)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     expected = address.actor_secret.encode()
-    shown = b""
-    while len(shown) < len(expected):
-        shown += _received(connection, len(expected) - len(shown))
-    if not hmac.compare_digest(shown, expected):
-        raise ConnectionError("the secret is wrong")
-    connection.sendall(address.judge_secret.encode())
-    decoder = protocol.Decoder(lambda reference: protocol.Opaque(*reference[1:]))
-    while True:
-        try:
-            name, identity = decoder.next()
-            return name, Identity(**identity), decoder
-        except BlockingIOError:
-            decoder.feed(_received(connection, PIECE))
-        except (ValueError, TypeError, pickle.UnpicklingError, EOFError, LookupError) as error:
-            raise ConnectionError("the introduction is invalid") from error
+    try:
+        if not hmac.compare_digest(protocol.exactly(len(expected), connection), expected):
+            raise ConnectionError("the secret is wrong")
+        connection.sendall(address.judge_secret.encode())
+        name, identity = protocol.next_message(connection, _opaque)
+        return name, Identity(**identity)
+    except INVALID as error:
+        raise ConnectionError("the introduction is invalid") from error
 
 
-def _received(connection: socket.socket, length: int) -> bytes:
-    data = connection.recv(length)
-    if not data:
-        raise ConnectionError("the other end has closed the connection")
-    return data
+def _opaque(reference: tuple[Any, ...]) -> Opaque:
+    return Opaque(*reference[1:])

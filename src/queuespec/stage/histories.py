@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
+__tracebackhide__ = True  # pytest shows the frames of tests, not these
+
 NAMED = 10
 """Maximum number of items that a sentence names; it counts the rest."""
 
@@ -59,7 +61,6 @@ def all_arrived(put: Iterable[Any], *got: Iterable[Any]) -> None:
 
     Raises `AssertionError` with one sentence that names the items.
     """
-    __tracebackhide__ = True
     put = list(put)
     together = [item for consumer in got for item in consumer]
     _blame(lost=lost(put, together), duplicated=duplicated(put, together), invented=invented(put, together))
@@ -70,13 +71,11 @@ def all_in_order(*got: Iterable[Any]) -> None:
 
     Raises `AssertionError` with one sentence that names the items.
     """
-    __tracebackhide__ = True
     _blame(reordered=[item for consumer in got for item in reordered(consumer)])
 
 
 def never_exceeded(samples: Iterable[tuple[int, int]], maxsize: int) -> None:
     """Checks that the queue never held more than `maxsize` items. Raises `AssertionError` with one sentence."""
-    __tracebackhide__ = True
     for got, put in exceeding(samples, maxsize)[:1]:
         raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
 
@@ -97,7 +96,6 @@ def listed(items: Iterable[Any]) -> str:
 
 
 def _blame(**wrong: list[Any]) -> None:
-    __tracebackhide__ = True
     if any(wrong.values()):
         raise AssertionError("; ".join(f"{what}: {listed(items)}" for what, items in wrong.items() if items))
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import time
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,7 +10,7 @@ from queuespec.actors import protocol
 from queuespec.stage.failures import Deviates, Hangs
 from queuespec.stage.processes import LAST_WORDS, ProcessTree
 from queuespec.stage.settings import ACTORS
-from queuespec.stage.stacks import settled_stack
+from queuespec.stage.stacks import where
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
@@ -21,6 +18,8 @@ if TYPE_CHECKING:
 
     from queuespec.stage.processes import Supervisor
     from queuespec.stage.settings import Settings
+
+__tracebackhide__ = True  # pytest shows the frames of tests, not these
 
 
 class Program:
@@ -50,7 +49,6 @@ class Program:
 
     def ends(self) -> int:
         """Waits with patience until the program has ended; returns its exit code, negative for a signal."""
-        __tracebackhide__ = True
         code = self.tree.wait(self._patience)
         if code is None:
             self._hangs(f"was still running after {self._patience:g} s: {one_line(self.output)}")
@@ -59,7 +57,6 @@ class Program:
 
     def prints(self, text: str) -> None:
         """Waits with patience until the program has printed this."""
-        __tracebackhide__ = True
         tree = self.tree
         tree.waits_for(lambda: text in self.output or tree.has_ended, self._patience)
         if text not in self.output and tree.has_ended:
@@ -73,21 +70,18 @@ class Program:
 
     def succeeds(self) -> None:
         """Checks that the program ends by itself, with exit code 0."""
-        __tracebackhide__ = True
         code = self.ends()
         if code != 0:
             raise Deviates(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
 
     def fails(self) -> None:
         """Checks that the program ends by itself, with an exit code other than 0."""
-        __tracebackhide__ = True
         code = self.ends()
         if code == 0:
             raise Deviates(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
 
     def prints_nothing_but(self, text: str) -> None:
         """Checks that the program ends by itself and printed exactly this to standard output and standard error."""
-        __tracebackhide__ = True
         self.ends()
         if self.output != text:
             said = f"but it printed {self.output!r}"
@@ -102,14 +96,7 @@ class Program:
 
     def _hangs(self, how: str) -> NoReturn:
         """Raises `Hangs`, with the stacks of the program if a signal can print them."""
-        __tracebackhide__ = True
-        before = self.tree.written
-        text = f"the program {self.text} {how}"
-        if os.name == "posix":
-            with contextlib.suppress(OSError):
-                self.tree.popen.send_signal(signal.SIGUSR2)
-        stack = settled_stack(self.tree, before)
-        raise Hangs(f"{text}\n\nwhere the program was:\n{stack}" if stack else text)
+        raise Hangs(f"the program {self.text} {how}" + where(self.tree, "the program", self.tree.popen.send_signal))
 
     def _how_it_ended(self, code: int) -> str:
         last = self.output.strip().rpartition("\n")[2]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
     from queuespec.stage.processes import ProcessTree
@@ -13,6 +15,21 @@ LONGEST = 1.0
 
 SETTLED = 0.02
 """Seconds without further output after which a stack is complete."""
+
+
+def where(tree: ProcessTree, name: str, send_signal: Callable[[int], None] | None = None) -> str:
+    """The stacks of a process, most recent call first, after an empty line and its name; empty if there are none.
+
+    The process prints them when it is sent a signal. Without `send_signal`, a timer may have printed them.
+    """
+    before, stack = tree.written, ""
+    if send_signal is None:
+        stack = stack_in(tree.output().rpartition("Timeout (")[2])
+    else:
+        with contextlib.suppress(OSError, AttributeError):  # Windows does not have this signal
+            send_signal(signal.SIGUSR2)
+    stack = stack or settled_stack(tree, before)
+    return f"\n\nwhere {name} was:\n{stack}" if stack else ""
 
 
 def settled_stack(tree: ProcessTree, before: int) -> str:

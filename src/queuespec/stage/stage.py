@@ -7,6 +7,7 @@ checks that nothing happens. Nothing here knows a rule.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -15,19 +16,24 @@ import selectors
 import signal
 import socket
 import time
-from typing import Any, Callable, overload
+from typing import TYPE_CHECKING, Any, Callable
 
 from queuespec.actors import protocol
 from queuespec.stage import documented
-from queuespec.stage.calls import Call, View, arguments_in_words, as_sent, held_by, role_request
-from queuespec.stage.channel import Channel, Request, introduced
-from queuespec.stage.exceptions import RemoteTraceback
+from queuespec.stage.calls import Call, View, arguments_in_words, as_sent, name_of
+from queuespec.stage.channel import Request, introduced
+from queuespec.stage.exceptions import Raised
 from queuespec.stage.failures import Crashes, Deviates, Failure, Hangs, SuiteError
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
-from queuespec.stage.stacks import settled_stack, stack_in
+from queuespec.stage.stacks import where
 from queuespec.stage.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__tracebackhide__ = True  # pytest shows the frames of tests, not these
 
 LEAVING = 2.0
 """Timeout for actors to end after a test, in seconds. Exceeding it costs a new stage, never a verdict."""
@@ -50,17 +56,16 @@ class Stage:
         self.actors: dict[str, RemoteActor] = {}
         self.clean = True
         """Whether this stage may be used for another test."""
-        self.many_objects = False
-        """Whether the text of a call includes the name of its object."""
+        self.queues = 0
+        """How many queues this test has made. If there are several, the text of a call includes the queue's name."""
         self.reported: set[str] = set()
         """The start methods that the children of this test report."""
         self._names = itertools.count(1)
-        self._queues = 0
         self._used = False
-        self._selector = selectors.DefaultSelector()
+        self.selector = selectors.DefaultSelector()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._listener.setblocking(False)
-        self._selector.register(self._listener, selectors.EVENT_READ, self._admit)
+        self.selector.register(self._listener, selectors.EVENT_READ, self._admit)
         self.address = protocol.Address(
             self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.patience
         )
@@ -83,7 +88,7 @@ class Stage:
 
     def _await_parent(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not self.parent.connected:
+        while self.parent.identity is None:
             if time.monotonic() > deadline:
                 self.end()
                 raise Hangs(f"the main program of the spec did not start within {seconds:g} s")
@@ -100,13 +105,16 @@ class Stage:
 
     # What travels over the channels
 
-    def _expected(self, name: str) -> RemoteActor:
+    def _expected(self, kind: str) -> RemoteActor:
+        """An actor that will connect, named by its kind, and a number unless it is the first."""
+        count = sum(name.startswith(kind) for name in self.actors)
+        name = f"{kind} {count + 1}" if count else kind
         actor = self.actors[name] = RemoteActor(self, name)
         return actor
 
     def _pump(self, seconds: float) -> None:
         """Handles what arrives; waits at most `seconds` for it."""
-        for key, _ in self._selector.select(max(0.0, seconds)):
+        for key, _ in self.selector.select(max(0.0, seconds)):
             key.data()
 
     def _admit(self) -> None:
@@ -116,21 +124,20 @@ class Stage:
         except OSError:
             return
         try:
-            name, identity, decoder = introduced(connection, self.address, self.settings.patience)
+            name, identity = introduced(connection, self.address, self.settings.patience)
             actor = self.actors.get(name)
-            if actor is None or actor.connected:
+            if actor is None or actor.identity is not None:
                 raise ConnectionError(f"no actor named {name} is expected")
         except OSError:
             connection.close()
             return
-        actor.arrives(Channel(connection, decoder, self._selector), identity)
+        actor.connect(connection, identity)
 
     def watch(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Waits for at most `seconds` until the condition holds; returns whether it does.
 
         Raises `Crashes` if an actor dies unexpectedly, since the condition may never hold then.
         """
-        __tracebackhide__ = True
         deadline = time.monotonic() + seconds
         while not condition():
             for actor in self.actors.values():
@@ -147,58 +154,63 @@ class Stage:
 
         A call that is not `noted` is the stage's own: it is not part of the test, nor of its timeline.
         """
-        __tracebackhide__ = True
         if actor.busy is not None:
             raise SuiteError(f"{actor.name} is busy with {actor.busy.text}")
         call = Call(actor, text, request, time.monotonic(), noted)
         self._used = True
         if noted:
-            self.timeline.begins(call)
-        if actor.gone or actor.channel is None:
+            self.timeline.calls.append(call)
+        if actor.gone:
             raise Crashes(f"{text} could not be called: the process of {actor.name} {self.how_it_died(actor)}")
-        actor.channel.send(call, request)
+        actor.send(call, request)
         if not self.watch(lambda: call.announced or call.over or actor.gone, self.settings.patience):
             call.hangs()
         return call
 
+    def begin_role(
+        self,
+        actor: RemoteActor,
+        role: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+        held: tuple[View, ...] = (),
+        keep: str | None = None,
+    ) -> Call:
+        """Has an actor begin to perform a module-level function; `held` are arguments that the text leaves out.
+
+        With a name to `keep`, the actor holds the result under it.
+        """
+        text = role.__qualname__ + arguments_in_words(args, kwargs)
+        return self.begin(actor, text, Request(name_of(role), as_sent((*held, *args)), as_sent(dict(kwargs)), keep))
+
     # What the parent does
 
-    def _parent_begins(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Call:
-        """Begins to call a method of `queuespec.actors.parent.Parent`; a call without a text is not noted."""
-        __tracebackhide__ = True
+    def parent_begins(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Call:
+        """Begins to call a method of `queuespec.actors.parent.Parent`; a call without a text is not noted.
+
+        With a name to `keep`, the parent holds the result under it.
+        """
         request = Request(protocol.CALLED, (protocol.PARENT, method, *as_sent(args)), keep=keep)
         return self.begin(self.parent, text or method, request, noted=text is not None)
 
-    def ask_parent(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Any:
-        """Calls a method of the parent (see `queuespec.actors.parent.Parent`); returns its result.
-
-        Without a text the request is the stage's own. With a name to `keep`, the parent holds the result under it.
-        """
-        __tracebackhide__ = True
-        return self._parent_begins(method, *args, text=text, keep=keep).result()
-
     def make_queue(self, kind: str, *args: object, **kwargs: object) -> View:
         """A new queue of this kind, held by the parent."""
-        __tracebackhide__ = True
-        self._queues += 1
-        name = f"queue{self._queues}" if self._queues > 1 else "queue"
-        self.many_objects = self._queues > 1
-        self.ask_parent("make", kind, args, kwargs, text=kind + arguments_in_words(args, kwargs), keep=name)
+        self.queues += 1
+        name = f"queue{self.queues}" if self.queues > 1 else "queue"
+        text = kind + arguments_in_words(args, kwargs)
+        self.parent_begins("make", kind, args, kwargs, text=text, keep=name).result()
         return View(self.parent, name, documented.QUEUES.get(kind, documented.FAMILY))
 
     def make_manager(self) -> View:
         """A started manager, held by the parent."""
-        __tracebackhide__ = True
         name = f"manager{next(self._names)}"
-        self.ask_parent("make_manager", text="Manager()", keep=name)
+        self.parent_begins("make_manager", text="Manager()", keep=name).result()
         return View(self.parent, name, documented.MANAGER)
 
     def hold(self, role: Callable[..., object], *args: object) -> View:
         """The object that a role returns when the parent performs it, held by the parent; children can receive it."""
-        __tracebackhide__ = True
         name = f"{role.__name__}{next(self._names)}"
-        text = role.__qualname__ + arguments_in_words(args, {})
-        self.begin(self.parent, text, role_request(role, args, {}, keep=name)).result()
+        self.begin_role(self.parent, role, args, {}, keep=name).result()
         return View(self.parent, name)
 
     @property
@@ -213,29 +225,18 @@ class Stage:
 
     # How actors start
 
-    @overload
-    def make_child(self, *, daemon: bool = False) -> RemoteActor: ...
-
-    @overload
-    def make_child(self, held: View, /, *, daemon: bool = False) -> View: ...
-
-    @overload
-    def make_child(self, held: View, other: View, /, *others: View, daemon: bool = False) -> tuple[View, ...]: ...
-
-    def make_child(self, *held: View, daemon: bool = False) -> RemoteActor | View | tuple[View, ...]:
+    def make_child(self, *held: View, daemon: bool = False) -> Any:
         """Starts a child process, by the stage's start method, with these objects as its arguments.
 
-        Returns the object as the child holds it, a tuple of several, or the child itself if there are none.
+        Returns the object as the child holds it (a `View`), a tuple of several, or the child itself if there are none.
         """
-        __tracebackhide__ = True
-        actor = self._expected(self._name_for("child"))
+        actor = self._expected("child")
         names = [view._name for view in held]
-        text = f"start of {actor.name}"
-        call = self._parent_begins("start", actor.name, names, held, daemon, text=text)
-        call.finish()
-        if call.error is not None:
+        try:
+            self.parent_begins("start", actor.name, names, held, daemon, text=f"start of {actor.name}").result()
+        except Raised:
             del self.actors[actor.name]
-            raise call.error from RemoteTraceback(call.error.remote_traceback)
+            raise
         self._await(actor, is_process=True)
         assert actor.identity is not None
         reported = str(actor.identity.start_method)
@@ -244,44 +245,24 @@ class Stage:
             raise Deviates(f"{actor.name} should have been started by {self.start_method}, but it was by {reported}")
         return _as_held_by(actor, held)
 
-    @overload
-    def make_thread(self) -> RemoteActor: ...
-
-    @overload
-    def make_thread(self, held: View, /) -> View: ...
-
-    @overload
-    def make_thread(self, held: View, other: View, /, *others: View) -> tuple[View, ...]: ...
-
-    def make_thread(self, *held: View) -> RemoteActor | View | tuple[View, ...]:
-        """Starts a thread in the parent's process with these objects as its arguments.
-
-        Returns the object as the thread holds it, a tuple of several, or the actor itself if there are none.
-        """
-        __tracebackhide__ = True
-        actor = self._expected(self._name_for("thread"))
-        self.ask_parent("start_thread", actor.name, [view._name for view in held], held)
+    def make_thread(self, *held: View) -> Any:
+        """Starts a thread in the parent's process; the arguments and the result are those of `make_child`."""
+        actor = self._expected("thread")
+        self.parent_begins("start_thread", actor.name, [view._name for view in held], held).result()
         self._await(actor, is_process=False)
         return _as_held_by(actor, held)
 
-    def _name_for(self, kind: str) -> str:
-        count = sum(name.startswith(kind) for name in self.actors)
-        return f"{kind} {count + 1}" if count else kind
-
     def _await(self, actor: RemoteActor, is_process: bool) -> None:
         """Waits until an actor that was started has connected and accepts requests."""
-        __tracebackhide__ = True
         patience = self.settings.patience
         deadline = time.monotonic() + patience
-        while not actor.connected:
-            if self.watch(lambda: actor.connected, 0.05):
-                break
+        while not self.watch(lambda: actor.identity is not None, 0.05):
             code = self.exit_code(actor, 0) if is_process else None
-            if code is not None and not actor.connected:
-                actor.is_given_up()
+            if code is not None and actor.identity is None:
+                actor.gone = actor.end_is_expected = True
                 raise Crashes(f"the process of {actor.name} {_words_for(code)} before it could be used")
             if time.monotonic() > deadline:
-                actor.is_given_up()
+                actor.gone = actor.end_is_expected = True
                 raise Hangs(f"the process of {actor.name} did not start within {patience:g} s")
         self.watch(lambda: actor.ready or actor.gone, patience)
         if actor.ready:
@@ -295,12 +276,11 @@ class Stage:
 
     def exit_code(self, actor: RemoteActor, seconds: float) -> int | None:
         """The exit code of an actor's process, or None if it still runs after `seconds` or the code is unknown."""
-        __tracebackhide__ = True
         if actor is self.parent:
             return self.tree.wait(seconds)
         if self.parent.gone:
             return None
-        call = self._parent_begins("exit_code", actor.name, seconds)
+        call = self.parent_begins("exit_code", actor.name, seconds)
         self.watch(lambda: call.over or self.parent.gone, seconds + self.settings.patience)
         return call.value if call.returned else None
 
@@ -318,27 +298,21 @@ class Stage:
         os.kill(self.parent.pid, signal.SIGINT)
         interrupted = self.watch(lambda: call.over or self.parent.gone, FAREWELL) and call.over
         if interrupted:
-            call.interrupt()
+            call.error, call.returned, call.fate = None, True, "interrupted by the judge"
         return interrupted
 
     def how_it_died(self, actor: RemoteActor) -> str:
         """How an actor's process ended, in words. From here on, its end is expected."""
-        actor.may_end()
+        actor.end_is_expected = True
         if actor is not self.parent and not self._interrupts_the_parent():
             return _words_for(None)
         return _words_for(self.exit_code(actor, FAREWELL))
 
     def where(self, actor: RemoteActor) -> str:
-        """The Python stacks of an actor's process, most recent call first, after an empty line; empty if none."""
-        before = self.tree.written
-        stack = ""
+        """The Python stacks of an actor's process, for a message (see `queuespec.stage.stacks.where`)."""
         if actor.identity is not None and actor.identity.stack == "signal":
-            with contextlib.suppress(OSError):
-                os.kill(actor.pid, signal.SIGUSR2)
-        else:
-            stack = stack_in(self.tree.output().rpartition("Timeout (")[2])
-        stack = stack or settled_stack(self.tree, before)
-        return f"\n\nwhere {actor.name} was:\n{stack}" if stack else ""
+            return where(self.tree, actor.name, functools.partial(os.kill, actor.pid))
+        return where(self.tree, actor.name)
 
     # How a test and the stage end
 
@@ -351,13 +325,11 @@ class Stage:
         if not self.clean:
             return
         for actor in self._children():
-            if actor.channel is not None:
-                actor.channel.close()
+            actor.disconnect()
         self.actors = {"parent": self.parent}
-        self._queues = 0
+        self.queues = 0
         self._used = False
         self.reported.clear()
-        self.many_objects = False
         self.tree.forget_output()
 
     def _children(self) -> list[RemoteActor]:
@@ -365,38 +337,33 @@ class Stage:
 
     def _tidies_up(self) -> bool:
         """Asks all actors but the parent to end, and the parent to clean up after them."""
-        if not self._is_free(self.parent):
+        if self.parent.gone or self.parent.busy is not None:
             return False
         for actor in self._children():
             if actor.gone or actor.end_is_expected:
                 continue
-            if not actor.ready or not self._is_free(actor):
+            if not actor.ready or actor.busy is not None:
                 return False
-            actor.may_end()
+            actor.end_is_expected = True
             self.begin(actor, "leaves", Request(protocol.LEAVE, ("tidy",)), noted=False)
         if not self._used:
             return True
-        call = self._parent_begins("tidy", LEAVING)
+        call = self.parent_begins("tidy", LEAVING)
         self.watch(lambda: call.over or self.parent.gone, LEAVING + 1)
         return call.returned and not call.value
 
     def leave(self) -> None:
         """Ends the stage: as a program ends by itself, if it is clean and not busy."""
         ended = False
-        if self.clean and self._is_free(self.parent):
+        if self.clean and not self.parent.gone and self.parent.busy is None:
             with contextlib.suppress(Failure, OSError):
                 self.begin(self.parent, "leaves", Request(protocol.LEAVE, ("return",)), noted=False)
                 ended = self.tree.wait(LEAVING) is not None
-        if not ended:
+        if ended:
+            self._close_sockets()
+            self.tree.close()
+        else:
             self.end()
-            return
-        self._close_sockets()
-        self.tree.close()
-
-    @staticmethod
-    def _is_free(actor: RemoteActor) -> bool:
-        """Whether an actor is connected and not performing a call."""
-        return not actor.gone and actor.busy is None
 
     def end(self) -> None:
         """Ends the stage and all its processes now."""
@@ -405,14 +372,13 @@ class Stage:
 
     def _close_sockets(self) -> None:
         for actor in self.actors.values():
-            if actor.channel is not None:
-                actor.channel.close()
-        self._selector.close()
+            actor.disconnect()
+        self.selector.close()
         self._listener.close()
 
 
 def _as_held_by(actor: RemoteActor, held: tuple[View, ...]) -> RemoteActor | View | tuple[View, ...]:
-    views = tuple(held_by(actor, view) for view in held)
+    views = tuple(View(actor, view._name, view._documented) for view in held)
     return views[0] if len(views) == 1 else views or actor
 
 

@@ -28,14 +28,6 @@ class Timeline:
         """The call whose outcome was read last."""
         self._begun = time.monotonic()
 
-    def begins(self, call: Call) -> None:
-        """Notes a call that begins."""
-        self.calls.append(call)
-
-    def asks_for(self, call: Call) -> None:
-        """Notes that the outcome of a call is read."""
-        self.last = call
-
     def rows(self) -> list[Row]:
         """The calls, in the order in which they began."""
         return [

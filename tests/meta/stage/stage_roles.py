@@ -15,7 +15,7 @@ def echo(value):
 def echo_nonsense():
     """Answers a request that was never made, and then waits."""
     (channel,) = actor._channels
-    channel.sendall(protocol.returned(1000, None, 0.0))
+    channel.sendall(protocol.encoded((1000, protocol.RETURNED, None, 0.0)))
     channel.recv(1)
 
 
