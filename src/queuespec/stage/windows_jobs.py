@@ -2,9 +2,7 @@
 
 Only the descendants that a process starts after it has joined a job belong to the job. So the process is created
 suspended, and resumed once it is in its job: the `python.exe` of a virtual environment starts the actual interpreter
-immediately.
-
-Windows only. Source: Microsoft's documentation of job objects (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`).
+immediately. Windows only. Source: Microsoft's documentation of job objects (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`).
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ if sys.platform == "win32":
 
     _KILL_ON_JOB_CLOSE = 0x2000
     _EXTENDED_LIMIT_INFORMATION = 9
-    _TERMINATE_AND_SET_QUOTA = 0x0101
-    _SUSPEND_AND_RESUME = 0x0800
+    _TERMINATE_SET_QUOTA_AND_RESUME = 0x0901
 
     class _BasicLimits(ctypes.Structure):
         _fields_ = [
@@ -56,11 +53,11 @@ if sys.platform == "win32":
     _native.NtResumeProcess.argtypes = (wintypes.HANDLE,)
 
     def job_with(pid: int) -> int:
-        """A handle to a new job that holds this process. Raises `OSError` if the system refuses."""
+        """A handle to a new job with this process, which is resumed in it. Raises `OSError` if the system refuses."""
         job = _kernel.CreateJobObjectW(None, None)
         limits = _ExtendedLimits()
         limits.BasicLimitInformation.LimitFlags = _KILL_ON_JOB_CLOSE
-        process = _kernel.OpenProcess(_TERMINATE_AND_SET_QUOTA, False, pid)
+        process = _kernel.OpenProcess(_TERMINATE_SET_QUOTA_AND_RESUME, False, pid)
         try:
             if not (
                 job
@@ -70,26 +67,18 @@ if sys.platform == "win32":
                 )
                 and _kernel.AssignProcessToJobObject(job, process)
             ):
-                error = ctypes.WinError(ctypes.get_last_error())
-                if job:
-                    _kernel.CloseHandle(job)
-                raise error
+                raise ctypes.WinError(ctypes.get_last_error())
+            status = _native.NtResumeProcess(process)
+            if status < 0:
+                raise OSError(f"cannot resume process {pid} (NTSTATUS {status & 0xFFFFFFFF:#010x})")
+        except OSError:
+            if job:
+                _kernel.CloseHandle(job)
+            raise
         finally:
             if process:
                 _kernel.CloseHandle(process)
         return int(job)
-
-    def resume(pid: int) -> None:
-        """Resumes a process that was created suspended. Raises `OSError` if the system refuses."""
-        process = _kernel.OpenProcess(_SUSPEND_AND_RESUME, False, pid)
-        if not process:
-            raise ctypes.WinError(ctypes.get_last_error())
-        try:
-            status = _native.NtResumeProcess(process)
-        finally:
-            _kernel.CloseHandle(process)
-        if status < 0:
-            raise OSError(f"cannot resume process {pid} (NTSTATUS {status & 0xFFFFFFFF:#010x})")
 
     def end(job: int) -> None:
         """Ends every process of the job."""

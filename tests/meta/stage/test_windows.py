@@ -58,7 +58,6 @@ def test_the_limits_of_a_job_have_the_layout_that_windows_expects(windows):
 
 def test_a_process_is_in_its_job_before_it_runs(windows, calls):
     windows.job_with(42)
-    windows.resume(42)
 
     assert calls.index("SetInformationJobObject") < calls.index("AssignProcessToJobObject")
     assert calls.index("AssignProcessToJobObject") < calls.index("NtResumeProcess")
@@ -77,4 +76,4 @@ def test_a_process_that_windows_does_not_resume_is_an_error(windows, answers):
     answers["NtResumeProcess"] = -1073741790
 
     with pytest.raises(OSError, match="0xc0000022"):
-        windows.resume(42)
+        windows.job_with(42)
