@@ -2,7 +2,8 @@
 
 Pure functions. A history is made of two lists: the items *put* and the items *got*, in the order in which each process
 put or got them. An item is whatever the processes passed on; where order matters it is ``(producer, number)``, or
-just a number if there was one producer, and each producer counts upward.
+just a number if there was one producer, and each producer counts upward. What checks something raises `AssertionError`
+with one sentence that names the items.
 """
 
 from __future__ import annotations
@@ -21,14 +22,21 @@ NAMED = 10
 
 def lost(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
     """Items that were put more often than got."""
-    return _beyond(put, got)
+    left = Counter(map(_key, got))
+    more = []
+    for item in put:
+        if left[_key(item)] > 0:
+            left[_key(item)] -= 1
+        else:
+            more.append(item)
+    return more
 
 
 def duplicated(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
     """Items that were got more often than they were put."""
     put = list(put)
     known = set(map(_key, put))
-    return [item for item in _beyond(got, put) if _key(item) in known]
+    return [item for item in lost(got, put) if _key(item) in known]
 
 
 def invented(put: Iterable[Any], got: Iterable[Any]) -> list[Any]:
@@ -57,25 +65,19 @@ def exceeding(samples: Iterable[tuple[int, int]], maxsize: int) -> list[tuple[in
 
 
 def all_arrived(put: Iterable[Any], *got: Iterable[Any]) -> None:
-    """Checks that every item was got exactly once, by one of the consumers, and that nothing else was got.
-
-    Raises `AssertionError` with one sentence that names the items.
-    """
+    """Checks that every item was got exactly once, by one of the consumers, and that nothing else was got."""
     put = list(put)
     together = [item for consumer in got for item in consumer]
     _blame(lost=lost(put, together), duplicated=duplicated(put, together), invented=invented(put, together))
 
 
 def all_in_order(*got: Iterable[Any]) -> None:
-    """Checks that every consumer got the items of each producer in the order in which they were put.
-
-    Raises `AssertionError` with one sentence that names the items.
-    """
+    """Checks that every consumer got the items of each producer in the order in which they were put."""
     _blame(reordered=[item for consumer in got for item in reordered(consumer)])
 
 
 def never_exceeded(samples: Iterable[tuple[int, int]], maxsize: int) -> None:
-    """Checks that the queue never held more than `maxsize` items. Raises `AssertionError` with one sentence."""
+    """Checks that the queue never held more than `maxsize` items."""
     for got, put in exceeding(samples, maxsize)[:1]:
         raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
 
@@ -98,18 +100,6 @@ def listed(items: Iterable[Any]) -> str:
 def _blame(**wrong: list[Any]) -> None:
     if any(wrong.values()):
         raise AssertionError("; ".join(f"{what}: {listed(items)}" for what, items in wrong.items() if items))
-
-
-def _beyond(many: Iterable[Any], few: Iterable[Any]) -> list[Any]:
-    """The items of `many` that remain when those of `few` are removed one by one."""
-    left = Counter(map(_key, few))
-    beyond = []
-    for item in many:
-        if left[_key(item)] > 0:
-            left[_key(item)] -= 1
-        else:
-            beyond.append(item)
-    return beyond
 
 
 def _key(item: Any) -> Hashable:
