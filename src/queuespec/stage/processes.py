@@ -7,6 +7,7 @@ own, which the reaper ends; on Windows it is a job object that the system ends w
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -42,10 +43,7 @@ of this one has 64 characters or more (CPython 3.13.15, 3.14.10); our own part t
 
 
 def temporary_directory() -> str:
-    """A new directory for temporary files, with a name short enough for sockets if possible.
-
-    Raises `OSError` if no writable directory is available.
-    """
+    """A new directory, with a name short enough for sockets if possible. Raises `OSError` if none is writable."""
     parent = tempfile.gettempdir()
     if os.name == "posix" and len(os.fsencode(parent)) > LONGEST_PARENT and os.access("/tmp", os.W_OK | os.X_OK):
         parent = "/tmp"
@@ -91,10 +89,7 @@ class ProcessTree:
     def _read(self) -> None:
         assert self.popen.stdout is not None
         with self.popen.stdout as stream:
-            while True:
-                data = os.read(stream.fileno(), 1 << 16)
-                if not data:
-                    break
+            for data in iter(functools.partial(os.read, stream.fileno(), 1 << 16), b""):
                 with self._news:
                     self._kept += data
                     self.written += len(data)
@@ -102,8 +97,7 @@ class ProcessTree:
                     self._news.notify_all()
 
     def _see_the_end(self) -> None:
-        """Waits for the end of the program; if possible, without reaping it, so that its process id is not reused."""
-        if hasattr(os, "waitid"):
+        if hasattr(os, "waitid"):  # does not reap the program, so its process id is not reused
             with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         else:
@@ -113,8 +107,7 @@ class ProcessTree:
             self._news.notify_all()
 
     def output(self, since: int = 0) -> str:
-        """What the tree has printed to standard output and standard error, from byte `since` on; at most the last
-        `KEPT_OUTPUT` bytes."""
+        """The last `KEPT_OUTPUT` bytes that the tree has printed, but none before byte `since`."""
         with self._news:
             kept = self._kept[max(0, since - (self.written - len(self._kept))) :]
         return kept.decode("utf-8", "replace").replace("\r\n", "\n")
@@ -152,11 +145,19 @@ class ProcessTree:
 
     def end(self, known: Iterable[int] = ()) -> None:
         """Ends the tree now. `known` are process ids of members that can be killed directly."""
-        self._supervisor.end(self, known)
+        if os.name == "posix":
+            reaper.ask_to_end([self.pid])
+            for pid in (self.pid, *known):
+                with contextlib.suppress(OSError):
+                    if os.getpgid(pid) == self.pid:
+                        os.kill(pid, signal.SIGKILL)
+        elif sys.platform == "win32":
+            windows_jobs.end(self._supervisor.jobs[self])
+        self.close()
         self.popen.wait()
 
     def close(self) -> None:
-        """Releases a tree whose program has ended by itself."""
+        """Releases a tree whose program has ended."""
         self._supervisor.release(self)
 
 
@@ -166,9 +167,10 @@ class Supervisor:
     def __init__(self) -> None:
         self.directory = temporary_directory()
         self.mark = secrets.token_hex(4)
+        self.jobs: dict[ProcessTree, int] = {}
+        """The handles of the trees, on Windows."""
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
-        self._jobs: dict[ProcessTree, int] = {}
         self._reaper = subprocess.Popen(
             [sys.executable, "-I", "-S", reaper.__file__, self.directory, self.mark],
             stdin=subprocess.PIPE,
@@ -193,8 +195,7 @@ class Supervisor:
         if os.name == "posix":
             self._tell_reaper("+", tree.pid)
         elif sys.platform == "win32":
-            self._jobs[tree] = windows_jobs.job_with(tree.pid)
-            windows_jobs.resume(tree.pid)
+            self.jobs[tree] = windows_jobs.job_with(tree.pid)
         self._trees.add(tree)
 
     def release(self, tree: ProcessTree) -> None:
@@ -202,18 +203,6 @@ class Supervisor:
         self._trees.discard(tree)
         self._ending.append(tree)
         self._sweep()
-
-    def end(self, tree: ProcessTree, known: Iterable[int]) -> None:
-        """Ends a tree now. `known` are process ids of members that can be killed directly."""
-        if os.name == "posix":
-            reaper.ask_to_end([tree.pid])
-            for pid in (tree.pid, *known):
-                with contextlib.suppress(OSError):
-                    if os.getpgid(pid) == tree.pid:
-                        os.kill(pid, signal.SIGKILL)
-        elif sys.platform == "win32":
-            windows_jobs.end(self._jobs[tree])
-        self.release(tree)
 
     def _sweep(self, seconds: float = 0.0) -> None:
         """Forgets ended trees. When a tree's output ends, so have its processes, except those that have closed it: they
@@ -227,7 +216,7 @@ class Supervisor:
                 reaper.kill(tree.pid)
                 self._tell_reaper("-", tree.pid)
             elif sys.platform == "win32":
-                windows_jobs.close(self._jobs.pop(tree))
+                windows_jobs.close(self.jobs.pop(tree))
 
     def close(self) -> None:
         """Ends everything and removes the directory; takes about two seconds at worst."""
@@ -235,10 +224,10 @@ class Supervisor:
             tree.end()
         self._sweep(2.0)
         if sys.platform == "win32":
-            for job in self._jobs.values():
+            for job in self.jobs.values():
                 windows_jobs.end(job)
                 windows_jobs.close(job)
-            self._jobs.clear()
+            self.jobs.clear()
         assert self._reaper.stdin is not None
         with contextlib.suppress(OSError):
             self._reaper.stdin.close()

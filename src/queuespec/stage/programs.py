@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.failures import Deviates, Hangs
+from queuespec.stage.exceptions import Deviates, Hangs
 from queuespec.stage.processes import LAST_WORDS, ProcessTree
 from queuespec.stage.settings import ACTORS
 from queuespec.stage.stacks import where
@@ -23,21 +23,14 @@ __tracebackhide__ = True  # pytest shows the frames of tests, not these
 
 
 class Program:
-    """A program that runs by itself and is watched from outside: exit code, output, time.
-
-    Raises `OSError` if it cannot be started.
-    """
+    """A program that runs by itself: its exit code and output. Raises `OSError` if it cannot be started."""
 
     def __init__(
         self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
     ) -> None:
         self.text = f"{path.stem}{arguments}" if arguments else path.stem
         self._patience = settings.patience
-        context = {
-            "home": str(ACTORS),
-            "implementation": settings.implementation,
-            "start_method": start_method,
-        }
+        context = {"home": str(ACTORS), "implementation": settings.implementation, "start_method": start_method}
         self.tree = ProcessTree(
             [settings.python, str(path), *arguments], supervisor, env={protocol.PROGRAM_CONTEXT: json.dumps(context)}
         )

@@ -28,17 +28,13 @@ def where(tree: ProcessTree, name: str, send_signal: Callable[[int], None] | Non
     else:
         with contextlib.suppress(OSError, AttributeError):  # Windows does not have this signal
             send_signal(signal.SIGUSR2)
-    stack = stack or settled_stack(tree, before)
+    if not stack:
+        deadline = time.monotonic() + LONGEST
+        if tree.waits_for(lambda: bool(stack_in(tree.output(before))), LONGEST):
+            while tree.prints_within(SETTLED) and time.monotonic() < deadline:
+                pass
+        stack = stack_in(tree.output(before))
     return f"\n\nwhere {name} was:\n{stack}" if stack else ""
-
-
-def settled_stack(tree: ProcessTree, before: int) -> str:
-    """The stacks that have been printed since byte `before`, once they are complete; empty if there are none."""
-    deadline = time.monotonic() + LONGEST
-    if tree.waits_for(lambda: bool(stack_in(tree.output(before))), LONGEST):
-        while tree.prints_within(SETTLED) and time.monotonic() < deadline:
-            pass
-    return stack_in(tree.output(before))
 
 
 def stack_in(output: str) -> str:
