@@ -46,26 +46,57 @@ def called(target: Any, method: str, *args: Any, **kwargs: Any) -> Any:
 
 
 class Actor:
-    """A process, or a thread of one, that holds objects and performs requests."""
+    """A process, or a thread of one, that holds objects and performs requests.
 
-    def __init__(self, line: Line, objects: dict[str, Any]) -> None:
-        self.objects = objects
-        self._channel = line.connect()
-        line.meet()
-        needs_timer = _stack_signal() is None and sys.__stderr__ is not None
-        self._stacks_after = line.address.patience if needs_timer else None
+    Pickled as the first argument of a child, it connects while it is unpickled: so the judge knows the child, and can
+    request its stack, before it receives the objects that follow.
+    """
+
+    def __init__(self, address: Address, name: str, starter: int | None = None) -> None:
+        self._address = address
+        self._name = name
+        self._starter = os.getpid() if starter is None else starter
+        self._objects: dict[str, Any] = {}
+        self._channel: Any = None
+
+    def __reduce__(self) -> Any:
+        return _connected, (tuple(self._address), self._name, self._starter)
+
+    def connect(self) -> None:
+        """Connects to the judge, and introduces itself. Raises `OSError` if nobody is at the other end."""
+        channel = socket.socket()
+        channel.connect(("127.0.0.1", self._address.port))
+        channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        channel.sendall(self._address.actor_secret.encode() + encoded((self._name, *identity(self._starter))))
+        self._channel = channel
+        _channels.add(channel)
+
+    def _refuse_strangers(self) -> None:
+        expected = self._address.judge_secret.encode()
+        with contextlib.suppress(EOFError):
+            if exactly(len(expected), self._channel) == expected:
+                return
+        self._channel.close()
+        raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
 
     def _resolve(self, reference: tuple[Any, ...]) -> Any:
         kind, *details = reference
         if kind == "Held":
-            return self.objects[details[0]]
+            return self._objects[details[0]]
         if kind == "Made":
             function, args, kwargs = details
             return found(function)(*args, **kwargs)
         return Opaque(*details)
 
-    def serve(self) -> None:
-        """Performs requests until told to leave. Without a judge there is nothing to do: the process ends."""
+    def serve(self, objects: dict[str, Any]) -> None:
+        """Performs requests with these objects until told to leave. Without a judge, the process ends.
+
+        Raises `OSError` if it is not the judge at the other end.
+        """
+        if self._channel is None:
+            self.connect()
+        self._refuse_strangers()
+        self._objects = objects
         try:
             self._channel.sendall(encoded((0, protocol.READY)))
             while True:
@@ -93,9 +124,7 @@ class Actor:
             self._channel.sendall(encoded((number, protocol.BROKEN, described(error), 0.0)))
             return
         self._channel.sendall(encoded((number, protocol.STARTED)))
-        if self._stacks_after is not None:
-            assert sys.__stderr__ is not None
-            faulthandler.dump_traceback_later(self._stacks_after, file=sys.__stderr__)
+        _arm_timer(self._address.patience)
         begun = time.monotonic()
         try:
             word, value = protocol.RETURNED, perform(*args, **kwargs)
@@ -107,56 +136,18 @@ class Actor:
         if word != protocol.RETURNED:
             value = described(value)
         elif keep is not None:
-            self.objects[keep] = value
+            self._objects[keep] = value
             value = None
         answer = encoded((number, word, value, seconds))
-        if self._stacks_after is not None:
-            faulthandler.cancel_dump_traceback_later()
+        _disarm_timer()
         self._channel.sendall(answer)
 
 
-class Line:
-    """Where an actor reaches its judge. Pickled as the first argument of a child, it connects while it is unpickled:
-    so the judge knows the child, and can request its stack, before it receives the objects that follow."""
-
-    def __init__(self, address: Address, name: str, starter: int | None = None) -> None:
-        self.address = address
-        self.name = name
-        self.starter = os.getpid() if starter is None else starter
-        self.channel: socket.socket | None = None
-
-    def __reduce__(self) -> Any:
-        return _connected, (tuple(self.address), self.name, self.starter)
-
-    def connect(self) -> socket.socket:
-        """The channel of this actor, made at the first call. Raises `OSError` if nobody is at the other end."""
-        if self.channel is not None:
-            return self.channel
-        channel = socket.socket()
-        channel.connect(("127.0.0.1", self.address.port))
-        channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        channel.sendall(self.address.actor_secret.encode() + encoded((self.name, identity(self.starter))))
-        self.channel = channel
-        _channels.add(channel)
-        return channel
-
-    def meet(self) -> None:
-        """Reads what the judge proves to know. Raises `OSError` if it is not the judge at the other end."""
-        assert self.channel is not None
-        expected = self.address.judge_secret.encode()
-        with contextlib.suppress(EOFError):
-            if exactly(len(expected), self.channel) == expected:
-                return
-        self.channel.close()
-        raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
-
-
-def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Line:
-    line = Line(Address(*address), name, starter)
-    line.connect()
-    if _stack_signal() is None and sys.__stderr__ is not None:
-        faulthandler.dump_traceback_later(line.address.patience, file=sys.__stderr__)  # what follows may not unpickle
-    return line
+def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Actor:
+    actor = Actor(Address(*address), name, starter)
+    actor.connect()
+    _arm_timer(actor._address.patience)  # what follows may not unpickle
+    return actor
 
 
 _channels: set[socket.socket] = set()
@@ -179,22 +170,31 @@ def _close_inherited_channels() -> None:
         _channels.pop().close()
 
 
-def identity(starter: int) -> dict[str, Any]:
-    """Who this process is, by evidence: a fork shares the memory of the stage, a spawned process has `starter` as its
-    parent, a child of the fork server has neither."""
+def identity(starter: int) -> tuple[int, str | None, bool]:
+    """Process id, start method (None for the stage), and whether a signal prints the Python stacks of this process.
+
+    The method is told by evidence: a fork shares the memory of the stage, a spawned process has `starter` as its
+    parent, a child of the fork server has neither.
+    """
     if _stage_program is not None:
         method = None if _stage_program == os.getpid() else "fork"
     else:
         method = "spawn" if os.getppid() == starter else "forkserver"
-    return {
-        "pid": os.getpid(),
-        "start_method": method,
-        "stack": "signal" if _stack_signal() is not None else "timer",
-    }
+    return os.getpid(), method, STACK_SIGNAL is not None
 
 
-def _stack_signal() -> int | None:
-    return getattr(signal, "SIGUSR2", None) if hasattr(faulthandler, "register") else None
+STACK_SIGNAL = getattr(signal, "SIGUSR2", None) if hasattr(faulthandler, "register") else None
+"""The signal that prints the Python stacks of this process. Where there is none, a timer is armed for each request."""
+
+
+def _arm_timer(seconds: float) -> None:
+    if STACK_SIGNAL is None and sys.__stderr__ is not None:
+        faulthandler.dump_traceback_later(seconds, file=sys.__stderr__)
+
+
+def _disarm_timer() -> None:
+    if STACK_SIGNAL is None:
+        faulthandler.cancel_dump_traceback_later()
 
 
 _tidied: set[int] = set()
@@ -208,18 +208,13 @@ def _end_if_tidied() -> None:
 
 
 def watch() -> None:
-    """Lets the judge have this process's Python stacks on standard error, also while C code holds the interpreter.
-
-    Where there is no signal for it, an actor arms a timer for each request instead.
-    """
+    """Lets the judge have this process's Python stacks on standard error, also while C code holds the interpreter."""
     atexit.register(_end_if_tidied)  # now, and so after whatever the implementation registers
-    number = _stack_signal()
-    if number is not None and sys.__stderr__ is not None:
-        faulthandler.register(number, file=sys.__stderr__, all_threads=True)
+    if STACK_SIGNAL is not None and sys.__stderr__ is not None:
+        faulthandler.register(STACK_SIGNAL, file=sys.__stderr__, all_threads=True)
 
 
-def serve_child(line: Line, names: list[str], *held: Any) -> None:
+def serve_child(actor: Actor, names: list[str], *held: Any) -> None:
     """What a child process of the spec runs: holds the objects it was given, and serves."""
-    if _stack_signal() is None:
-        faulthandler.cancel_dump_traceback_later()
-    Actor(line, dict(zip(names, held))).serve()
+    _disarm_timer()
+    actor.serve(dict(zip(names, held)))

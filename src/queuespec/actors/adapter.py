@@ -26,7 +26,6 @@ class UnknownImplementation(Exception):
 class Implementation:
     """The standard library's `multiprocessing`, and any module that has its API."""
 
-    name = "multiprocessing"
     lacks: tuple[str, ...] = ()
     """Capabilities this implementation says it does not have: kinds of queue, or what a rule says it needs."""
     replaced: tuple[str, ...] = ()
@@ -111,13 +110,8 @@ class QueueClass(Implementation):
         return self.queue_class(*args, **kwargs)
 
 
-DECLARED = ("fault", "better")
-"""Kinds of queues that differ from the standard library's in one way: ``fault:lifo``, ``better:twice-as-slow``."""
-
-
 class Api:
-    """The API that users type: of the module itself, or of a context; with the implementation's queues, processes
-    and contexts."""
+    """What users call: a module or a context, with the implementation's queues, processes and contexts."""
 
     def __init__(self, implementation: Implementation, owner: Any) -> None:
         self._implementation = implementation
@@ -150,7 +144,7 @@ def load(name: str) -> Implementation:
     """The implementation of this name. Raises `UnknownImplementation` with a sentence that says why there is none."""
     kind, _, path = name.partition(":")
     try:
-        if kind in DECLARED and path:
+        if kind in ("fault", "better") and path:
             variant: Implementation = importlib.import_module("queuespec.queues.variant").load(name)
             return variant
         module = importlib.import_module(kind)

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from queuespec.actors.actor import Actor, Line, become_the_stage, serve_child
+from queuespec.actors.actor import Actor, become_the_stage, serve_child
 from queuespec.actors.adapter import Api, load
 from queuespec.actors.protocol import CONTEXT, MODULE, PARENT, Address
 
@@ -46,7 +46,7 @@ class Parent:
     def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
         """Starts a child that holds these objects; its process id."""
         process = self.implementation.process(
-            self.context, target=serve_child, args=(Line(self._address, name), names, *held), daemon=daemon
+            self.context, target=serve_child, args=(Actor(self._address, name), names, *held), daemon=daemon
         )
         process.start()
         self.processes[name] = process
@@ -55,7 +55,7 @@ class Parent:
 
     def start_thread(self, name: str, names: list[str], held: list[Any]) -> None:
         """Starts another actor in a thread of this process."""
-        target_args = (Line(self._address, name), names, *held)
+        target_args = (Actor(self._address, name), names, *held)
         threading.Thread(target=serve_child, args=target_args, name=name, daemon=True).start()
 
     def exit_code(self, name: str, patience: float) -> int | None:
@@ -120,18 +120,19 @@ objects: dict[str, Any] = {}
 
 
 def main() -> None:
-    """The main program of a stage: reads where its judge is from standard input, then serves as the parent actor.
+    """The main program of a stage: serves as the parent actor.
 
     Standard input carries one line of JSON: address, path (directories for ``sys.path``), implementation, start method.
     """
-    settings = json.loads(sys.stdin.readline())
+    where, path, implementation, start_method = json.loads(sys.stdin.readline())
     become_the_stage()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so does a shell that runs the judge in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.path[:0] = settings["path"]
+    sys.path[:0] = path
     sys.path.append(os.getcwd())
-    address = Address(*settings["address"])
-    actor = Actor(Line(address, "parent"), objects)
-    parent = Parent(settings["implementation"], settings["start_method"], address)
+    address = Address(*where)
+    actor = Actor(address, "parent")
+    actor.connect()
+    parent = Parent(implementation, start_method, address)
     objects.update(zip(LASTING, (parent, parent.context, parent.module)))
-    actor.serve()
+    actor.serve(objects)

@@ -4,7 +4,7 @@ An actor introduces itself, says that it is `READY` once it holds its objects, a
 `STARTED`, followed by `RETURNED`, `RAISED` or `LACKS` (there is no such method, so nothing was called); or `BROKEN`
 alone, for a request that it cannot read. Messages are tuples of plain values:
 
-    introduction   (name, queuespec.actors.actor.identity())
+    introduction   (name, *queuespec.actors.actor.identity())
     request        (number, "module:function", pickled (args, kwargs), keep)
     answer         (number, word), (number, word, value, seconds); the value of an exception is `described`
 

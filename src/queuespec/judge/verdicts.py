@@ -14,7 +14,6 @@ from queuespec.judge.assignment import ASSIGNMENT
 from queuespec.judge.planned import PLANNED, Planned, rule_of_item
 from queuespec.results import Verdict
 from queuespec.stage import Failure, Hangs, Program, Raised, Stage, Timeline
-from queuespec.stage.exceptions import error_in_words
 from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -198,7 +197,7 @@ _STACK_LINE = re.compile(r"^(Thread 0x|Current thread |Timeout \(|  File \".*\",
 def sentence_about(error: BaseException, timeline: Timeline) -> str:
     """One sentence: what was called, what was expected, what happened."""
     if isinstance(error, Raised):
-        return f"{error.remote_call} should have returned, but it raised {error_in_words(error)}"
+        return f"{error.remote_call} should have returned, but it raised {error.remote_repr}"
     call = timeline.last
     text = str(error).partition("\n")[0]
     if isinstance(error, Failure) or not isinstance(error, AssertionError):

@@ -13,12 +13,10 @@ from queuespec.actors import protocol
 from queuespec.actors.protocol import Held, Made, Opaque, short_repr
 from queuespec.stage import documented
 from queuespec.stage.channel import Request
-from queuespec.stage.exceptions import Raised, RemoteTraceback, error_in_words, is_a, raised_by
-from queuespec.stage.failures import Crashes, Deviates, Hangs, SuiteError
+from queuespec.stage.exceptions import Crashes, Deviates, Hangs, Raised, RemoteTraceback, SuiteError, raised_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from queuespec.stage.remote import RemoteActor
 
@@ -29,10 +27,7 @@ CLOCK_TOLERANCE = 0.5
 
 
 class Call:
-    """A call that an actor performs, as the judge sees it. Its methods complete a sentence about it.
-
-    The attributes are read-only for tests: they change when a reply arrives, and when the stage gives up on the call.
-    """
+    """A call that an actor performs, as the judge sees it. Its methods complete a sentence about it."""
 
     def __init__(self, actor: RemoteActor, text: str, request: Request, begun: float, noted: bool) -> None:
         self.actor = actor
@@ -68,7 +63,7 @@ class Call:
     @property
     def _ending(self) -> str:
         if self.error is not None:
-            return f"raised {error_in_words(self.error)}"
+            return f"raised {self.error.remote_repr}"
         return f"returned {in_words(self.value)}"
 
     @property
@@ -99,10 +94,7 @@ class Call:
     def finish(self, expected: type[BaseException] | None = None) -> None:
         """Waits with patience until the call is over; `expected` is an exception that it should raise.
 
-        Raises:
-            Hangs: it does not end.
-            Crashes: its process does.
-            SuiteError: there is no such method, or the actor cannot read the request.
+        Raises `Hangs` if it does not end, `Crashes` if its process does, `SuiteError` for a mistake of the test.
         """
         stage = self.actor.stage
         if self.noted:
@@ -161,7 +153,7 @@ class Call:
     def raises(self, expected: type[BaseException]) -> Raised:
         """The exception that the call raised, which must be an instance of `expected`."""
         self.finish(expected)
-        if self.error is None or not is_a(self.error, expected):
+        if self.error is None or not self.error.is_a(expected):
             wanted = f"{self.text} should have raised {expected.__name__}"
             raise Deviates(f"{wanted}, but it {self._ending}") from self.error
         return self.error
@@ -169,7 +161,7 @@ class Call:
     def succeeds_or_raises(self, allowed: type[BaseException]) -> None:
         """Checks that the call ends: it returns, or raises an instance of `allowed`."""
         self.finish()
-        if self.error is not None and not is_a(self.error, allowed):
+        if self.error is not None and not self.error.is_a(allowed):
             wanted = f"{self.text} should have returned or raised {allowed.__name__}"
             raise Deviates(f"{wanted}, but it {self._ending}") from self.error
 
@@ -200,9 +192,7 @@ class raises:
         self._outside = _blocks.set((*_blocks.get(), self))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
         _blocks.reset(self._outside)
         self.error = error
         if error is not None and not isinstance(error, Raised):
@@ -218,11 +208,7 @@ _blocks: ContextVar[tuple[raises, ...]] = ContextVar("blocks", default=())
 
 
 class View:
-    """An object as one actor holds it: it has the object's own methods, which the actor performs.
-
-    `calls` begins a call and does not wait for its end; `plays` and `begins` perform a role with the object as its
-    first argument; `process` is the actor itself.
-    """
+    """An object as one actor, its `process`, holds it: it has the object's own methods, which the actor performs."""
 
     def __init__(self, process: RemoteActor, name: str, documented_methods: frozenset[str] = documented.FAMILY) -> None:
         self._name = name
@@ -231,7 +217,7 @@ class View:
 
     @property
     def calls(self) -> Calls:
-        """Begins calls of the object's methods (see `Calls`)."""
+        """Begins calls of the object's methods, and does not wait for their end."""
         return Calls(self)
 
     def plays(self, role: Callable[..., object], *args: object, **kwargs: object) -> Any:
@@ -240,16 +226,13 @@ class View:
 
     def begins(self, role: Callable[..., object], *args: object, **kwargs: object) -> Call:
         """Begins to perform a module-level function with the object as the first argument."""
-        return self.process.stage.begin_role(self.process, role, args, kwargs, held=(self,))
+        return self.process.stage.begin_role(self.process, role, args, kwargs, self)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method.startswith("__"):
             raise AttributeError(method)
 
-        def call(*args: object, **kwargs: object) -> Any:
-            return getattr(self.calls, method)(*args, **kwargs).result()
-
-        return call
+        return lambda *args, **kwargs: getattr(self.calls, method)(*args, **kwargs).result()
 
 
 class Calls:

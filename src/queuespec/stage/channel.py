@@ -21,16 +21,6 @@ INVALID = (pickle.UnpicklingError, EOFError, ValueError, LookupError, AttributeE
 """What is raised for bytes that are no message."""
 
 
-class Identity(NamedTuple):
-    """Where an actor runs, as it reports itself (`queuespec.actors.actor.identity`)."""
-
-    pid: int
-    start_method: str | None
-    """The start method, by evidence; None for the parent, which was not started by one."""
-    stack: str
-    """How its Python stacks are printed: by a "signal", or by a "timer" when a call takes longer than patience."""
-
-
 class Request(NamedTuple):
     """A request to an actor. Objects that the actor holds are `protocol.Held` in the arguments."""
 
@@ -51,8 +41,12 @@ class Channel:
     """
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
-        self.identity: Identity | None = None
-        """Who is at the other end; None until it has connected."""
+        self.pid = 0
+        """The actor's process id; 0 until it has connected."""
+        self.start_method: str | None = None
+        """The start method, by evidence; None for the parent, which was not started by one."""
+        self.prints_stacks = False
+        """Whether a signal prints its Python stacks; if not, a timer does when a call takes longer than patience."""
         self.ready = False
         """Whether the actor holds its objects and accepts requests."""
         self.gone = False
@@ -70,9 +64,10 @@ class Channel:
         """The call that the actor is performing."""
         return next(iter(self._calls.values()), None)
 
-    def connect(self, connection: socket.socket, identity: Identity) -> None:
-        """Takes the connection over which the actor has introduced itself."""
-        self._connection, self.identity = connection, identity
+    def connect(self, connection: socket.socket, pid: int, start_method: str | None, prints_stacks: bool) -> None:
+        """Takes the connection over which the actor has introduced itself (`queuespec.actors.actor.identity`)."""
+        self.pid, self.start_method, self.prints_stacks = pid, start_method, prints_stacks
+        self._connection = connection
         self._selector.register(connection, selectors.EVENT_READ, self._receive)
 
     def send(self, call: Call, request: Request) -> None:
@@ -128,11 +123,10 @@ class Channel:
             self._connection = None
 
 
-def introduced(connection: socket.socket, address: protocol.Address, patience: float) -> tuple[str, Identity]:
-    """The name and identity of the actor at the other end: it shows its secret, and then the judge shows its own.
+def introduced(connection: socket.socket, address: protocol.Address, patience: float) -> tuple[Any, ...]:
+    """The introduction of the actor at the other end: it shows its secret, and then the judge shows its own.
 
-    Raises `OSError` if the actor does not know the secret, introduces itself wrongly, or is silent for `patience`
-    seconds.
+    Raises `OSError` if it does not know the secret, introduces itself wrongly, or is silent for `patience` seconds.
     """
     connection.settimeout(patience)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -141,8 +135,8 @@ def introduced(connection: socket.socket, address: protocol.Address, patience: f
         if not hmac.compare_digest(protocol.exactly(len(expected), connection), expected):
             raise ConnectionError("the secret is wrong")
         connection.sendall(address.judge_secret.encode())
-        name, identity = protocol.next_message(connection, _opaque)
-        return name, Identity(**identity)
+        name, pid, start_method, prints_stacks = protocol.next_message(connection, _opaque)
+        return name, pid, start_method, prints_stacks
     except INVALID as error:
         raise ConnectionError("the introduction is invalid") from error
 

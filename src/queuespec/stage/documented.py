@@ -52,12 +52,9 @@ VERBS = frozenset(("begins", "calls", "plays", "process"))
 
 
 def slip(owner: str, method: str, documented: frozenset[str], absence_is_expected: bool) -> str:
-    """Why a test must not call this method of an object that does not have it; empty if the object should have it.
+    """Why a test must not call this method of an object that lacks it; empty if the object should have the method.
 
-    Args:
-        owner: the name of the object, for the message.
-        documented: the methods that it is documented to have.
-        absence_is_expected: whether the test says that the object must not have the method.
+    A test may say that the absence is expected.
     """
     if method in documented or (absence_is_expected and method in FAMILY):
         return ""

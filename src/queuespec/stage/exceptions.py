@@ -1,4 +1,4 @@
-"""Exceptions that calls raise in an actor, and the ones that the judge raises in their place."""
+"""The exceptions of the stage: the failure of a test, and what a call has raised in an actor."""
 
 from __future__ import annotations
 
@@ -6,11 +6,41 @@ import builtins
 import queue as thread_queue
 from typing import TYPE_CHECKING, Any
 
-from queuespec.actors.protocol import short_repr
 from queuespec.text import one_line, printable, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class Failure(AssertionError):
+    """The queue did not do what the rule says; the message is one sentence."""
+
+    verdict = ""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
+
+
+class Deviates(Failure):
+    """A call did something else."""
+
+    verdict = "deviates"
+
+
+class Hangs(Failure):
+    """A call did not end in time."""
+
+    verdict = "hangs"
+
+
+class Crashes(Failure):
+    """A process that holds the queue ended unexpectedly."""
+
+    verdict = "crashes"
+
+
+class SuiteError(Exception):
+    """The specification or the stage is wrong, not the queue."""
 
 
 class Raised(Exception):
@@ -27,6 +57,10 @@ class Raised(Exception):
     """The classes of it that both the judge and the actor have: ``queue.Full``, ``builtins.OSError``."""
     remote_repr: str = ""
     remote_traceback: str = ""
+
+    def is_a(self, expected: type[BaseException]) -> bool:
+        """Whether it is an instance of `expected`, in its actor."""
+        return any(_known_class(name) is expected for name in self.remote_known)
 
     def __str__(self) -> str:
         return one_line(str(self.args[0])) if self.args else ""
@@ -60,18 +94,6 @@ def raised_by(call: str, description: Mapping[str, Any]) -> Raised:
     error.remote_repr = description["repr"]
     error.remote_traceback = description["traceback"]
     return error
-
-
-def is_a(error: BaseException, expected: type[BaseException]) -> bool:
-    """Whether an exception, from an actor or from here, is an instance of `expected`."""
-    if not isinstance(error, Raised):
-        return isinstance(error, expected)
-    return any(_known_class(name) is expected for name in error.remote_known)
-
-
-def error_in_words(error: BaseException) -> str:
-    """``Full()``: the repr of an exception, here or in its actor."""
-    return error.remote_repr if isinstance(error, Raised) else short_repr(error)
 
 
 def _known_class(name: str) -> type[BaseException] | None:

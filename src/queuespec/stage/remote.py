@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from queuespec.actors.protocol import LEAVE
 from queuespec.stage.channel import Channel, Request
-from queuespec.stage.failures import Deviates, Hangs, SuiteError
+from queuespec.stage.exceptions import Deviates, Hangs, SuiteError
 
 if TYPE_CHECKING:
     from queuespec.stage.calls import Call
@@ -24,12 +24,6 @@ class RemoteActor(Channel):
         self.name = name
         self.end_is_expected = False
         """Whether its end is expected: it was asked to end, or its end has already been reported."""
-
-    @property
-    def pid(self) -> int:
-        """Its process id, known once it has connected, as every actor has that a test is given."""
-        assert self.identity is not None
-        return self.identity.pid
 
     def begins(self, role: Callable[..., object], *args: object, **kwargs: object) -> Call:
         """Begins to perform a module-level function in this actor."""

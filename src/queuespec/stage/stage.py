@@ -16,22 +16,18 @@ import selectors
 import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from queuespec.actors import protocol
 from queuespec.stage import documented
 from queuespec.stage.calls import Call, View, arguments_in_words, as_sent, name_of
 from queuespec.stage.channel import Request, introduced
-from queuespec.stage.exceptions import Raised
-from queuespec.stage.failures import Crashes, Deviates, Failure, Hangs, SuiteError
+from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised, SuiteError
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.stage.stacks import where
 from queuespec.stage.timeline import Timeline
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
 
@@ -43,10 +39,7 @@ FAREWELL = 2.0
 
 
 class Stage:
-    """One clean main program of the judged Python, and the actors of a test.
-
-    Raises `Crashes` or `Hangs` if the program does not start.
-    """
+    """A main program and the actors of a test. Raises `Crashes` or `Hangs` if the program does not start."""
 
     def __init__(self, settings: Settings, start_method: str, supervisor: Supervisor) -> None:
         self.settings = settings
@@ -70,12 +63,7 @@ class Stage:
             self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.patience
         )
         """The address of this stage for its actors."""
-        message = {
-            "address": self.address,
-            "path": settings.path,
-            "implementation": settings.implementation,
-            "start_method": start_method,
-        }
+        message = [self.address, settings.path, settings.implementation, start_method]
         command = [settings.python, str(ACTORS / "main.py")]
         try:
             self.tree = ProcessTree(command, supervisor, json.dumps(message) + "\n")
@@ -84,11 +72,15 @@ class Stage:
             raise
         self.parent = self._expected("parent")
         """The main program itself: it creates the queues and starts the children."""
+        self.context = View(self.parent, protocol.CONTEXT.name, documented.MODULE)
+        """The context of the start method as the parent holds it."""
+        self.module = View(self.parent, protocol.MODULE.name, documented.MODULE)
+        """The judged module as the parent holds it."""
         self._await_parent(3 * settings.patience)
 
     def _await_parent(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while self.parent.identity is None:
+        while not self.parent.pid:
             if time.monotonic() > deadline:
                 self.end()
                 raise Hangs(f"the main program of the spec did not start within {seconds:g} s")
@@ -124,17 +116,17 @@ class Stage:
         except OSError:
             return
         try:
-            name, identity = introduced(connection, self.address, self.settings.patience)
+            name, *identity = introduced(connection, self.address, self.settings.patience)
             actor = self.actors.get(name)
-            if actor is None or actor.identity is not None:
+            if actor is None or actor.pid:
                 raise ConnectionError(f"no actor named {name} is expected")
         except OSError:
             connection.close()
             return
-        actor.connect(connection, identity)
+        actor.connect(connection, *identity)
 
     def watch(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Waits for at most `seconds` until the condition holds; returns whether it does.
+        """Waits at most `seconds` until the condition holds; returns whether it does.
 
         Raises `Crashes` if an actor dies unexpectedly, since the condition may never hold then.
         """
@@ -171,25 +163,22 @@ class Stage:
         self,
         actor: RemoteActor,
         role: Callable[..., object],
-        args: tuple[object, ...],
-        kwargs: Mapping[str, object],
-        held: tuple[View, ...] = (),
+        args: Any,
+        kwargs: Any,
+        *held: View,
         keep: str | None = None,
     ) -> Call:
-        """Has an actor begin to perform a module-level function; `held` are arguments that the text leaves out.
+        """Has an actor begin to perform a module-level function with what it holds, and further arguments.
 
-        With a name to `keep`, the actor holds the result under it.
+        With a name to `keep`, it holds the result under it.
         """
         text = role.__qualname__ + arguments_in_words(args, kwargs)
-        return self.begin(actor, text, Request(name_of(role), as_sent((*held, *args)), as_sent(dict(kwargs)), keep))
+        return self.begin(actor, text, Request(name_of(role), as_sent((*held, *args)), as_sent(kwargs), keep))
 
     # What the parent does
 
     def parent_begins(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Call:
-        """Begins to call a method of `queuespec.actors.parent.Parent`; a call without a text is not noted.
-
-        With a name to `keep`, the parent holds the result under it.
-        """
+        """Begins to call a method of `queuespec.actors.parent.Parent`; a call without a text is not noted."""
         request = Request(protocol.CALLED, (protocol.PARENT, method, *as_sent(args)), keep=keep)
         return self.begin(self.parent, text or method, request, noted=text is not None)
 
@@ -213,16 +202,6 @@ class Stage:
         self.begin_role(self.parent, role, args, {}, keep=name).result()
         return View(self.parent, name)
 
-    @property
-    def context(self) -> View:
-        """The context of the start method as the parent holds it."""
-        return View(self.parent, protocol.CONTEXT.name, documented.MODULE)
-
-    @property
-    def module(self) -> View:
-        """The judged module as the parent holds it."""
-        return View(self.parent, protocol.MODULE.name, documented.MODULE)
-
     # How actors start
 
     def make_child(self, *held: View, daemon: bool = False) -> Any:
@@ -238,8 +217,7 @@ class Stage:
             del self.actors[actor.name]
             raise
         self._await(actor, is_process=True)
-        assert actor.identity is not None
-        reported = str(actor.identity.start_method)
+        reported = str(actor.start_method)
         self.reported.add(reported)
         if reported != self.start_method:
             raise Deviates(f"{actor.name} should have been started by {self.start_method}, but it was by {reported}")
@@ -256,9 +234,9 @@ class Stage:
         """Waits until an actor that was started has connected and accepts requests."""
         patience = self.settings.patience
         deadline = time.monotonic() + patience
-        while not self.watch(lambda: actor.identity is not None, 0.05):
+        while not self.watch(lambda: actor.pid != 0, 0.05):
             code = self.exit_code(actor, 0) if is_process else None
-            if code is not None and actor.identity is None:
+            if code is not None and not actor.pid:
                 actor.gone = actor.end_is_expected = True
                 raise Crashes(f"the process of {actor.name} {_words_for(code)} before it could be used")
             if time.monotonic() > deadline:
@@ -310,7 +288,7 @@ class Stage:
 
     def where(self, actor: RemoteActor) -> str:
         """The Python stacks of an actor's process, for a message (see `queuespec.stage.stacks.where`)."""
-        if actor.identity is not None and actor.identity.stack == "signal":
+        if actor.prints_stacks:
             return where(self.tree, actor.name, functools.partial(os.kill, actor.pid))
         return where(self.tree, actor.name)
 
@@ -368,7 +346,7 @@ class Stage:
     def end(self) -> None:
         """Ends the stage and all its processes now."""
         self._close_sockets()
-        self.tree.end([actor.pid for actor in self.actors.values() if actor.identity is not None])
+        self.tree.end([actor.pid for actor in self.actors.values() if actor.pid])
 
     def _close_sockets(self) -> None:
         for actor in self.actors.values():

@@ -14,10 +14,10 @@ import stage_roles
 from stages import METHODS, PATH
 
 from queuespec import Full
-from queuespec.actors.actor import Actor, Line
+from queuespec.actors.actor import Actor
 from queuespec.actors.protocol import Address, described
 from queuespec.stage import Crashes, Deviates, Raised, Settings, Stage, SuiteError, Timeline, made, raises
-from queuespec.stage.exceptions import is_a, raised_by
+from queuespec.stage.exceptions import raised_by
 
 
 def test_a_child_reports_the_start_method_by_evidence(a_stage):
@@ -25,7 +25,7 @@ def test_a_child_reports_the_start_method_by_evidence(a_stage):
 
     child = a_stage.make_child(queue)
 
-    assert child.process.identity.start_method == a_stage.start_method
+    assert child.process.start_method == a_stage.start_method
 
 
 def test_a_child_is_what_it_holds(a_stage):
@@ -133,15 +133,15 @@ def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):
 @pytest.mark.parametrize("shown", [b"x" * 64, b"", b"j" * 63], ids=["other", "nothing", "cut"])
 def test_an_actor_obeys_nobody_but_its_judge(shown):
     with socket.create_server(("127.0.0.1", 0)) as stranger:
-        line = Line(Address(stranger.getsockname()[1], "a" * 64, "j" * 64, 10.0), "child")
-        line.connect()
+        actor = Actor(Address(stranger.getsockname()[1], "a" * 64, "j" * 64, 10.0), "child")
+        actor.connect()
         channel, _ = stranger.accept()
         with channel:
             channel.sendall(shown)
             channel.shutdown(socket.SHUT_WR)
 
             with pytest.raises(ConnectionRefusedError, match="is not the judge of this actor"):
-                Actor(line, {})
+                actor.serve({})
 
 
 def test_an_actor_that_dies_while_another_is_waited_for_is_told_at_once(a_stage):
@@ -177,7 +177,7 @@ def test_every_exception_of_python_can_be_raised_again_here(kind):
     known = [f"builtins.{base.__name__}" for base in kind.__mro__ if base is not object]
     error = raised_by("put('a')", {**described(Exception("why")), "name": kind.__name__, "known": known})
 
-    assert is_a(error, kind)
+    assert error.is_a(kind)
     assert str(error) == "why"
 
 
