@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import faulthandler
 import importlib
+import operator
 import os
 import signal
 import socket
@@ -26,10 +27,7 @@ from queuespec.actors.protocol import Address, Opaque, decoded, described, encod
 def found(name: str) -> Any:
     """What ``module:qualified.name`` names, imported."""
     module, _, path = name.partition(":")
-    value: Any = importlib.import_module(module)
-    for part in path.split("."):
-        value = getattr(value, part)
-    return value
+    return operator.attrgetter(path)(importlib.import_module(module))
 
 
 class Lacks(Exception):

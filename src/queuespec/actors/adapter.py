@@ -13,6 +13,7 @@ import contextlib
 import functools
 import importlib
 import inspect
+import operator
 import os
 from typing import Any
 
@@ -93,9 +94,7 @@ class QueueClass(Implementation):
     def __init__(self, module: Any, path: str) -> None:
         super().__init__()
         self.describe(f"{module.__name__}:{path}", module)
-        self.queue_class: Any = module
-        for part in path.split("."):
-            self.queue_class = getattr(self.queue_class, part)
+        self.queue_class = operator.attrgetter(path)(module)
         if not callable(self.queue_class):
             raise AttributeError(f"it is not a class, but {self.queue_class!r:.100}")
         try:
@@ -135,9 +134,8 @@ class Api:
 
     def get_context(self, method: str | None = None) -> Any:
         """The context of a start method. Raises `ValueError` for one that is not available."""
-        if method is None:
-            return Api(self._implementation, self._owner.get_context())
-        return Api(self._implementation, self._implementation.context(method))
+        context = self._owner.get_context() if method is None else self._implementation.context(method)
+        return Api(self._implementation, context)
 
 
 def load(name: str) -> Implementation:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from queuespec.actors.actor import Actor, become_the_stage, serve_child
 from queuespec.actors.adapter import Api, load
-from queuespec.actors.protocol import CONTEXT, MODULE, PARENT, Address
+from queuespec.actors.protocol import LASTING, Address, Held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ class Parent:
             else:
                 process.close()
         self.processes.clear()
-        for name in [name for name in objects if name not in LASTING]:
+        for name in [name for name in objects if Held(name) not in LASTING]:
             held = objects.pop(name)
             if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
                 held.close()
@@ -112,9 +112,6 @@ class Parent:
         return left
 
 
-LASTING = (PARENT.name, CONTEXT.name, MODULE.name)
-"""Names of what the parent actor holds from one test to the next."""
-
 objects: dict[str, Any] = {}
 """What the parent actor holds, by name."""
 
@@ -134,5 +131,5 @@ def main() -> None:
     actor = Actor(address, "parent")
     actor.connect()
     parent = Parent(implementation, start_method, address)
-    objects.update(zip(LASTING, (parent, parent.context, parent.module)))
+    objects.update(zip((held.name for held in LASTING), (parent, parent.context, parent.module)))
     actor.serve(objects)

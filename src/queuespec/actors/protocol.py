@@ -74,14 +74,9 @@ class Made(namedtuple("Made", "function args kwargs")):
     """Stands in a message for an object that the receiving actor makes by calling ``module:function``."""
 
 
-PARENT = Held("parent")
-"""What the parent actor can do besides calling methods (`queuespec.actors.parent.Parent`)."""
-
-CONTEXT = Held("context")
-"""The context of the start method, which the parent actor holds."""
-
-MODULE = Held("module")
-"""The module that is judged, which the parent actor holds."""
+PARENT, CONTEXT, MODULE = LASTING = Held("parent"), Held("context"), Held("module")
+"""What the parent actor always holds: its `queuespec.actors.parent.Parent`, the context of the start method, and the
+module that is judged."""
 
 
 class Opaque(namedtuple("Opaque", "type repr")):
@@ -187,7 +182,6 @@ def described(error: BaseException) -> dict[str, Any]:
         message = f"(its text could not be had: {type(problem).__name__})"
     return {
         "name": type(error).__name__,
-        "exact": _known_name(type(error)) is not None,
         "known": [name for name in map(_known_name, type(error).__mro__) if name is not None],
         "message": message,
         "repr": short_repr(error),

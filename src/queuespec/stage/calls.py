@@ -125,8 +125,7 @@ class Call:
         """Raises `Hangs`, with the stacks of the call's process if they are available."""
         stage = self.actor.stage
         self.fate = "still running"
-        text = f"{self.text} was still running after {stage.settings.patience:g} s"
-        raise Hangs(text + stage.where(self.actor))
+        raise Hangs(f"{self.text} was still running after {stage.settings.patience:g} s" + stage.where(self.actor))
 
     def result(self) -> Any:
         """What the call returned. An exception is raised again here, with the remote traceback as its cause."""
@@ -231,7 +230,6 @@ class View:
     def __getattr__(self, method: str) -> Callable[..., Any]:
         if method.startswith("__"):
             raise AttributeError(method)
-
         return lambda *args, **kwargs: getattr(self.calls, method)(*args, **kwargs).result()
 
 

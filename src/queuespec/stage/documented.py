@@ -52,10 +52,7 @@ VERBS = frozenset(("begins", "calls", "plays", "process"))
 
 
 def slip(owner: str, method: str, documented: frozenset[str], absence_is_expected: bool) -> str:
-    """Why a test must not call this method of an object that lacks it; empty if the object should have the method.
-
-    A test may say that the absence is expected.
-    """
+    """Why a test must not call this method of an object that lacks it; empty if the object should have the method."""
     if method in documented or (absence_is_expected and method in FAMILY):
         return ""
     near = difflib.get_close_matches(method, sorted(documented | VERBS), 1)

@@ -65,13 +65,13 @@ class Program:
         """Checks that the program ends by itself, with exit code 0."""
         code = self.ends()
         if code != 0:
-            raise Deviates(f"the program {self.text} should have succeeded, but {self._how_it_ended(code)}")
+            self._ended_wrongly("succeeded", code)
 
     def fails(self) -> None:
         """Checks that the program ends by itself, with an exit code other than 0."""
         code = self.ends()
         if code == 0:
-            raise Deviates(f"the program {self.text} should have failed, but {self._how_it_ended(code)}")
+            self._ended_wrongly("failed", code)
 
     def prints_nothing_but(self, text: str) -> None:
         """Checks that the program ends by itself and printed exactly this to standard output and standard error."""
@@ -88,9 +88,9 @@ class Program:
             self.tree.end()
 
     def _hangs(self, how: str) -> NoReturn:
-        """Raises `Hangs`, with the stacks of the program if a signal can print them."""
         raise Hangs(f"the program {self.text} {how}" + where(self.tree, "the program", self.tree.popen.send_signal))
 
-    def _how_it_ended(self, code: int) -> str:
+    def _ended_wrongly(self, wanted: str, code: int) -> NoReturn:
         last = self.output.strip().rpartition("\n")[2]
-        return f"it ended with exit code {code}" + (f": {last}" if last else "")
+        ended = f"it ended with exit code {code}" + (f": {last}" if last else "")
+        raise Deviates(f"the program {self.text} should have {wanted}, but {ended}")
