@@ -171,7 +171,7 @@ def _close_inherited_channels() -> None:
 def identity(starter: int) -> tuple[int, str | None, bool]:
     """Process id, start method (None for the stage), and whether a signal prints the Python stacks of this process.
 
-    The method is told by evidence: a fork shares the memory of the stage, a spawned process has `starter` as its
+    The evidence for the method: a fork shares the memory of the stage, a spawned process has `starter` as its
     parent, a child of the fork server has neither.
     """
     if _stage_program is not None:

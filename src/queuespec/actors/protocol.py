@@ -142,7 +142,7 @@ def encoded(message: Any) -> bytes:
 
 
 def body_size(head: bytes | bytearray) -> int:
-    """The length of the message that follows this `SIZE`. Raises `pickle.UnpicklingError` if it is none of ours."""
+    """The length of the message that follows this `SIZE`. Raises `pickle.UnpicklingError` if it is too long."""
     (size,) = SIZE.unpack_from(head)
     if size > LARGEST_MESSAGE:
         raise pickle.UnpicklingError("this is not the beginning of a message")
