@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import itertools
 import pickle
 import selectors
 import socket
@@ -13,7 +12,7 @@ from queuespec.actors import protocol
 from queuespec.actors.protocol import SIZE, Opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from queuespec.stage.calls import Call
 
@@ -51,18 +50,13 @@ class Channel:
         """Whether the actor holds its objects and accepts requests."""
         self.gone = False
         """Whether the connection is lost, or the stage has given up on the actor."""
+        self.busy: Call | None = None
+        """The call that the actor is performing; its request has the number that was given last."""
+        self._number = 0
         self._selector = selector
         self._connection: socket.socket | None = None
         self._data = bytearray()
         """What has arrived of messages that are not complete."""
-        self._numbers = itertools.count(1)
-        self._calls: dict[int, Call] = {}
-        """The calls that have no reply yet, by the number of their request."""
-
-    @property
-    def busy(self) -> Call | None:
-        """The call that the actor is performing."""
-        return next(iter(self._calls.values()), None)
 
     def connect(self, connection: socket.socket, pid: int, start_method: str | None, prints_stacks: bool) -> None:
         """Takes the connection over which the actor has introduced itself (`queuespec.actors.actor.identity`)."""
@@ -73,10 +67,9 @@ class Channel:
     def send(self, call: Call, request: Request) -> None:
         """Requests a call; its replies resolve it as they arrive. If the actor is gone, the channel is closed."""
         assert self._connection is not None
-        number = next(self._numbers)
         arguments = protocol.pickled((request.args, dict(request.kwargs)))
-        frame = protocol.encoded((number, request.function, arguments, request.keep))
-        self._calls[number] = call
+        frame = protocol.encoded((self._number + 1, request.function, arguments, request.keep))
+        self.busy, self._number = call, self._number + 1
         try:
             self._connection.sendall(frame)
         except OSError:
@@ -91,17 +84,6 @@ class Channel:
         if not data:
             self.disconnect()
         self._data += data
-        for number, word, *outcome in self._complete_messages():
-            if word == protocol.READY:
-                self.ready = True
-            elif number not in self._calls:
-                self.disconnect()
-            elif word == protocol.STARTED:
-                self._calls[number].announced = True
-            else:
-                self._calls.pop(number).resolve(word, *outcome)
-
-    def _complete_messages(self) -> Iterator[tuple[Any, ...]]:
         while not self.gone and len(self._data) >= SIZE.size:
             try:
                 end = SIZE.size + protocol.body_size(self._data)
@@ -112,7 +94,15 @@ class Channel:
                 self.disconnect()
                 return
             del self._data[:end]
-            yield number, word, *outcome
+            if word == protocol.READY:
+                self.ready = True
+            elif self.busy is None or number != self._number:
+                self.disconnect()
+            elif word == protocol.STARTED:
+                self.busy.announced = True
+            else:
+                call, self.busy = self.busy, None
+                call.resolve(word, *outcome)
 
     def disconnect(self) -> None:
         """Closes the connection, if there is one. Calls without a reply will never get one."""
