@@ -37,6 +37,12 @@ APART = 0x8000200 if sys.platform == "win32" else 0
 LAST_WORDS = 2.0
 """Timeout for the rest of a program's output after the program has ended, in seconds."""
 
+LONGEST_STACK = 1.0
+"""Timeout for a requested stack to be printed, in seconds."""
+
+SETTLED = 0.02
+"""Seconds without further output after which a stack is complete."""
+
 LONGEST_PARENT = 51
 """Maximum length of the parent of a temporary directory. On macOS, `multiprocessing` uses another directory if the name
 of this one has 64 characters or more (CPython 3.13.15, 3.14.10); our own part takes 12 of them."""
@@ -122,10 +128,28 @@ class ProcessTree:
         with self._news:
             return self._news.wait_for(condition, max(0.0, seconds))
 
-    def prints_within(self, seconds: float) -> bool:
-        """Waits for at most `seconds` until something more is printed; returns whether it was."""
+    def _prints_within(self, seconds: float) -> bool:
         seen = self.written
         return self.waits_for(lambda: self.written > seen, seconds)
+
+    def where(self, name: str, send_signal: Callable[[int], None] | None = None) -> str:
+        """The Python stacks of a process, most recent call first, after an empty line and its name; empty if none.
+
+        `faulthandler` prints them when the process is sent a signal. Without `send_signal`, its timer may have.
+        """
+        before, stack = self.written, ""
+        if send_signal is None:
+            stack = stack_in(self.output().rpartition("Timeout (")[2])
+        else:
+            with contextlib.suppress(OSError, AttributeError):  # Windows does not have this signal
+                send_signal(signal.SIGUSR2)
+        if not stack:
+            deadline = time.monotonic() + LONGEST_STACK
+            if self.waits_for(lambda: bool(stack_in(self.output(before))), LONGEST_STACK):
+                while self._prints_within(SETTLED) and time.monotonic() < deadline:
+                    pass
+            stack = stack_in(self.output(before))
+        return f"\n\nwhere {name} was:\n{stack}" if stack else ""
 
     @property
     def has_ended(self) -> bool:
@@ -159,6 +183,13 @@ class ProcessTree:
     def close(self) -> None:
         """Releases a tree whose program has ended."""
         self._supervisor.release(self)
+
+
+def stack_in(output: str) -> str:
+    """The lines that `faulthandler` has written, without the frames of the actor itself."""
+    ours = tuple(f'{mark}actors{mark}{name}.py"' for mark in "/\\" for name in ("actor", "main", "parent"))
+    lines = [line for line in output.splitlines() if line.startswith(("Thread 0x", "Current thread", '  File "'))]
+    return "\n".join(line for line in lines if not any(name in line for name in ours))
 
 
 class Supervisor:

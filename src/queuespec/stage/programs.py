@@ -10,7 +10,6 @@ from queuespec.actors import protocol
 from queuespec.stage.exceptions import Deviates, Hangs
 from queuespec.stage.processes import LAST_WORDS, ProcessTree
 from queuespec.stage.settings import ACTORS
-from queuespec.stage.stacks import where
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class Program:
             self.tree.end()
 
     def _hangs(self, how: str) -> NoReturn:
-        raise Hangs(f"the program {self.text} {how}" + where(self.tree, "the program", self.tree.popen.send_signal))
+        raise Hangs(f"the program {self.text} {how}" + self.tree.where("the program", self.tree.popen.send_signal))
 
     def _ended_wrongly(self, wanted: str, code: int) -> NoReturn:
         last = self.output.strip().rpartition("\n")[2]

@@ -26,7 +26,6 @@ from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
-from queuespec.stage.stacks import where
 from queuespec.stage.timeline import Timeline
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
@@ -64,9 +63,8 @@ class Stage:
         )
         """The address of this stage for its actors."""
         message = [self.address, settings.path, settings.implementation, start_method]
-        command = [settings.python, str(ACTORS / "main.py")]
         try:
-            self.tree = ProcessTree(command, supervisor, json.dumps(message) + "\n")
+            self.tree = ProcessTree([settings.python, str(ACTORS / "main.py")], supervisor, json.dumps(message) + "\n")
         except BaseException:
             self._close_sockets()
             raise
@@ -287,10 +285,8 @@ class Stage:
         return _words_for(self.exit_code(actor, FAREWELL))
 
     def where(self, actor: RemoteActor) -> str:
-        """The Python stacks of an actor's process, for a message (see `queuespec.stage.stacks.where`)."""
-        if actor.prints_stacks:
-            return where(self.tree, actor.name, functools.partial(os.kill, actor.pid))
-        return where(self.tree, actor.name)
+        """The Python stacks of an actor's process, for a message (see `ProcessTree.where`)."""
+        return self.tree.where(actor.name, functools.partial(os.kill, actor.pid) if actor.prints_stacks else None)
 
     # How a test and the stage end
 
