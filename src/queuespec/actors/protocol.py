@@ -32,9 +32,6 @@ LARGEST_MESSAGE = 1 << 28
 
 PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset})
 
-QUEUE_EXCEPTIONS = ("Empty", "Full", "ShutDown")
-"""Classes of the module `queue` that judge and actor know by name."""
-
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 """The kinds of queue, as the rules name them."""
 
@@ -167,7 +164,7 @@ def next_message(connection: socket.socket, resolve: Callable[[tuple[Any, ...]],
 
 def _known_name(cls: type) -> str | None:
     """The name by which judge and actor both know this exception class; by identity, so a look-alike has none."""
-    if any(getattr(thread_queue, name, None) is cls for name in QUEUE_EXCEPTIONS):
+    if any(getattr(thread_queue, name, None) is cls for name in ("Empty", "Full", "ShutDown")):
         return f"queue.{cls.__name__}"
     return f"builtins.{cls.__name__}" if getattr(builtins, cls.__name__, None) is cls else None
 

@@ -59,11 +59,6 @@ def reordered(got: Iterable[Any]) -> list[Any]:
     return late
 
 
-def exceeding(samples: Iterable[tuple[int, int]], maxsize: int) -> list[tuple[int, int]]:
-    """The samples (items got, puts that had returned) at which more than `maxsize` items were in the queue."""
-    return [(got, put) for got, put in samples if put - got > maxsize]
-
-
 def all_arrived(put: Iterable[Any], *got: Iterable[Any]) -> None:
     """Checks that every item was got exactly once, by one of the consumers, and that nothing else was got."""
     put = list(put)
@@ -77,9 +72,10 @@ def all_in_order(*got: Iterable[Any]) -> None:
 
 
 def never_exceeded(samples: Iterable[tuple[int, int]], maxsize: int) -> None:
-    """Checks that the queue never held more than `maxsize` items."""
-    for got, put in exceeding(samples, maxsize)[:1]:
-        raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
+    """Checks that there were never more than `maxsize` items. A sample is (items got, puts that had returned)."""
+    for got, put in samples:
+        if put - got > maxsize:
+            raise AssertionError(f"with maxsize {maxsize}, {put} puts had returned when {got} items had been taken")
 
 
 def listed(items: Iterable[Any]) -> str:

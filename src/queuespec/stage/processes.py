@@ -68,12 +68,13 @@ class ProcessTree:
         self._news = threading.Condition()
         """Guards the output that has been read; notified when there is more, and when the program ends."""
         self._ended = False
+        ours = {MARK: supervisor.mark, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), supervisor.directory)}
         self.popen = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**supervisor.environment(), **(env or {})},
+            env={**os.environ, **ours, **(env or {})},
             start_new_session=os.name == "posix",
             creationflags=SUSPENDED,
         )
@@ -216,10 +217,6 @@ class Supervisor:
         with contextlib.suppress(OSError, ValueError):
             self._reaper.stdin.write(f"{sign}{group}\n".encode())
             self._reaper.stdin.flush()
-
-    def environment(self) -> Mapping[str, str]:
-        """The judge's environment, with a temporary directory that we remove, and a mark for semaphores."""
-        return {**os.environ, MARK: self.mark, "TMPDIR": self.directory, "TEMP": self.directory, "TMP": self.directory}
 
     def adopt(self, tree: ProcessTree) -> None:
         """Supervises a tree whose program has just been started. Raises `OSError` if Windows refuses."""

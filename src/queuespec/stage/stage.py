@@ -328,16 +328,14 @@ class Stage:
 
     def leave(self) -> None:
         """Ends the stage: as a program ends by itself, if it is clean and not busy."""
-        ended = False
         if self.clean and not self.parent.gone and self.parent.busy is None:
             with contextlib.suppress(Failure, OSError):
                 self.begin(self.parent, "leaves", Request(protocol.LEAVE, ("return",)), noted=False)
-                ended = self.tree.wait(LEAVING) is not None
-        if ended:
-            self._close_sockets()
-            self.tree.close()
-        else:
-            self.end()
+                if self.tree.wait(LEAVING) is not None:
+                    self._close_sockets()
+                    self.tree.close()
+                    return
+        self.end()
 
     def end(self) -> None:
         """Ends the stage and all its processes now."""

@@ -59,10 +59,6 @@ def test_what_has_no_number_has_no_order():
     assert histories.reordered(["b", "a", None]) == []
 
 
-def test_moments_with_too_many_items_are_named():
-    assert histories.exceeding([(0, 2), (1, 4), (2, 4)], 2) == [(1, 4)]
-
-
 def test_a_verdict_names_the_items_and_who_put_them():
     with pytest.raises(AssertionError, match=r"^lost: 7, 12 \(put by producer 2\)$"):
         histories.all_arrived([(2, 7), (2, 12)], [])
@@ -80,7 +76,7 @@ def test_a_verdict_on_order_names_the_late_items():
 
 def test_a_verdict_on_capacity_names_the_moment():
     with pytest.raises(AssertionError, match=r"^with maxsize 2, 4 puts had returned when 1 items had been taken$"):
-        histories.never_exceeded([(1, 4)], 2)
+        histories.never_exceeded([(0, 2), (1, 4), (2, 4)], 2)
 
 
 def test_a_long_list_is_counted():
