@@ -1,82 +1,16 @@
-"""The entry point for pytest: the hooks and fixtures of `queuespec.judge`, and nothing else."""
+"""The entry point for pytest: registers the modules of `queuespec.judge` that have hooks and fixtures."""
 
-from queuespec.judge.collection import (
-    pytest_collection_finish,
-    pytest_collection_modifyitems,
-    pytest_generate_tests,
-    pytest_ignore_collect,
-    pytest_itemcollected,
-    pytest_pycollect_makeitem,
-)
-from queuespec.judge.nouns import (
-    child,
-    context,
-    crowd,
-    facts,
-    fresh_stage,
-    make_child,
-    make_manager,
-    make_object,
-    make_queue,
-    make_thread,
-    module,
-    parent,
-    program,
-    queue,
-    stage,
-    start_method,
-)
-from queuespec.judge.progress import pytest_sessionstart
-from queuespec.judge.session import (
-    pytest_addoption,
-    pytest_configure,
-    pytest_configure_node,
-    pytest_load_initial_conftests,
-    pytest_report_header,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
-    pytest_unconfigure,
-    pytest_xdist_node_collection_finished,
-)
-from queuespec.judge.verdicts import pytest_assertrepr_compare, pytest_runtest_makereport, pytest_runtest_setup
-from queuespec.judge.workers import pytest_cmdline_main, pytest_xdist_auto_num_workers
+from __future__ import annotations
 
-__all__ = [
-    "child",
-    "context",
-    "crowd",
-    "facts",
-    "fresh_stage",
-    "make_child",
-    "make_manager",
-    "make_object",
-    "make_queue",
-    "make_thread",
-    "module",
-    "parent",
-    "program",
-    "pytest_addoption",
-    "pytest_assertrepr_compare",
-    "pytest_cmdline_main",
-    "pytest_collection_finish",
-    "pytest_collection_modifyitems",
-    "pytest_configure",
-    "pytest_configure_node",
-    "pytest_generate_tests",
-    "pytest_ignore_collect",
-    "pytest_itemcollected",
-    "pytest_load_initial_conftests",
-    "pytest_pycollect_makeitem",
-    "pytest_report_header",
-    "pytest_runtest_makereport",
-    "pytest_runtest_setup",
-    "pytest_sessionfinish",
-    "pytest_sessionstart",
-    "pytest_terminal_summary",
-    "pytest_unconfigure",
-    "pytest_xdist_auto_num_workers",
-    "pytest_xdist_node_collection_finished",
-    "queue",
-    "stage",
-    "start_method",
-]
+from typing import TYPE_CHECKING
+
+from queuespec.judge import collection, nouns, progress, session, verdicts, workers
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """The first hook that pytest calls: a module that it registers here takes part in all of them."""
+    for module in (collection, nouns, progress, session, verdicts, workers):
+        pluginmanager.register(module)
