@@ -16,32 +16,3 @@ from queuespec.rules.sources import (
     Source,
 )
 from queuespec.rules.words import KINDS, LEVELS, SYSTEMS
-
-__all__ = [
-    "ARTICLE",
-    "CHANGELOG",
-    "DOCS",
-    "ISSUE",
-    "KINDS",
-    "LEVELS",
-    "OBSERVED",
-    "PICKLE",
-    "SYSTEMS",
-    "THREAD_QUEUE",
-    "WHATS_NEW",
-    "Chapter",
-    "Facts",
-    "Rule",
-    "Source",
-    "Subject",
-    "chapter_of",
-    "chapters",
-    "dotted",
-    "each",
-    "each_of",
-    "imported",
-    "rule",
-    "rule_of",
-    "specification_folder",
-    "untested",
-]
