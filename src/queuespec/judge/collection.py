@@ -36,8 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, values[name])
     for one in each_of(metafunc.function):
-        # A single name is passed as a string: with a tuple of one, each value would have to be a tuple.
-        metafunc.parametrize(one.names if len(one.names) > 1 else one.names[0], one.values, ids=one.ids)
+        metafunc.parametrize(one.names, one.values, ids=one.ids)
 
 
 _chapters = functools.cache(lambda: frozenset(in_order(specification_folder())))

@@ -1,9 +1,8 @@
 """What must hold: the rules, their sources and chapters. Imports neither pytest nor our other packages."""
 
 from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
-from queuespec.rules.each import each, each_of
 from queuespec.rules.facts import Facts, Subject
-from queuespec.rules.rule import Rule, chapter_of, dotted, rule, rule_of, untested
+from queuespec.rules.rule import Rule, chapter_of, dotted, each, each_of, rule, rule_of, untested
 from queuespec.rules.sources import (
     ARTICLE,
     CHANGELOG,

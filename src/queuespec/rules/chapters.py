@@ -69,11 +69,8 @@ def imported(path: Path) -> ModuleType:
 def _chapter(path: Path, module: ModuleType) -> Chapter:
     rules = []
     for value in vars(module).values():
-        found = value if isinstance(value, Rule) else rule_of(value)
-        if found is None and isinstance(value, (list, tuple)):
-            rules += [entry for entry in value if isinstance(entry, Rule)]
-        elif found is not None:
-            rules.append(found)
+        found = value if isinstance(value, (list, tuple)) else [rule_of(value) or value]
+        rules += [entry for entry in found if isinstance(entry, Rule)]
     title, _, introduction = inspect.cleandoc(module.__doc__ or "").partition("\n")
     rules.sort(key=lambda entry: entry.line)
     return Chapter(chapter_of(path.name), title.rstrip("."), introduction.strip(), tuple(rules))

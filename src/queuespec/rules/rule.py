@@ -1,4 +1,4 @@
-"""The rules of the specification: `rule` ties one to its test, `untested` states one that has no test."""
+"""What chapters state rules with: `rule` ties one to its test, `each` repeats a test, `untested` needs none."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import inspect
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, Union
 
 from queuespec.rules.sources import Source
 from queuespec.rules.words import KINDS, LEVELS, NEEDS, START_METHODS, SYSTEMS, check, system_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from queuespec.rules.facts import Facts
 
 Test = TypeVar("Test", bound=Callable[..., object])
+Ids = Union["Sequence[str]", Callable[[Any], "str | None"], None]
 
 _SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -130,11 +131,6 @@ def chapter_of(file: str) -> str:
     return Path(file).stem.removeprefix("test_")
 
 
-def _sentence(text: str) -> str:
-    """The text as one line, with calls marked as code."""
-    return _marked(" ".join(text.split()))
-
-
 def _marked(text: str) -> str:
     """The text with calls marked as code."""
     return re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", text)
@@ -186,7 +182,7 @@ def rule(
             slug=slug,
             level=level,
             source=source if isinstance(source, tuple) else (source,),
-            sentence=_sentence(sentence),
+            sentence=_marked(" ".join(sentence.split())),
             why=_marked(why.strip()),
             proves=proves,
             kinds=kinds,
@@ -222,9 +218,47 @@ def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], r
         slug=slug,
         level="untested",
         source=source if isinstance(source, tuple) else (source,),
-        sentence=_sentence(sentence),
+        sentence=_marked(sentence),
         why="",
         reason=_marked(reason),
         file=caller.f_code.co_filename,
         line=caller.f_lineno,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Each:
+    """The arguments of `each`, as pytest's `parametrize` takes them."""
+
+    names: str | tuple[str, ...]
+    values: tuple[Any, ...]
+    ids: Ids = None
+
+
+def each(names: str | tuple[str, ...], values: Sequence[Any], *, ids: Ids = None) -> Callable[[Test], Test]:
+    """Repeats a test for each of `values`; `ids` names the repetitions, by default as pytest does.
+
+    ``@each("maxsize", [1, 2])`` gives the test's argument `maxsize` one value after another, and
+    ``@each(("producers", "maxsize"), [(1, 4), (3, 2)])`` gives several arguments a tuple of values.
+
+    Raises:
+        ValueError: when the decorator runs, if there are no values, or not as many ids as values.
+    """
+    if not values:
+        raise ValueError(f"each({names!r}): there are no values")
+    if not isinstance(names, str) and any(len(value) != len(names) for value in values):
+        raise ValueError(f"each({names!r}): every value should be a tuple of {len(names)}")
+    if isinstance(ids, (list, tuple)) and len(ids) != len(values):
+        raise ValueError(f"each({names!r}): there are {len(values)} values and {len(ids)} ids")
+
+    def repeat(test: Test) -> Test:
+        test.__each__ = (*each_of(test), Each(names, tuple(values), ids))  # type: ignore[attr-defined]
+        return test
+
+    return repeat
+
+
+def each_of(test: object) -> tuple[Each, ...]:
+    """The repetitions of a test function; the decorator nearest to the function comes first."""
+    found = getattr(test, "__each__", ())
+    return found if isinstance(found, tuple) else ()

@@ -48,14 +48,9 @@ class Source:
 
 
 _HOMES = {
-    "SyncManager": "managers.",
-    "BaseManager": "managers.",
-    "BaseProxy": "managers.",
-    "Connection": "connection.",
-    "Listener": "connection.",
-    "Client": "connection.",
+    **dict.fromkeys(("SyncManager", "BaseManager", "BaseProxy"), "managers."),
+    **dict.fromkeys(("Connection", "Listener", "Client"), "connection."),
     "Pool": "pool.",
-    "AsyncResult": "pool.",
 }
 """The modules of names that the documentation of `multiprocessing` describes outside the package itself."""
 
@@ -75,14 +70,12 @@ def _fragment(module: str) -> Callable[[str], str]:
 def _issue(part: str) -> str:
     """The page of an issue: ``94765`` and ``gh-94765`` on GitHub, ``bpo-30886`` on the older tracker."""
     tracker, _, number = part.rpartition("-")
-    return f"https://bugs.python.org/issue{number}" if tracker == "bpo" else number
+    return f"https://bugs.python.org/issue{number}" if tracker == "bpo" else f"{_ISSUES}{number}"
 
 
 def _entry(part: str) -> str:
     """The issue of a changelog entry, which has no link of its own; a section such as ``python-3-12-0`` has one."""
-    if part.startswith("gh-"):
-        return f"https://github.com/python/cpython/issues/{part[3:]}"
-    if part.startswith("bpo-"):
+    if part.startswith(("gh-", "bpo-")):
         return _issue(part)
     return f"#{part}" if part.startswith("python-") else ""
 
@@ -124,26 +117,17 @@ _THREAD_QUEUE = frozenset(
     """.split()
 )
 _ARTICLE = frozenset(
-    {
-        "Overview",
-        "Specifications",
-        "Main Methods",
-        "Basic Usage",
-        "Full Code Example",
-        "Example Output",
-        "Customization Points",
-        "Important Notes",
-        "Advanced Application",
-        "Conclusion",
-    }
+    "Overview, Specifications, Main Methods, Basic Usage, Full Code Example, Example Output, Customization Points, "
+    "Important Notes, Advanced Application, Conclusion".split(", ")
 )
 
+_ISSUES = "https://github.com/python/cpython/issues/"
 _LIBRARY = "https://docs.python.org/3/library/"
 DOCS = Source("multiprocessing", f"{_LIBRARY}multiprocessing.html", _fragment("multiprocessing"), _MULTIPROCESSING)
 THREAD_QUEUE = Source("queue", f"{_LIBRARY}queue.html", _fragment("queue"), _THREAD_QUEUE)
 PICKLE = Source("pickle", f"{_LIBRARY}pickle.html", _fragment("pickle"))
 CHANGELOG = Source("changelog", "https://docs.python.org/3/whatsnew/changelog.html", _entry)
 WHATS_NEW = Source("what's new", "https://docs.python.org/3/whatsnew/", _page)
-ISSUE = Source("CPython issue", "https://github.com/python/cpython/issues/", _issue)
+ISSUE = Source("CPython issue", _ISSUES, _issue)
 ARTICLE = Source("founding article", parts=_ARTICLE)
 OBSERVED = Source("observed in CPython")

@@ -47,7 +47,7 @@ def test_a_function_knows_what_it_is_repeated_for():
 
     assert [(repeated.names, repeated.values) for repeated in each_of(test)] == [
         (("one", "two"), ((1, 2),)),
-        (("size",), (1, 2)),
+        ("size", (1, 2)),
     ]
     assert each_of(ids) == ()
 
