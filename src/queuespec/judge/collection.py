@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from queuespec.judge.assignment import ASSIGNMENT
-from queuespec.judge.ledger import LEDGER, RECORD
-from queuespec.judge.planned import AXES, PLANNED, plan, rule_of_item
+from queuespec.judge.ledger import LEDGER
+from queuespec.judge.planned import ASSIGNMENT, AXES, PLANNED, plan, rule_of_item
 from queuespec.judge.workers import is_worker, send_plan
 from queuespec.rules import each_of, rule_of, specification_folder
 from queuespec.rules.chapters import in_order
@@ -88,17 +87,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Makes the plan. Runs first: pytest-xdist reports what a worker has collected in the same hook."""
     config = session.config
     given = config.stash[ASSIGNMENT]
+    plans = []
     for item in session.items:
         rule = rule_of_item(item)
         if rule is None:
             continue
-        item.stash[PLANNED] = plan(item, rule, given.facts, given.strict)
+        item.stash[PLANNED] = plan(item, rule, given)
+        plans.append(item.stash[PLANNED])
         if config.pluginmanager.hasplugin("timeout") and item.get_closest_marker("timeout") is None:
             # Only now: `-k timeout` would also match the name of the mark.
             item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * given.settings.patience))
-    plans = [item.stash[PLANNED] for item in session.items if PLANNED in item.stash]
     if is_worker(config):
         send_plan(config, plans)
     else:
         config.stash[LEDGER].plan(plans)
-        config.stash[RECORD].begin()
+        config.stash[LEDGER].begin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
@@ -16,26 +17,43 @@ from queuespec.text import one_line
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
-    from queuespec.judge.planned import Planned
-    from queuespec.rules import Facts
+    from queuespec.judge.planned import Assignment, Planned
 
 LEDGER = pytest.StashKey["Ledger"]()
 """Where pytest's configuration keeps the `Ledger`; a worker has none."""
-RECORD = pytest.StashKey["Record"]()
-"""Where pytest's configuration keeps the `Record`; a worker has none."""
 
 UNREACHED = "the run ended before this was judged"
 
 
 class Ledger:
-    """What was planned, in the order of the specification, and the verdicts so far, whichever worker gave them."""
+    """What was planned, in the order of the specification, and the verdicts so far, whichever worker gave them.
 
-    def __init__(self) -> None:
+    `recorder` writes the results file, if there is one. A file that cannot be written is a problem, noted once.
+    """
+
+    def __init__(self, header: Header, recorder: Recorder | None = None) -> None:
+        self.header = header
         self.planned: dict[str, Planned] = {}
         self.verdicts: dict[str, Verdict] = {}
         """By the test's node id."""
+        self.problems: list[str] = []
+        """What fails the run although no verdict does: a sentence each."""
+        self._recorder = recorder
+        self._created = time.monotonic()
+        self._begun = False
+
+    def begin(self) -> None:
+        """Begins the file once the rules can be read: when pytest has imported all test files, or imports none."""
+        if self._begun:
+            return
+        self._begun = True
+        try:
+            self.header = dataclasses.replace(self.header, rule_set=rule_set(specification()))
+        except CannotJudge as error:
+            self.problems.append(f"the results do not say which rules they were judged by: {error}")
+        self._write(lambda recorder: recorder.begin(self.header))
 
     def plan(self, plans: Iterable[Planned]) -> None:
         """Notes tests that will be judged; a test that is already known stays as it is."""
@@ -43,8 +61,9 @@ class Ledger:
             self.planned.setdefault(one.test, one)
 
     def enter(self, test: str, verdict: Verdict) -> None:
-        """Notes the verdict of a test."""
+        """Notes the verdict of a test, and writes it beside the file, in case the run is killed."""
         self.verdicts[test] = verdict
+        self._write(lambda recorder: recorder.add(verdict))
 
     def lose(self, test: str, why: str) -> Verdict | None:
         """Notes that a planned test will not be judged; returns its verdict, or None if it was not planned."""
@@ -56,87 +75,53 @@ class Ledger:
 
     def complete(self) -> list[Verdict]:
         """A verdict for everything that was planned, in order."""
-        for test in self.planned:
-            if test not in self.verdicts:
-                self.lose(test, UNREACHED)
+        for test in self.planned.keys() - self.verdicts.keys():
+            self.lose(test, UNREACHED)
         return self.in_order()
 
     def in_order(self) -> list[Verdict]:
         """The verdicts so far, in the order of the plan."""
         return [self.verdicts[test] for test in self.planned if test in self.verdicts]
 
+    def finish(self) -> None:
+        """Writes the file, or restores that of an earlier run if there is nothing to write."""
+        verdicts = self.in_order()
+        if verdicts:
+            self._write(lambda recorder: recorder.finish(self.header, verdicts, time.monotonic() - self._created))
+        elif self._begun:
+            self._write(Recorder.abandon)
+        if verdicts and self._recorder is not None and self._recorder.earlier.exists():
+            self.problems.append(f"the results of an earlier run are kept in {self._recorder.earlier}")
 
-def header_of(option: argparse.Namespace, facts: Facts, start_methods: tuple[str, ...], begun: datetime) -> Header:
-    """The first line of a results file, from pytest's options; the rule set is still unknown."""
-    return Header(
-        subject=facts,
-        queuespec=queuespec.__version__,
-        rule_set="",
-        start_methods=start_methods,
-        options={
-            "patience": option.patience,
-            "quiet_time": option.quiet_time,
-            "strict": bool(getattr(option, "strict", False)),
-            "crowd": option.crowd,
-            "rules": [one_line(slug) for slug in option.rule],
-            "keyword": one_line(option.keyword),
-            "deviations": [one_line(Path(name).name) for name in option.expectations],
-        },
-        started=begun.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    )
-
-
-class Record:
-    """The results file of a run, if it has one. A file that cannot be written is a problem, noted once."""
-
-    def __init__(self, header: Header, recorder: Recorder | None, begun: datetime, problems: list[str]) -> None:
-        self.header = header
-        self._recorder = recorder
-        self._begun = begun
-        self._problems = problems
-
-    @property
-    def earlier(self) -> Path | None:
-        """Where the results of an earlier run were kept, if they were."""
-        kept = self._recorder is not None and self._recorder.earlier.exists()
-        return self._recorder.earlier if self._recorder is not None and kept else None
-
-    def begin(self) -> None:
-        """Begins the file once the rules can be read: when pytest has imported all test files, or imports none."""
-        if self.header.rule_set:
-            return
-        try:
-            self.header = dataclasses.replace(self.header, rule_set=rule_set(specification()))
-        except CannotJudge as error:
-            self._note(f"the results do not say which rules they were judged by: {error}")
-        self._try(lambda recorder: None if recorder.begun else recorder.begin(self.header))
-
-    def add(self, verdict: Verdict) -> None:
-        """Writes a verdict beside the file, in case the run is killed."""
-        self._try(lambda recorder: recorder.add(verdict))
-
-    def finish(self, verdicts: Collection[Verdict]) -> None:
-        """Writes the file."""
-        seconds = (datetime.now(timezone.utc) - self._begun).total_seconds()
-        self._try(lambda recorder: recorder.finish(self.header, verdicts, seconds))
-
-    def abandon(self) -> None:
-        """Restores the file of an earlier run: there is nothing to write."""
-        self._try(lambda recorder: recorder.abandon())
-
-    def _note(self, problem: str) -> None:
-        if problem not in self._problems:
-            self._problems.append(problem)
-
-    def _try(self, step: Callable[[Recorder], Any]) -> None:
+    def _write(self, step: Callable[[Recorder], Any]) -> None:
         if self._recorder is None:
             return
         try:
             step(self._recorder)
         except OSError as error:
             why = error.strerror or type(error).__name__
-            self._note(f"cannot write the results to {self._recorder.path}: {why}")
+            self.problems.append(f"cannot write the results to {self._recorder.path}: {why}")
             self._recorder = None
+
+
+def header_of(option: argparse.Namespace, given: Assignment) -> Header:
+    """The first line of a results file, from pytest's options; the rule set is still unknown."""
+    return Header(
+        subject=given.facts,
+        queuespec=queuespec.__version__,
+        rule_set="",
+        start_methods=given.start_methods,
+        options={
+            "patience": option.patience,
+            "quiet_time": option.quiet_time,
+            "strict": given.strict,
+            "crowd": option.crowd,
+            "rules": [one_line(slug) for slug in option.rule],
+            "keyword": one_line(option.keyword),
+            "deviations": [one_line(Path(name).name) for name in option.expectations],
+        },
+        started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
 
 
 def recorder_for(path: Path) -> Recorder:

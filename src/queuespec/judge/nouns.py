@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from queuespec.judge.assignment import ASSIGNMENT, Assignment
-from queuespec.judge.crowd import Crowd
+from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.verdicts import FINDING
 from queuespec.stage import Program, RemoteActor, Stage, Supervisor, View
 
@@ -23,15 +24,12 @@ class Stages:
 
     def __init__(self, given: Assignment) -> None:
         self._given = given
-        self._supervisor: Supervisor | None = None
         self._kept: dict[tuple[str, Path], Stage] = {}
 
-    @property
+    @functools.cached_property
     def supervisor(self) -> Supervisor:
         """Everything that this process has started."""
-        if self._supervisor is None:
-            self._supervisor = Supervisor()
-        return self._supervisor
+        return Supervisor()
 
     def fresh(self, start_method: str, directory: Path) -> Stage:
         """A new stage, whose actors import roles and items from this directory."""
@@ -56,13 +54,34 @@ class Stages:
         for stage in self._kept.values():
             stage.leave()
         self._kept.clear()
-        if self._supervisor is not None:
-            self._supervisor.close()
-            self._supervisor = None
+        if "supervisor" in vars(self):
+            self.supervisor.close()
+            del self.supervisor
 
 
 STAGES = pytest.StashKey[Stages]()
 """Where pytest's configuration keeps the `Stages`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Crowd:
+    """As many producers as consumers, and the number of items that each producer puts."""
+
+    size: int
+
+    @property
+    def items(self) -> int:
+        """The number of items of each producer."""
+        return 100 * self.size
+
+    @property
+    def put(self) -> list[tuple[int, int]]:
+        """All items that the crowd puts: (producer, number)."""
+        return [(producer, number) for producer in range(self.size) for number in range(self.items)]
+
+    def divided_by(self, processes: int) -> list[list[int]]:
+        """The numbers of the producers, divided among that many processes."""
+        return [list(range(first, self.size, processes)) for first in range(processes)]
 
 
 @pytest.fixture
@@ -181,9 +200,8 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
 
     def start(name: str, *arguments: object) -> Program:
         directory = request.path.parent / "programs"
-        words = tuple(map(str, arguments))
-        path = directory / f"{name}.py"
-        fresh = Program(path, words, given.settings_for(directory), start_method, supervisor)
+        words, settings = tuple(map(str, arguments)), given.settings_for(directory)
+        fresh = Program(directory / f"{name}.py", words, settings, start_method, supervisor)
         started.append(fresh)
         return fresh
 

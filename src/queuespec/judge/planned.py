@@ -1,4 +1,4 @@
-"""The plan of a run: one `Planned` for each test of a rule, made at collection; verdicts are made from it."""
+"""What a run judges: an `Assignment` for all of it, and a `Planned` for each test of a rule, made at collection."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from queuespec.results import Verdict
-from queuespec.rules import Facts, Rule, rule_of
+from queuespec.rules import rule_of
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
+    from queuespec.results.expectations import Expectations
+    from queuespec.rules import Facts, Rule
+    from queuespec.stage import Settings
+
+ASSIGNMENT = pytest.StashKey["Assignment"]()
+"""Where pytest's configuration keeps the `Assignment`."""
 PLANNED = pytest.StashKey["Planned"]()
 """Where an item keeps its `Planned`, if it proves a rule."""
 
@@ -23,45 +30,44 @@ AXES = ("start_method", "kind")
 
 
 @dataclasses.dataclass(frozen=True)
+class Assignment:
+    """What is judged, and how: the same in the process that the user started and in the workers of pytest-xdist."""
+
+    facts: Facts
+    start_methods: tuple[str, ...]
+    """The start methods to judge, in the platform's order."""
+    strict: bool
+    """Whether de-facto rules gate, too: pytest's own option ``--strict``."""
+    settings: Settings
+    """What all stages have in common; `settings_for` adds the path."""
+    expected: Expectations
+    """The expected deviations that concern what is judged."""
+
+    def settings_for(self, directory: Path) -> Settings:
+        """The settings of a stage whose actors import roles and items from this directory."""
+        return dataclasses.replace(self.settings, path=(str(directory),))
+
+
+@dataclasses.dataclass(frozen=True)
 class Planned:
-    """A test that will be judged: everything about its verdict that is known before it runs."""
+    """A test that will be judged: the fields of its `Verdict` that are known before it runs, and where its rule is."""
 
     test: str
-    """The test's node id."""
     rule: str
-    """The rule's slug."""
     level: str
     chapter: str
     sentence: str
-    """The rule's sentence."""
     gates: bool
-    """Whether a deviation fails the run."""
     kind: str = ""
-    """The kind of queue; empty if the test has none."""
     start_method: str = ""
-    """Empty if the test has none."""
     parameters: str = ""
-    """The ids of the test's other parameters: the same from run to run."""
     file: str = ""
-    """Where the rule is defined."""
     line: int = 0
 
     def verdict(self, verdict: str, explanation: str = "", **found: Any) -> Verdict:
         """The verdict on this test; `found` has the fields of `Verdict` that are known only when it has finished."""
-        return Verdict(
-            rule=self.rule,
-            level=self.level,
-            chapter=self.chapter,
-            sentence=self.sentence,
-            test=self.test,
-            verdict=verdict,
-            gates=self.gates,
-            explanation=explanation,
-            kind=self.kind,
-            start_method=self.start_method,
-            parameters=self.parameters,
-            **found,
-        ).bounded
+        known = {name: value for name, value in vars(self).items() if name not in ("file", "line")}
+        return Verdict(**known, verdict=verdict, explanation=explanation, **found).bounded
 
 
 def rule_of_item(item: pytest.Item) -> Rule | None:
@@ -69,36 +75,25 @@ def rule_of_item(item: pytest.Item) -> Rule | None:
     return rule_of(getattr(item, "function", None))
 
 
-def plan(item: pytest.Item, rule: Rule, facts: Facts, strict: bool) -> Planned:
+def plan(item: pytest.Item, rule: Rule, given: Assignment) -> Planned:
     """The plan of a collected test of this rule."""
-    axes = {name: _parameter(item, name) for name in AXES}
+    callspec = getattr(item, "callspec", None)
+    values = {name: str(callspec.params[name]) for name in AXES if callspec and name in callspec.params}
+    others = callspec.id.removeprefix("-".join(values.values())) if callspec else ""
+    start_method = values.get("start_method", "")
     return Planned(
         test=item.nodeid,
         rule=rule.slug,
         level=rule.level,
         chapter=rule.chapter,
         sentence=rule.sentence,
-        gates=rule.gates(facts, axes["start_method"], strict),
-        kind=axes["kind"],
-        start_method=axes["start_method"],
-        parameters=one_line(_other_ids(item, axes)),
+        gates=rule.gates(given.facts, start_method, given.strict),
+        kind=values.get("kind", ""),
+        start_method=start_method,
+        parameters=one_line(others.removeprefix("-") if values else others),
         file=rule.file,
         line=rule.line,
     )
-
-
-def _parameter(item: pytest.Item, name: str) -> str:
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get(name, "")) if callspec is not None else ""
-
-
-def _other_ids(item: pytest.Item, axes: dict[str, str]) -> str:
-    """The ids of the parameters that are not in `AXES`. Those of the axes come first: see `collection`."""
-    callspec = getattr(item, "callspec", None)
-    if callspec is None:
-        return ""
-    own = "-".join(axes[name] for name in AXES if name in callspec.params)
-    return str(callspec.id).removeprefix(own).removeprefix("-") if own else str(callspec.id)
 
 
 def as_text(plans: Iterable[Planned]) -> str:

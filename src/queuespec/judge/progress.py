@@ -64,21 +64,11 @@ class Progress:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Shows progress in place of pytest's dots, if a line can be rewritten."""
-    config = session.config
+    """Shows progress in place of pytest's dots, on a terminal to which nothing else writes a line for each test."""
+    config, option = session.config, session.config.option
     reporter = config.pluginmanager.getplugin("terminalreporter")
-    if reporter is None or LEDGER not in config.stash or not can_rewrite(config, reporter):
+    if reporter is None or LEDGER not in config.stash or not reporter.isatty or os.environ.get("TERM") == "dumb":
         return
-    reporter.showfspath = False
-    config.pluginmanager.register(Progress(reporter, config.stash[LEDGER]), "queuespec progress")
-
-
-def can_rewrite(config: pytest.Config, reporter: pytest.TerminalReporter) -> bool:
-    """Whether there is a terminal, and nothing else writes a line for each test."""
-    return (
-        bool(reporter.isatty)
-        and os.environ.get("TERM") != "dumb"
-        and config.option.verbose <= 0
-        and config.option.capture != "no"
-        and not config.option.collectonly
-    )
+    if option.verbose <= 0 and option.capture != "no" and not option.collectonly:
+        reporter.showfspath = False
+        config.pluginmanager.register(Progress(reporter, config.stash[LEDGER]), "queuespec progress")

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
 from queuespec import results
-from queuespec.judge.assignment import ASSIGNMENT, Assignment, asked_start_methods, assignment
 from queuespec.judge.facts import CannotJudge, probe, refuse_unknown_rules, refuse_what_cannot_be_judged, specification
-from queuespec.judge.ledger import LEDGER, RECORD, Ledger, Record, header_of, recorder_for
+from queuespec.judge.ledger import LEDGER, Ledger, header_of, recorder_for
 from queuespec.judge.nouns import STAGES, Stages
 from queuespec.judge.options import add_options
+from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import INPUT, Workers, is_worker, received
 from queuespec.results import expectations
+from queuespec.stage import Settings
 from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-PROBLEMS = pytest.StashKey["list[str]"]()
-"""Where pytest's configuration keeps what fails the run although no verdict does: a sentence each."""
 WORKERS = pytest.StashKey[Workers]()
 """Where pytest's configuration keeps the `Workers`, if there are any."""
 
@@ -53,46 +51,42 @@ def pytest_configure(config: pytest.Config) -> None:
     """Finds out what to judge, or says in one sentence why it cannot be judged."""
     config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
     if is_worker(config):
-        _prepare(config, received(config))
-    elif not (config.option.help or getattr(config.option, "version", False)):
+        given = received(config)
+    elif config.option.help or getattr(config.option, "version", False):
+        return
+    else:
         try:
-            _open_the_books(config)
+            given = _open_the_books(config)
         except CannotJudge as error:
             raise pytest.UsageError(str(error)) from None
-
-
-def _prepare(config: pytest.Config, given: Assignment) -> None:
     config.stash[ASSIGNMENT] = given
     config.stash[STAGES] = Stages(given)
 
 
-def _open_the_books(config: pytest.Config) -> None:
-    """Prepares the process that the user started.
-
-    Raises:
-        CannotJudge: an option names what cannot be judged, read or written.
-    """
+def _open_the_books(config: pytest.Config) -> Assignment:
+    """What to judge, and a ledger for it. Raises `CannotJudge` if an option names what cannot be used."""
     option = config.option
     facts = probe(option.python, option.implementation)
     refuse_what_cannot_be_judged(facts, option.start_method)
     refuse_unknown_rules(option.rule)
-    begun = datetime.now(timezone.utc)
-    header = header_of(option, facts, asked_start_methods(config, facts), begun)
     try:
         entries = expectations.known()
         for name in option.expectations:
             entries += expectations.read(Path(name))
     except results.BadFile as error:
         raise CannotJudge(f"--expectations: {error}") from None
-    expected = expectations.Expectations(entry for entry in entries if entry.concerns(facts))
-    recorder = None
-    if option.results and not option.collectonly:
-        recorder = recorder_for(Path(option.results).resolve())
-    _prepare(config, assignment(config, facts, expected))
-    config.stash[PROBLEMS] = []
-    config.stash[LEDGER] = Ledger()
-    config.stash[RECORD] = Record(header, recorder, begun, config.stash[PROBLEMS])
+    given = Assignment(
+        facts=facts,
+        start_methods=tuple(one for one in facts.start_methods if one in (option.start_method or facts.start_methods)),
+        strict=bool(config.getoption("strict", False)),
+        settings=Settings(option.implementation, option.python, (), option.patience, option.quiet_time),
+        expected=expectations.Expectations(entry for entry in entries if entry.concerns(facts)),
+    )
+    writes = option.results and not option.collectonly
+    recorder = recorder_for(Path(option.results).resolve()) if writes else None
+    config.stash[LEDGER] = Ledger(header_of(option, given), recorder)
     config.pluginmanager.register(Bookkeeper(config), "queuespec verdicts")
+    return given
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -124,13 +118,12 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any) -> None:
     """Takes over a worker's plan."""
-    stash = node.config.stash
+    ledger, worker = node.config.stash[LEDGER], node.gateway.id
     try:
-        stash[LEDGER].plan(stash[WORKERS].plan_of(node.gateway.id))
+        ledger.plan(node.config.stash[WORKERS].plan_of(worker))
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        stash[PROBLEMS].append(f"cannot read the plan of worker {node.gateway.id}: {why}")
-    stash[RECORD].begin()
+        ledger.problems.append(f"cannot read the plan of worker {worker}: {error.strerror or type(error).__name__}")
+    ledger.begin()
 
 
 class Bookkeeper:
@@ -142,17 +135,16 @@ class Bookkeeper:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Notes a collection error: rules are missing then, and no verdict says so."""
         if report.failed:
-            self._config.stash[PROBLEMS].append(f"cannot collect the tests of {one_line(report.nodeid) or 'a file'}")
+            problem = f"cannot collect the tests of {one_line(report.nodeid) or 'a file'}"
+            self._config.stash[LEDGER].problems.append(problem)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Enters the verdict that a report carries, or notes that there will be none."""
-        stash = self._config.stash
-        verdict = verdict_of(report)
+        ledger, verdict = self._config.stash[LEDGER], verdict_of(report)
         if verdict is not None:
-            stash[LEDGER].enter(report.nodeid, verdict)
-            stash[RECORD].add(verdict)
+            ledger.enter(report.nodeid, verdict)
         elif report.when not in ("setup", "call", "teardown"):  # pytest-xdist's own report of a crash
-            lost = stash[LEDGER].lose(report.nodeid, CRASHED)
+            lost = ledger.lose(report.nodeid, CRASHED)
             plugins = self._config.pluginmanager.get_plugins()
             junit = next((one for one in plugins if type(one).__name__ == "LogXML"), None)
             if lost is not None and junit is not None:  # it takes properties from what a worker reports at the end
@@ -174,20 +166,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     if LEDGER not in config.stash or config.option.collectonly:
         return
-    problems, record = config.stash[PROBLEMS], config.stash[RECORD]
-    verdicts = config.stash[LEDGER].complete()
+    ledger = config.stash[LEDGER]
+    verdicts = ledger.complete()
     if verdicts:
-        problems += _what_is_missing(verdicts)
-        problems += _what_was_expected_in_vain(config.stash[ASSIGNMENT], verdicts)
-        record.finish(verdicts)
-        if record.earlier is not None:
-            problems.append(f"the results of an earlier run are kept in {record.earlier}")
-    else:
-        record.abandon()
-    if problems and session.exitstatus == pytest.ExitCode.OK:
+        ledger.problems += _what_is_missing(verdicts)
+        ledger.problems += _what_was_expected_in_vain(config.stash[ASSIGNMENT], verdicts)
+    ledger.finish()
+    if ledger.problems and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if verdicts and not config.pluginmanager.hasplugin("terminalreporter"):
-        _tell_github(config, print)
+        _tell_github(ledger, print)
 
 
 def _what_is_missing(verdicts: list[results.Verdict]) -> list[str]:
@@ -213,24 +201,18 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
     return given.expected.idle(verdicts, kinds, everywhere, proved_by, narrowed)
 
 
-def _tell_github(config: pytest.Config, write_line: Callable[[str], None]) -> None:
+def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:
     from queuespec.report import github  # here, since workers should not wait for rich
 
-    ledger, record = config.stash[LEDGER], config.stash[RECORD]
     places = {planned.rule: planned for planned in ledger.planned.values()}
-    github.write(
-        record.header,
-        ledger.in_order(),
-        config.stash[PROBLEMS],
-        lambda verdict: places.get(verdict.rule),
-        write_line,
-    )
+    github.write(ledger.header, ledger.in_order(), ledger.problems, lambda one: places.get(one.rule), write_line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Shows what was found, the most important last: the last line is the verdict on the whole run."""
-    verdicts = config.stash[LEDGER].in_order() if LEDGER in config.stash else []
-    if not verdicts:
+    ledger = config.stash.get(LEDGER, None)
+    verdicts = ledger.in_order() if ledger is not None else []
+    if ledger is None or not verdicts:
         return
     from queuespec.report import summary  # here, since workers should not wait for rich
 
@@ -238,25 +220,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("timelines")
         for verdict in verdicts:
             if verdict.timeline:
-                terminalreporter.write_line(verdict.test)
-                for line in in_lines(verdict.timeline):
+                for line in (verdict.test, *in_lines(verdict.timeline)):
                     terminalreporter.write_line(line)
-    _tell_github(config, terminalreporter.write_line)
-    given, problems = config.stash[ASSIGNMENT], config.stash[PROBLEMS]
+    _tell_github(ledger, terminalreporter.write_line)
+    given = config.stash[ASSIGNMENT]
     judged = one_line(given.facts.described)
     terminalreporter.section(f"verdicts: {judged}")
     writer = config.get_terminal_writer()
     width = writer.fullwidth if terminalreporter.isatty else None
     paper = summary.Paper(width, writer.hasmarkup, getattr(sys.stdout, "encoding", None) or "utf-8")
     whole = config.option.verbose > 0
-    text = summary.text(judged, verdicts, given.start_methods, problems, paper, whole)
-    for line in text.split("\n"):
+    for line in summary.text(judged, verdicts, given.start_methods, ledger.problems, paper, whole).split("\n"):
         terminalreporter.write_line(line)
-    _leave_out_what_was_told(terminalreporter, {planned.test for planned in config.stash[LEDGER].planned.values()})
-
-
-def _leave_out_what_was_told(reporter: pytest.TerminalReporter, told: set[str]) -> None:
-    """Suppresses pytest's list of failures, which comes next, if no option requests it and all were shown above."""
-    failures = [report.nodeid for category in ("failed", "error") for report in reporter.stats.get(category, ())]
-    if reporter.config.option.reportchars == "fE" and told.issuperset(failures):
-        reporter.reportchars = ""
+    stats, option = terminalreporter.stats, config.option
+    failures = [report.nodeid for category in ("failed", "error") for report in stats.get(category, ())]
+    if option.reportchars == "fE" and ledger.planned.keys() >= set(failures):
+        terminalreporter.reportchars = ""  # pytest's list of failures would come next; all were shown above

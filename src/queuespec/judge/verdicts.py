@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from queuespec import results
-from queuespec.judge.assignment import ASSIGNMENT
-from queuespec.judge.planned import PLANNED, Planned, rule_of_item
+from queuespec.judge.planned import ASSIGNMENT, PLANNED, Planned, rule_of_item
 from queuespec.results import Verdict
 from queuespec.stage import Failure, Hangs, Program, Raised, Stage, Timeline
 from queuespec.text import one_line, printable

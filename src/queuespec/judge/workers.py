@@ -7,8 +7,8 @@ test whose worker crashes.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import pickle
 import socket
 import threading
 from pathlib import Path
@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from queuespec.judge import planned
-from queuespec.judge.assignment import Assignment, assignment
-from queuespec.results.expectations import Expectation, Expectations
-from queuespec.rules import Facts
 from queuespec.stage import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from queuespec.judge.planned import Planned
+    from queuespec.judge.planned import Assignment, Planned
 
 INPUT = "queuespec"
 """The key of what a worker receives from its controller."""
@@ -72,8 +69,7 @@ class Workers:
     def input(self, given: Assignment) -> dict[str, Any]:
         """What a worker receives: data that pytest-xdist can send."""
         return {
-            "facts": json.dumps(vars(given.facts)),
-            "expected": json.dumps([entry.as_data for entry in given.expected.entries]),
+            "assignment": pickle.dumps(given),
             "lifeline": self._lifeline.getsockname()[1],
             "plans": self._supervisor.directory,
         }
@@ -103,22 +99,9 @@ def _plan_file(directory: str, worker: str) -> Path:
 
 
 def received(config: pytest.Config) -> Assignment:
-    """The assignment from the controller. From here on, this worker ends with its controller."""
+    """The assignment from the controller. From here on, this worker ends with its controller, even a killed one."""
     given = config.workerinput[INPUT]  # type: ignore[attr-defined]
-    _end_with_the_controller(given["lifeline"])
-    facts = Facts.read(json.loads(given["facts"]))
-    return assignment(config, facts, Expectations(map(Expectation.from_data, json.loads(given["expected"]))))
-
-
-def send_plan(config: pytest.Config, plans: Iterable[Planned]) -> None:
-    """Writes this worker's plan where its controller reads it. Raises `OSError`."""
-    worker = config.workerinput  # type: ignore[attr-defined]
-    _plan_file(worker[INPUT]["plans"], worker["workerid"]).write_text(planned.as_text(plans), encoding="utf-8")
-
-
-def _end_with_the_controller(port: int) -> None:
-    """Ends this process when the connection to the controller does, even if the controller was killed."""
-    line = socket.create_connection(("127.0.0.1", port))
+    line = socket.create_connection(("127.0.0.1", given["lifeline"]))
 
     def wait() -> None:
         with contextlib.suppress(OSError):
@@ -126,3 +109,11 @@ def _end_with_the_controller(port: int) -> None:
         os._exit(1)
 
     threading.Thread(target=wait, name="lifeline", daemon=True).start()
+    assignment: Assignment = pickle.loads(given["assignment"])
+    return assignment
+
+
+def send_plan(config: pytest.Config, plans: Iterable[Planned]) -> None:
+    """Writes this worker's plan where its controller reads it. Raises `OSError`."""
+    worker = config.workerinput  # type: ignore[attr-defined]
+    _plan_file(worker[INPUT]["plans"], worker["workerid"]).write_text(planned.as_text(plans), encoding="utf-8")

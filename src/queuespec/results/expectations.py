@@ -84,12 +84,6 @@ class Expectation:
         """All of it, as data for JSON."""
         return dataclasses.asdict(self)
 
-    @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Expectation:
-        """The expectation from its `as_data`, read from JSON."""
-        lists: dict[str, Any] = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
-        return cls(**{**data, **lists})
-
     @property
     def sentence(self) -> str:
         """All of it, for people: what deviates, where, how and why."""

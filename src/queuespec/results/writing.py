@@ -63,7 +63,6 @@ class Recorder:
         self.path = path
         self.unfinished = path.with_name(path.name + ".unfinished")
         self.earlier = path.with_name(path.name + ".earlier")
-        self.begun = False
 
     def try_to_write(self) -> None:
         """Raises `OSError` if a file cannot be written there."""
@@ -74,7 +73,6 @@ class Recorder:
 
     def begin(self, header: Header) -> None:
         """Sets the earlier file aside and writes the header. Raises `OSError`."""
-        self.begun = True
         if self.path.exists():
             if self.earlier.exists() and not is_whole(self.path):
                 self.path.unlink()
@@ -85,9 +83,8 @@ class Recorder:
 
     def add(self, verdict: Verdict) -> None:
         """Appends a verdict. Raises `OSError`."""
-        if self.begun:
-            with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps(verdict.bounded.as_data()) + "\n")
+        with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(verdict.bounded.as_data()) + "\n")
 
     def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
         """Writes the complete file; the earlier file is removed if no verdict is missing. Raises `OSError`."""
@@ -98,7 +95,6 @@ class Recorder:
 
     def abandon(self) -> None:
         """Restores the earlier file: there is nothing to write. Raises `OSError`."""
-        if self.begun:
-            self.unfinished.unlink(missing_ok=True)
-            if self.earlier.exists() and not self.path.exists():
-                os.replace(self.earlier, self.path)
+        self.unfinished.unlink(missing_ok=True)
+        if self.earlier.exists() and not self.path.exists():
+            os.replace(self.earlier, self.path)

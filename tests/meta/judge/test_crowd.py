@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from queuespec.judge.crowd import Crowd
+from queuespec.judge.nouns import Crowd
 from queuespec.judge.options import positive_number
 
 

@@ -1,7 +1,6 @@
 """What fails a run although no verdict does is said, never swallowed."""
 
 import sys
-from datetime import datetime, timezone
 
 import pytest
 from runs import ACCUSING
@@ -9,7 +8,7 @@ from samples import header, verdict
 
 from queuespec.judge import facts, ledger
 from queuespec.judge.facts import CannotJudge, refuse_unknown_rules, specification
-from queuespec.judge.ledger import Ledger, Record
+from queuespec.judge.ledger import Ledger
 from queuespec.judge.planned import Planned
 from queuespec.results import Recorder, read
 from queuespec.rules import chapters
@@ -32,21 +31,17 @@ def broken_specification(monkeypatch):
     specification.cache_clear()
 
 
-def record(path, problems):
-    """The record of a run that begins now."""
-    return Record(header(rule_set=""), Recorder(path), datetime.now(timezone.utc), problems)
-
-
 @pytest.mark.usefixtures("broken_specification")
 def test_a_specification_that_cannot_be_imported_is_a_problem_of_the_run(tmp_path):
-    problems = []
-    book = record(tmp_path / "results.jsonl", problems)
+    books = Ledger(header(rule_set=""), Recorder(tmp_path / "results.jsonl"))
+    books.plan(PLANNED[:1])
 
-    book.begin()
-    book.begin()
-    book.finish([verdict()])
+    books.begin()
+    books.begin()
+    books.enter(PLANNED[0].test, verdict())
+    books.finish()
 
-    assert problems == [
+    assert books.problems == [
         "the results do not say which rules they were judged by: cannot import the specification: "
         "ValueError: rule 'get.x': unknown level 'promis'"
     ]
@@ -69,15 +64,15 @@ def test_a_chapter_that_fails_while_it_is_imported_fails_every_time(tmp_path):
 
 
 def test_a_results_file_that_cannot_be_written_is_a_problem_noted_once(tmp_path):
-    problems = []
-    book = record(tmp_path / "nowhere" / "results.jsonl", problems)
+    books = Ledger(header(rule_set=""), Recorder(tmp_path / "nowhere" / "results.jsonl"))
+    books.plan(PLANNED[:1])
 
-    book.begin()
-    book.add(verdict())
-    book.finish([verdict()])
+    books.begin()
+    books.enter(PLANNED[0].test, verdict())
+    books.finish()
 
-    assert len(problems) == 1
-    assert problems[0].startswith(f"cannot write the results to {tmp_path / 'nowhere'}")
+    assert len(books.problems) == 1
+    assert books.problems[0].startswith(f"cannot write the results to {tmp_path / 'nowhere'}")
 
 
 def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(judge, tmp_path):
@@ -95,7 +90,7 @@ def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(judge, tmp_path
 
 
 def test_everything_planned_has_a_verdict_in_the_order_of_the_plan():
-    books = Ledger()
+    books = Ledger(header())
     books.plan(PLANNED)
     books.plan(PLANNED[::-1])
     books.enter(PLANNED[1].test, PLANNED[1].verdict("conforms"))
