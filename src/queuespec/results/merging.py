@@ -64,56 +64,45 @@ class Merged:
     def __init__(self, files: Iterable[Results]) -> None:
         self.columns: list[Column] = []
         self.rows: dict[str, Row] = {}
-        self.number = 0
-        """The number of verdicts."""
         self._numbers: dict[tuple[Subject, str], int] = {}
-        self._same: dict[tuple[Subject, str], list[Column]] = {}
         self._first: Results | None = None
-        self._files = 0
         self._at: dict[Subject, Results] = {}
-        self._keys: dict[Subject, dict[tuple[str, str, str, str], tuple[int, str]]] = {}
+        self._keys: dict[Subject, dict[tuple[str, str, str, str], Results]] = {}
         for results in files:
-            self.add(results)
+            self._refuse_differences(results)
+            self._add(results)
+        same: dict[tuple[Subject, str], list[Column]] = {}
+        for column in self.columns:
+            where = dataclasses.replace(place(column.header.subject), release="")
+            same.setdefault((where, column.start_method), []).append(column)
+        for columns in same.values():
+            for column in columns if len(columns) > 1 else ():
+                column.release = column.header.subject.release
 
-    def add(self, results: Results) -> None:
-        """Adds the verdicts of a file. Raises `BadFile`, as the class does."""
-        self._refuse_differences(results)
+    def _add(self, results: Results) -> None:
         subject = results.header.subject
         where = place(subject)
         keys = self._keys.setdefault(where, {})
-        self._files += 1
-        this = (self._files, results.name)
-        numbers = {method: self._column(where, results, method) for method in results.header.start_methods}
+        methods = dict.fromkeys((*results.header.start_methods, *(one.start_method for one in results.verdicts)))
+        numbers = {method: self._column(where, results, method) for method in methods}
         for verdict in results.verdicts:
-            other = keys.setdefault(verdict.key, this)
-            if other is not this:
+            other = keys.setdefault(verdict.key, results)
+            if other is not results:
                 about = " ".join(filter(None, verdict.key))
                 raise BadFile(
-                    f"{other[1]} and {results.name} both have a verdict for {about} of {subject.described}; "
+                    f"{other.name} and {results.name} both have a verdict for {about} of {subject.described}; "
                     "use only one of them"
                 )
-            if verdict.start_method not in numbers:
-                numbers[verdict.start_method] = self._column(where, results, verdict.start_method)
-            row = self.rows.get(verdict.rule)
-            if row is None:
-                row = self.rows[verdict.rule] = Row(verdict.rule, verdict.chapter, verdict.level)
+            row = self.rows.setdefault(verdict.rule, Row(verdict.rule, verdict.chapter, verdict.level))
             row.cells.setdefault(numbers[verdict.start_method], []).append(verdict)
-            self.number += 1
 
     def _column(self, where: Subject, results: Results, start_method: str) -> int:
-        key = (where, start_method)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.columns)
-            fresh = Column(results.header, start_method)
-            self.columns.append(fresh)
-            same = self._same.setdefault((dataclasses.replace(where, release=""), start_method), [])
-            same.append(fresh)
-            if len(same) > 1:
-                for column in same:
-                    column.release = column.header.subject.release
-        column = self.columns[self._numbers[key]]
+        number = self._numbers.setdefault((where, start_method), len(self.columns))
+        if number == len(self.columns):
+            self.columns.append(Column(results.header, start_method))
+        column = self.columns[number]
         column.cut_short = column.cut_short or results.cut_short
-        return self._numbers[key]
+        return number
 
     def _refuse_differences(self, results: Results) -> None:
         first = self._first = self._first or results

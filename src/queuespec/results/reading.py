@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from sys import intern
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from queuespec.results import schema
@@ -65,35 +66,28 @@ class _Reader:
         self.footer: dict[str, Any] | None = None
         self.verdicts: list[Verdict] = []
         self.keys: set[tuple[str, str, str, str]] = set()
-        self.shared: dict[str, str] = {}
         self.torn = False
 
     def bad(self, what: str) -> BadFile:
-        where = f", line {self.number}" if self.number else ""
-        return BadFile(f"{self.name}{where}: {one_line(what)}")
+        return BadFile(f"{self.name}, line {self.number}: {one_line(what)}")
 
     def read(self, cut_short: bool) -> Results:
         try:
             with opened(self.path) as file:
-                while True:
-                    line = file.readline(LONGEST_LINE + 1)
-                    if not line:
-                        break
-                    self.number += 1
+                for self.number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
                     self.take(line)
         except OSError as error:
             raise BadFile(f"cannot read {self.name}: {error.strerror or type(error).__name__}") from None
         except ValueError as error:
             raise BadFile(f"cannot read {self.name!r}: {one_line(str(error))}") from None
         if self.header is None:
-            self.number = 0
-            raise self.bad("this is not a results file: the header is missing" if self.torn else "the file is empty")
+            what = "this is not a results file: the header is missing" if self.torn else "the file is empty"
+            raise BadFile(f"{self.name}: {what}")
         why = ""
         if self.footer is None:
             why = f"cut short after {counted(len(self.verdicts), 'verdict')}: the footer is missing"
             if not cut_short:
-                self.number = 0
-                raise self.bad(why)
+                raise BadFile(f"{self.name}: {why}")
         elif self.footer["counts"][NOT_RUN]:
             why = f"cut short: {counted(self.footer['counts'][NOT_RUN], 'planned verdict')} missing"
         return Results(self.name, self.header, self.verdicts, why)
@@ -117,8 +111,13 @@ class _Reader:
         elif "digest" in data:
             self.take_footer(data)
         else:
-            self.take_verdict(data)
+            self.take_verdict(data, self.header.start_methods)
         self.digest.update(line.rstrip(b"\r\n") + b"\n")
+
+    def check(self, what: str, data: dict[str, Any]) -> None:
+        wrong = self.checks[what](data)
+        if wrong:
+            raise self.bad(f"invalid {what}: {wrong}")
 
     def take_header(self, data: dict[str, Any]) -> None:
         if "format" not in data:
@@ -128,48 +127,32 @@ class _Reader:
                 f"the file has format {data['format']!r}, but this queuespec reads format {FORMAT}; "
                 "use the queuespec that wrote it, or judge again"
             )
-        wrong = self.checks["header"](data)
-        if wrong:
-            raise self.bad(f"invalid header: {wrong}")
+        self.check("header", data)
         self.header = Header.from_data(data)
         if len(set(self.header.start_methods)) != len(self.header.start_methods):
             raise self.bad("invalid header: a start method is listed twice")
 
-    def take_verdict(self, data: dict[str, Any]) -> None:
-        assert self.header is not None
+    def take_verdict(self, data: dict[str, Any], start_methods: tuple[str, ...]) -> None:
         if "format" in data:
             raise self.bad("unexpected second header")
-        wrong = self.checks["verdict"](data)
-        if wrong:
-            raise self.bad(f"invalid verdict: {wrong}")
+        self.check("verdict", data)
         if not self.timelines:
             data.pop("timeline", None)
-        self.add(data)
-
-    def add(self, data: dict[str, Any]) -> None:
-        assert self.header is not None
-        shared = self.shared
-        for name, value in data.items():
-            if type(value) is str:
-                data[name] = shared.setdefault(value, value)
-        verdict = Verdict.from_data(data)
-        if verdict.start_method and verdict.start_method not in self.header.start_methods:
+        verdict = Verdict.from_data({name: intern(one) if type(one) is str else one for name, one in data.items()})
+        if verdict.start_method and verdict.start_method not in start_methods:
             raise self.bad(f"invalid verdict: start method {verdict.start_method!r} is not in the header")
         if verdict.verdict == CONFORMS and verdict.reported_start_method not in ("", verdict.start_method):
             raise self.bad(
                 f"invalid verdict: it conforms under {verdict.start_method}, "
                 f"but its children were started by {verdict.reported_start_method}"
             )
-        before = len(self.keys)
-        self.keys.add(verdict.key)
-        if len(self.keys) == before:
+        if verdict.key in self.keys:
             raise self.bad(f"second verdict for {' '.join(filter(None, verdict.key))}")
+        self.keys.add(verdict.key)
         self.verdicts.append(verdict)
 
     def take_footer(self, data: dict[str, Any]) -> None:
-        wrong = self.checks["footer"](data)
-        if wrong:
-            raise self.bad(f"invalid footer: {wrong}")
+        self.check("footer", data)
         if data["counts"] != counts(self.verdicts):
             raise self.bad("the counts of the footer do not match the verdicts: lines are missing or were changed")
         if data["digest"] != self.digest.hexdigest():

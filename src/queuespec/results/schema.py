@@ -16,34 +16,10 @@ FILE = Path(__file__).with_name("results.schema.json")
 REMEMBERED = 100_000
 """Maximum number of valid strings to remember; most strings occur many times in a file."""
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "boolean": (bool,),
-    "number": (int, float),
-    "integer": (int,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
-_SUPPORTED = {
-    "$ref",
-    "additionalProperties",
-    "const",
-    "description",
-    "enum",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "pattern",
-    "prefixItems",
-    "properties",
-    "required",
-    "type",
-}
+_SUPPORTED = frozenset(
+    "$ref additionalProperties const description enum items maxItems maxLength maximum minItems minLength minimum "
+    "pattern prefixItems properties required type".split()
+)
 
 
 @functools.cache
@@ -63,53 +39,36 @@ def compiled(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
     if "const" in schema or "enum" in schema:
         return _one_of(schema.get("enum", [schema.get("const")]))
     names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if names == ["string"]:
-        return _string(schema, definitions)
-    types = tuple(found for name in names for found in _TYPES[name])
-    wanted = " or ".join(names)
-    inner = {
-        "number": _number,
-        "integer": _number,
-        "array": _array,
-        "object": _object,
-    }
-    parts = {name: inner[name](schema, definitions) for name in names if name in inner}
-    by_type = {found: parts.get(name, _nothing) for name in names for found in _TYPES[name]}
+    parts: dict[type, Check] = {}
+    for name in names:
+        types, make = _TYPES[name]
+        parts.update(dict.fromkeys(types, make(schema, definitions)))
 
     def check(value: Any) -> str:
-        if type(value) not in types:
-            return f"should be of type {wanted}, but is {type(value).__name__}"
-        return by_type[type(value)](value)
+        part = parts.get(type(value))
+        if part is None:
+            return f"should be of type {' or '.join(names)}, but is {type(value).__name__}"
+        return part(value)
 
     return check
-
-
-def _nothing(value: Any) -> str:
-    return ""
 
 
 def _one_of(allowed: list[Any]) -> Check:
-    words = ", ".join(map(json.dumps, allowed))
-    pairs = {(type(value), value) for value in allowed}
+    """`allowed` has values of one type."""
+    wrong = f"should be one of {', '.join(map(json.dumps, allowed))}"
+    return lambda value: "" if type(value) is type(allowed[0]) and value in allowed else wrong
 
-    def check(value: Any) -> str:
-        try:
-            return "" if (type(value), value) in pairs else f"should be one of {words}"
-        except TypeError:
-            return f"should be one of {words}"
 
-    return check
+def _anything(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
+    return lambda value: ""
 
 
 def _string(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 1_000_000)
-    found = re.compile(schema["pattern"].replace("$", r"\Z") if "pattern" in schema else "").search
-
+    found = re.compile(schema.get("pattern", "").replace("$", r"\Z")).search
     accepted: set[str] = set()
 
-    def check(value: Any) -> str:
-        if type(value) is not str:
-            return f"should be of type string, but is {type(value).__name__}"
+    def check(value: str) -> str:
         if value in accepted:
             return ""
         if not shortest <= len(value) <= longest:
@@ -125,16 +84,12 @@ def _string(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
 
 def _number(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
     least, most = schema.get("minimum", float("-inf")), schema.get("maximum", float("inf"))
-
-    def check(value: float) -> str:
-        return "" if least <= value <= most else f"should be from {least} to {most}"
-
-    return check
+    return lambda value: "" if least <= value <= most else f"should be from {least} to {most}"
 
 
 def _array(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
     first = [compiled(part, definitions) for part in schema.get("prefixItems", ())]
-    rest = compiled(schema["items"], definitions) if "items" in schema else _nothing
+    rest = compiled(schema["items"], definitions) if "items" in schema else _anything(schema, definitions)
     least, most = schema.get("minItems", 0), schema.get("maxItems", 1_000_000)
 
     def check(value: list[Any]) -> str:
@@ -157,12 +112,22 @@ def _object(schema: dict[str, Any], definitions: dict[str, Any]) -> Check:
         if not required <= value.keys():
             return f"{min(required - value.keys())!r} is missing"
         for name, entry in value.items():
-            part = properties.get(name)
-            if part is None:
+            if name not in properties:
                 return f"{name!r:.60} is unknown"
-            wrong = part(entry)
+            wrong = properties[name](entry)
             if wrong:
                 return f"{name!r} {wrong}"
         return ""
 
     return check
+
+
+_TYPES: dict[str, tuple[tuple[type, ...], Callable[[dict[str, Any], dict[str, Any]], Check]]] = {
+    "string": ((str,), _string),
+    "boolean": ((bool,), _anything),
+    "number": ((int, float), _number),
+    "integer": ((int,), _number),
+    "array": ((list,), _array),
+    "object": ((dict,), _object),
+    "null": ((type(None),), _anything),
+}
