@@ -30,11 +30,7 @@ class CannotJudge(Exception):
 
 
 def probe(python: str, implementation: str) -> Facts:
-    """Asks the interpreter to judge for its facts.
-
-    Raises:
-        CannotJudge: it is not Python, it is too old, or it cannot load the implementation.
-    """
+    """An interpreter's facts. Raises `CannotJudge` if it is not Python, too old, or cannot load the implementation."""
     marker = secrets.token_hex(8)
     try:
         answer = subprocess.run(
@@ -57,11 +53,7 @@ def probe(python: str, implementation: str) -> Facts:
 
 
 def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:
-    """Checks that the platform has these start methods, and has semaphores.
-
-    Raises:
-        CannotJudge: it lacks one of them.
-    """
+    """Raises `CannotJudge` if the platform lacks one of the start methods, or semaphores."""
     for method in start_methods:
         if method not in facts.start_methods:
             available = ", ".join(facts.start_methods)
@@ -74,11 +66,7 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -
 
 
 def refuse_unknown_rules(slugs: Collection[str]) -> None:
-    """Checks that the specification has these rules.
-
-    Raises:
-        CannotJudge: it lacks one of them, or cannot be imported.
-    """
+    """Raises `CannotJudge` if the specification lacks one of these rules, or cannot be imported."""
     if not slugs:
         return
     known = {slug for chapter in specification() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
@@ -89,11 +77,7 @@ def refuse_unknown_rules(slugs: Collection[str]) -> None:
 
 @functools.cache
 def specification() -> list[Chapter]:
-    """All chapters of the specification.
-
-    Raises:
-        CannotJudge: one of them cannot be imported.
-    """
+    """All chapters of the specification. Raises `CannotJudge` if one of them cannot be imported."""
     try:
         return chapters()
     except Exception as error:

@@ -125,11 +125,7 @@ def header_of(option: argparse.Namespace, given: Assignment) -> Header:
 
 
 def recorder_for(path: Path) -> Recorder:
-    """Checks that results can be written there.
-
-    Raises:
-        CannotJudge: they cannot.
-    """
+    """The recorder of a file. Raises `CannotJudge` if results cannot be written there."""
     if path.is_dir():
         raise CannotJudge(f"--results: {str(path)!r} is a directory; name a file in it")
     if not path.parent.is_dir():

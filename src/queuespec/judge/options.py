@@ -31,40 +31,24 @@ def add_options(add: Callable[..., Any]) -> None:
 
     Each help text fits on one line beside its option in 80 columns.
     """
+    seconds: dict[str, Any] = {"metavar": "SECONDS", "type": positive_seconds}
+    repeatable: dict[str, Any] = {"action": "append", "default": []}
     add(
         "--implementation",
         metavar="NAME",
         default="multiprocessing",
         help="judge this: a module, MODULE:CLASS or fault:NAME",
     )
-    add(
-        "--start-method",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="judge under this start method only; repeatable",
-    )
+    add("--start-method", metavar="NAME", help="judge under this start method only; repeatable", **repeatable)
     add(
         "--python",
         metavar="EXECUTABLE",
         default=sys.executable,
         help="judge the queue of this interpreter (3.9 or later)",
     )
-    add(
-        "--patience",
-        metavar="SECONDS",
-        type=positive_seconds,
-        default=10.0,
-        help="timeout for what must complete; raise if slow (10)",
-    )
-    add(
-        "--quiet-time",
-        metavar="SECONDS",
-        type=positive_seconds,
-        default=0.1,
-        help="time to watch a call that must block (0.1)",
-    )
-    add("--rule", metavar="SLUG", action="append", default=[], help="judge this rule only; repeatable")
+    add("--patience", default=10.0, help="timeout for what must complete; raise if slow (10)", **seconds)
+    add("--quiet-time", default=0.1, help="time to watch a call that must block (0.1)", **seconds)
+    add("--rule", metavar="SLUG", help="judge this rule only; repeatable", **repeatable)
     add(
         "--crowd",
         metavar="NUMBER",
@@ -73,11 +57,5 @@ def add_options(add: Callable[..., Any]) -> None:
         help="producers and consumers in crowd rules (2 each)",
     )
     add("--results", metavar="FILE", help="write the verdicts to this file, as JSON Lines")
-    add(
-        "--expectations",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="expect the deviations in this TOML file; repeatable",
-    )
+    add("--expectations", metavar="FILE", help="expect the deviations in this TOML file; repeatable", **repeatable)
     add("--timeline", action="store_true", help="print every call with its time and outcome")

@@ -48,11 +48,7 @@ class Change:
 
 
 class Comparison:
-    """What changed from an old to a new run.
-
-    Raises:
-        BadFile: one of the runs is incomplete, or they have no judged verdict in common.
-    """
+    """What changed from an old to a new run. Raises `BadFile` if one is incomplete, or they have nothing in common."""
 
     def __init__(self, old: Results, new: Results) -> None:
         for results in (old, new):
@@ -150,18 +146,16 @@ class Comparison:
 
     def as_data(self) -> dict[str, Any]:
         """All of it, as data for JSON."""
+        groups = {
+            name: [{**dataclasses.asdict(one), "text": one.sentence(self.setting)} for one in changes.values()]
+            for name, changes in self._groups.items()
+        }
         return {
             "old": {"file": self.old.name, **self.old.header.as_data()},
             "new": {"file": self.new.name, **self.new.header.as_data()},
             "differences": self.differences,
             "compared": self.compared,
-            **{
-                group: [
-                    {**dataclasses.asdict(change), "text": change.sentence(self.setting)}
-                    for change in self._groups[group].values()
-                ]
-                for group in GROUPS
-            },
+            **groups,
         }
 
 
@@ -211,10 +205,8 @@ def _differences(old: Header, new: Header) -> Iterator[tuple[str, str]]:
     before, after = old.options, new.options
     names = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
     if names:
-        yield (
-            "options",
-            ", ".join(f"{name} {_arrow(*map(_value, (before.get(name), after.get(name))))}" for name in names),
-        )
+        changed = (f"{name} {_arrow(_value(before.get(name)), _value(after.get(name)))}" for name in names)
+        yield "options", ", ".join(changed)
 
 
 def _value(option: Any) -> str:

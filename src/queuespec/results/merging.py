@@ -54,12 +54,8 @@ def place(subject: Subject) -> Subject:
 
 
 class Merged:
-    """Any number of results as one table.
-
-    Raises:
-        BadFile: the files were judged by different rules, or two of them have the same verdict, or differ only in
-            the implementation's home or the build of Python.
-    """
+    """Any number of results as one table. Raises `BadFile` if they were judged by different rules, or two of them have
+    the same verdict, or differ only in the implementation's home or the build of Python."""
 
     def __init__(self, files: Iterable[Results]) -> None:
         self.columns: list[Column] = []

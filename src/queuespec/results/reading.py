@@ -41,15 +41,12 @@ def is_whole(path: Path) -> bool:
 
 
 def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool = False) -> Results:
-    """Reads a results file.
+    """Reads a results file. Raises `BadFile` if it is damaged.
 
     Args:
         path: the file.
         cut_short: accept a file without a footer, from a run that was killed.
         timelines: keep the verdicts' timelines, which take most of the memory.
-
-    Raises:
-        BadFile: the file is damaged, or it was cut short and `cut_short` is false.
     """
     return _Reader(os.fspath(path), timelines).read(cut_short)
 

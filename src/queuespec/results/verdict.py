@@ -6,6 +6,7 @@ a footer was cut short. `results.schema.json` describes the lines.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import hashlib
 import json
@@ -40,13 +41,13 @@ class Verdict:
     """The outcome of one test: of a rule, for one kind, under one start method."""
 
     rule: str
-    level: str
-    chapter: str
-    sentence: str
+    level: str = "promise"
+    chapter: str = ""
+    sentence: str = ""
     """The rule's sentence."""
-    test: str
+    test: str = ""
     """The test's node id."""
-    verdict: str
+    verdict: str = NOT_RUN
     """One of `VERDICTS`."""
     gates: bool = True
     """Whether a deviation fails the run."""
@@ -71,7 +72,7 @@ class Verdict:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Verdict:
         """The verdict of a line that fits the schema."""
-        return cls(**{**_DEFAULTS, **data, "timeline": tuple(tuple(row) for row in data.get("timeline", ()))})
+        return cls(**{**data, "timeline": tuple(tuple(row) for row in data.get("timeline", ()))})
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -98,8 +99,6 @@ class Verdict:
         )
 
 
-_DEFAULTS = {"level": "promise", "chapter": "", "sentence": "", "test": ""}
-
 _SUBJECT = {field.name: False if field.name == "free_threaded" else "" for field in dataclasses.fields(Subject)}
 _LONGEST = {"implementation": 150, "implementation_version": 100, "implementation_home": 1000}
 
@@ -122,14 +121,13 @@ class Header:
     def as_data(self) -> dict[str, Any]:
         """The header's line, as data for JSON; every string is one line of bounded length."""
         subject = {name: getattr(self.subject, name) for name in _SUBJECT}
+        for name, value in subject.items():
+            subject[name] = one_line(value, _LONGEST.get(name, 500)) if isinstance(value, str) else value
         return {
             "format": FORMAT,
             "queuespec": self.queuespec,
             "rule_set": self.rule_set,
-            **{
-                name: one_line(value, _LONGEST.get(name, 500)) if isinstance(value, str) else value
-                for name, value in subject.items()
-            },
+            **subject,
             "start_methods": list(self.start_methods),
             "options": self.options,
             "started": self.started,
@@ -166,10 +164,8 @@ def worst(verdicts: list[str]) -> str:
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     """The number of each verdict, in the order of `VERDICTS`."""
-    found = dict.fromkeys(VERDICTS, 0)
-    for verdict in verdicts:
-        found[verdict.verdict] += 1
-    return found
+    found = collections.Counter(verdict.verdict for verdict in verdicts)
+    return {name: found[name] for name in VERDICTS}
 
 
 def summary(verdicts: Iterable[Verdict]) -> str:

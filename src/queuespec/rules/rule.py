@@ -25,12 +25,7 @@ _SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """One documented behavior.
-
-    Raises:
-        TypeError: a field has the wrong type.
-        ValueError: a field has a value that no rule can have; the message names the closest one that exists.
-    """
+    """One documented behavior; `rule` explains the fields. Raises `TypeError` and `ValueError` as `rule` does."""
 
     slug: str
     level: str
@@ -40,9 +35,7 @@ class Rule:
     proves: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     since: tuple[int, ...] = ()
-    """The first Python version with this behavior."""
     until: tuple[int, ...] = ()
-    """The first Python version without it."""
     systems: tuple[str, ...] = ()
     start_methods: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -170,7 +163,8 @@ def rule(
 
     Raises:
         TypeError: when the decorator runs, for a value of the wrong type.
-        ValueError: when the decorator runs, for an unknown word, or a docstring without sentence or reason.
+        ValueError: when the decorator runs, for an unknown word, or a docstring without sentence or reason; the
+            message names the closest word that exists.
     """
     if level == "untested":
         raise ValueError(f"rule {slug!r}: a rule with a test cannot have the level 'untested'")
@@ -208,11 +202,7 @@ def rule_of(test: object) -> Rule | None:
 
 
 def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], reason: str) -> Rule:
-    """States a documented behavior that no test can prove.
-
-    Raises:
-        TypeError, ValueError: as `rule` does.
-    """
+    """States a documented behavior that no test can prove. Raises `TypeError` and `ValueError` as `rule` does."""
     caller = sys._getframe(1)
     return Rule(
         slug=slug,
@@ -240,9 +230,7 @@ def each(names: str | tuple[str, ...], values: Sequence[Any], *, ids: Ids = None
 
     ``@each("maxsize", [1, 2])`` gives the test's argument `maxsize` one value after another, and
     ``@each(("producers", "maxsize"), [(1, 4), (3, 2)])`` gives several arguments a tuple of values.
-
-    Raises:
-        ValueError: when the decorator runs, if there are no values, or not as many ids as values.
+    Raises `ValueError` when the decorator runs, if the numbers of names, values and ids do not fit.
     """
     if not values:
         raise ValueError(f"each({names!r}): there are no values")

@@ -43,12 +43,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def check(what: str, words: object, known: Collection[str]) -> None:
-    """Checks a tuple of words against a vocabulary.
-
-    Raises:
-        TypeError: `words` is not a tuple; ``("fork")`` is a string.
-        ValueError: a word is unknown.
-    """
+    """Raises `ValueError` for an unknown word, and `TypeError` if `words` is no tuple: ``("fork")`` is a string."""
     if not isinstance(words, tuple):
         raise TypeError(f"{what} should be a tuple, but is {words!r}")
     for word in words:
