@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from queuespec.results.expectations import Expectations
+    from queuespec.results.expectations import Expectation
     from queuespec.rules import Facts, Rule
     from queuespec.stage import Settings
 
@@ -40,7 +40,7 @@ class Assignment:
     """Whether de-facto rules gate, too: pytest's own option ``--strict``."""
     settings: Settings
     """What all stages have in common; `settings_for` adds the path."""
-    expected: Expectations
+    expected: tuple[Expectation, ...]
     """The expected deviations that concern what is judged."""
 
     def settings_for(self, directory: Path) -> Settings:

@@ -80,7 +80,7 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         start_methods=tuple(one for one in facts.start_methods if one in (option.start_method or facts.start_methods)),
         strict=bool(config.getoption("strict", False)),
         settings=Settings(option.implementation, option.python, (), option.patience, option.quiet_time),
-        expected=expectations.Expectations(entry for entry in entries if entry.concerns(facts)),
+        expected=tuple(entry for entry in entries if entry.concerns(facts)),
     )
     writes = option.results and not option.collectonly
     recorder = recorder_for(Path(option.results).resolve()) if writes else None
@@ -188,7 +188,7 @@ def _what_is_missing(verdicts: list[results.Verdict]) -> list[str]:
 
 def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict]) -> list[str]:
     """A sentence for each expected deviation that matches nothing."""
-    if not given.expected.entries:
+    if not given.expected:
         return []
     try:
         rules = [rule for chapter in specification() for rule in chapter.rules if rule.level != "untested"]
@@ -197,8 +197,7 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
     kinds = {rule.slug: rule.kinds for rule in rules}
     proved_by = {slug: rule.slug for rule in rules for slug in rule.proves}
     everywhere = given.facts.start_methods
-    narrowed = set(given.start_methods) != set(everywhere)
-    return given.expected.idle(verdicts, kinds, everywhere, proved_by, narrowed)
+    return expectations.idle(given.expected, verdicts, kinds, everywhere, proved_by, given.start_methods != everywhere)
 
 
 def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:

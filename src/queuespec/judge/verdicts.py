@@ -18,7 +18,6 @@ from queuespec.text import one_line, printable
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from queuespec.results.expectations import Expectation
     from queuespec.rules import Rule
     from queuespec.stage.timeline import Row
 
@@ -41,8 +40,7 @@ class Finding:
     """All calls of the test, on all of its stages."""
     told: tuple[Row, ...] = ()
     """The rows of the timeline that the verdict keeps."""
-    entry: Expectation | None = None
-    """The expected deviation that matches."""
+    declared: dict[str, Any] | None = None
     stage: Stage | None = None
     programs: list[Program] = dataclasses.field(default_factory=list)
 
@@ -54,7 +52,7 @@ class Finding:
             reported_start_method=", ".join(sorted(self.reported)),
             seconds=round(self.seconds, 4),
             timeline=self.told,
-            declared=self.entry.for_verdict if self.entry is not None else None,
+            declared=self.declared,
         )
 
 
@@ -105,7 +103,7 @@ def pytest_runtest_makereport(
             _tell(item, call.excinfo.value, finding, report)
             _expect(item, finding, report)
             if not finding.planned.gates:
-                _does_not_fail(report, f"{finding.verdict}: {finding.explanation}")
+                report.outcome, report.wasxfail = "skipped", f"{finding.verdict}: {finding.explanation}"
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
         finding.explanation = str(call.excinfo.value)
     if call.when == "teardown":
@@ -145,10 +143,11 @@ def _judge(error: BaseException, finding: Finding) -> None:
 
 def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
     """Compares with what was expected: an expected deviation does not fail the run; its absence does."""
-    entry = item.config.stash[ASSIGNMENT].expected.entry_for(*finding.as_verdict().key)
-    finding.entry = entry
+    key = finding.as_verdict().key
+    entry = next((one for one in item.config.stash[ASSIGNMENT].expected if one.matches(*key)), None)
     if entry is None:
         return
+    finding.declared = entry.for_verdict
     surprise = entry.surprise(finding.verdict)
     if surprise and finding.verdict == "conforms":
         report.outcome = "failed"
@@ -156,12 +155,7 @@ def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> N
     elif surprise:
         report.sections.append(("expected", surprise))
     elif finding.verdict != "conforms":
-        _does_not_fail(report, f"expected: {finding.verdict}: {finding.explanation}")
-
-
-def _does_not_fail(report: pytest.TestReport, why: str) -> None:
-    report.outcome = "skipped"
-    report.wasxfail = why
+        report.outcome, report.wasxfail = "skipped", f"expected: {finding.verdict}: {finding.explanation}"
 
 
 # What a failure shows

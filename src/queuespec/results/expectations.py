@@ -187,55 +187,42 @@ def _entry(table: dict[str, Any], where: str) -> Expectation:
     return Expectation(**values, where=where)
 
 
-class Expectations:
-    """The expected deviations that concern what is judged."""
+def idle(
+    entries: Iterable[Expectation],
+    verdicts: Collection[Verdict],
+    rules: Mapping[str, tuple[str, ...]],
+    start_methods: Collection[str],
+    proved_by: Mapping[str, str],
+    narrowed: bool = False,
+) -> list[str]:
+    """One sentence for each entry that matches no verdict, although its rule was judged or does not exist.
 
-    def __init__(self, entries: Iterable[Expectation]) -> None:
-        self.entries = list(entries)
-        self._by_rule: dict[str, list[Expectation]] = {}
-        for entry in self.entries:
-            self._by_rule.setdefault(entry.rule, []).append(entry)
-
-    def entry_for(self, rule: str, kind: str, start_method: str, parameters: str) -> Expectation | None:
-        """The first entry that matches the verdict with this key."""
-        found = (entry for entry in self._by_rule.get(rule, ()) if entry.matches(rule, kind, start_method, parameters))
-        return next(found, None)
-
-    def idle(
-        self,
-        verdicts: Collection[Verdict],
-        rules: Mapping[str, tuple[str, ...]],
-        start_methods: Collection[str],
-        proved_by: Mapping[str, str],
-        narrowed: bool = False,
-    ) -> list[str]:
-        """One sentence for each entry that matches no verdict, although its rule was judged or does not exist.
-
-        Args:
-            verdicts: all verdicts of the run.
-            rules: the kinds of every rule that has a test.
-            start_methods: all start methods of the platform.
-            proved_by: the rule whose test proves another behavior as well, by the slug of that behavior.
-            narrowed: whether only some start methods were judged, so that a rule may apply under the others.
-        """
-        found = []
-        for entry in self.entries:
-            matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
-            if matched & {*JUDGED, NOT_RUN} or (matched and narrowed):
-                continue
-            about = f"{entry.where}: {one_line(entry.rule, 80)}"
-            anywhere = dataclasses.replace(entry, parameters="")
-            if entry.rule in proved_by:
-                other = proved_by[entry.rule]
-                found.append(f"{about} is covered by the test for {other}; declare it under {other}")
-            elif entry.rule not in rules:
-                found.append(f"{about} is not a rule with a test{did_you_mean(entry.rule, rules)}")
-            elif matched:
-                found.append(f"{about} matches no judged verdict: it is {' and '.join(sorted(matched))} here")
-            elif (
-                (entry.kind and not set(entry.kind) & set(rules[entry.rule]))
-                or (entry.start_method and not set(entry.start_method) & {*START_METHODS, *start_methods})
-                or any(anywhere.matches(*verdict.key) for verdict in verdicts)
-            ):
-                found.append(f"{about} matches no judged verdict; remove the entry or correct its conditions")
-        return found
+    Args:
+        entries: the entries that concern what was judged.
+        verdicts: all verdicts of the run.
+        rules: the kinds of every rule that has a test.
+        start_methods: all start methods of the platform.
+        proved_by: the rule whose test proves another behavior as well, by the slug of that behavior.
+        narrowed: whether only some start methods were judged, so that a rule may apply under the others.
+    """
+    found = []
+    for entry in entries:
+        matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
+        if matched & {*JUDGED, NOT_RUN} or (matched and narrowed):
+            continue
+        about = f"{entry.where}: {one_line(entry.rule, 80)}"
+        anywhere = dataclasses.replace(entry, parameters="")
+        if entry.rule in proved_by:
+            other = proved_by[entry.rule]
+            found.append(f"{about} is covered by the test for {other}; declare it under {other}")
+        elif entry.rule not in rules:
+            found.append(f"{about} is not a rule with a test{did_you_mean(entry.rule, rules)}")
+        elif matched:
+            found.append(f"{about} matches no judged verdict: it is {' and '.join(sorted(matched))} here")
+        elif (
+            (entry.kind and not set(entry.kind) & set(rules[entry.rule]))
+            or (entry.start_method and not set(entry.start_method) & {*START_METHODS, *start_methods})
+            or any(anywhere.matches(*verdict.key) for verdict in verdicts)
+        ):
+            found.append(f"{about} matches no judged verdict; remove the entry or correct its conditions")
+    return found

@@ -219,7 +219,7 @@ def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_
     entry = expectations.Expectation("a.rule", "multiprocessing", "hangs", "So it is.")
     found = [verdict("a.rule", "not-applicable")]
 
-    said = expectations.Expectations([entry]).idle(found, {"a.rule": ("Queue",)}, ("fork", "spawn"), {}, narrowed)
+    said = expectations.idle([entry], found, {"a.rule": ("Queue",)}, ("fork", "spawn"), {}, narrowed)
 
     assert bool(said) is not narrowed
 
