@@ -38,7 +38,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(one.names, one.values, ids=one.ids)
 
 
-_chapters = functools.cache(lambda: frozenset(in_order(specification_folder())))
+@functools.cache
+def _chapters() -> dict[Path, int]:
+    return {path: position for position, path in enumerate(in_order(specification_folder()))}
 
 
 def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:
@@ -76,8 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out: list[pytest.Item] = []
     for item in items:
         (kept if _is_asked_for(config, rule_of_item(item)) else left_out).append(item)
-    order = {path: position for position, path in enumerate(in_order(specification_folder()))}
-    items[:] = sorted(kept, key=lambda item: order.get(item.path, -1))
+    items[:] = sorted(kept, key=lambda item: _chapters().get(item.path, -1))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
 

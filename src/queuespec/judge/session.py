@@ -61,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(str(error)) from None
     config.stash[ASSIGNMENT] = given
     config.stash[STAGES] = Stages(given)
+    config.add_cleanup(config.stash[STAGES].close)
 
 
 def _open_the_books(config: pytest.Config) -> Assignment:
@@ -95,23 +96,13 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"judged: {one_line(given.facts.described)}", f"start methods: {', '.join(given.start_methods)}"]
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leaves nothing behind."""
-    if STAGES in config.stash:
-        config.stash[STAGES].close()
-    if WORKERS in config.stash:
-        config.stash[WORKERS].close()
-
-
-# Workers, as the controller sees them
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Gives a worker what it needs to know."""
     stash = node.config.stash
     if WORKERS not in stash:
         stash[WORKERS] = Workers()
+        node.config.add_cleanup(stash[WORKERS].close)
     node.workerinput[INPUT] = stash[WORKERS].input(stash[ASSIGNMENT])
 
 
@@ -155,9 +146,6 @@ class Bookkeeper:
         """Ends the workers without waiting for their tests."""
         if WORKERS in self._config.stash:
             self._config.stash[WORKERS].end()
-
-
-# The end
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -108,7 +108,7 @@ def pytest_runtest_makereport(
         finding.explanation = str(call.excinfo.value)
     if call.when == "teardown":
         verdict = finding.as_verdict()
-        vars(report)[CARGO] = json.dumps(verdict.as_data())
+        vars(report)[CARGO] = json.dumps(vars(verdict))
         report.user_properties += properties(verdict)
     return report
 
@@ -156,9 +156,6 @@ def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> N
         report.sections.append(("expected", surprise))
     elif finding.verdict != "conforms":
         report.outcome, report.wasxfail = "skipped", f"expected: {finding.verdict}: {finding.explanation}"
-
-
-# What a failure shows
 
 
 def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:

@@ -33,9 +33,6 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-# How many
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
     """Judges in parallel by default if pytest-xdist is loaded. This is a wrapper because it must run before
@@ -56,9 +53,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int,
     return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(2 * cores, 8)
 
 
-# The controller's side
-
-
 class Workers:
     """The workers of a run, as the controller sees them: a lifeline for all of them, a directory for their plans."""
 
@@ -75,11 +69,8 @@ class Workers:
         }
 
     def plan_of(self, worker: str) -> list[Planned]:
-        """The plan that a worker has written; it can be read once. Raises `OSError`."""
-        file = _plan_file(self._supervisor.directory, worker)
-        text = file.read_text(encoding="utf-8")
-        file.unlink()
-        return planned.from_text(text)
+        """The plan that a worker has written. Raises `OSError`."""
+        return planned.from_text(_plan_file(self._supervisor.directory, worker).read_text(encoding="utf-8"))
 
     def end(self) -> None:
         """Ends the workers immediately, whatever they are doing."""
@@ -93,9 +84,6 @@ class Workers:
 
 def _plan_file(directory: str, worker: str) -> Path:
     return Path(directory, f"plan of {worker}.json")
-
-
-# The worker's side
 
 
 def received(config: pytest.Config) -> Assignment:

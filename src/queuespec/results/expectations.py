@@ -50,7 +50,6 @@ class Expectation:
     version: str = ""
     """Versions of the implementation, such as ``>=4,<5``."""
     python: str = ""
-    """Versions of Python."""
     python_implementation: str = ""
     """`sys.implementation.name`."""
     system: tuple[str, ...] = ()

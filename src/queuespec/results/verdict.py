@@ -44,7 +44,6 @@ class Verdict:
     level: str = "promise"
     chapter: str = ""
     sentence: str = ""
-    """The rule's sentence."""
     test: str = ""
     """The test's node id."""
     verdict: str = NOT_RUN
@@ -59,15 +58,10 @@ class Verdict:
     """The start method that the child processes report; empty if there were none."""
     parameters: str = ""
     seconds: float = 0.0
-    """The duration of the test."""
     timeline: tuple[tuple[float, str, str, str, float | None], ...] = ()
     """The calls: seconds since the test began, actor, call, outcome, duration in seconds or None."""
     declared: dict[str, Any] | None = None
     """The expected deviation that matches: `expected` verdict, `reason`, `link`, and whether it is `unstable`."""
-
-    def as_data(self) -> dict[str, Any]:
-        """The verdict's line, as data for JSON."""
-        return {**vars(self), "timeline": [list(row) for row in self.timeline]}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Verdict:
@@ -109,11 +103,9 @@ class Header:
 
     subject: Subject
     queuespec: str
-    """The version of queuespec."""
     rule_set: str
     """The hash that `rule_set` returns; empty if the rules could not be read."""
     start_methods: tuple[str, ...]
-    """The ones that were judged."""
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     started: str = ""
     """Date and time in UTC, ISO 8601."""

@@ -29,7 +29,7 @@ def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) 
     yield line(header.as_data())
     for verdict in verdicts:
         found[verdict.verdict] += 1
-        yield line(verdict.bounded.as_data())
+        yield line(vars(verdict.bounded))
     yield line({"counts": found, "seconds": round(seconds, 3), "digest": digest.hexdigest()})
 
 
@@ -84,7 +84,7 @@ class Recorder:
     def add(self, verdict: Verdict) -> None:
         """Appends a verdict. Raises `OSError`."""
         with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(verdict.bounded.as_data()) + "\n")
+            file.write(json.dumps(vars(verdict.bounded)) + "\n")
 
     def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
         """Writes the complete file; the earlier file is removed if no verdict is missing. Raises `OSError`."""
