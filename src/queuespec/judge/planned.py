@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +12,6 @@ from queuespec.rules import rule_of
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from queuespec.results.expectations import Expectation
@@ -94,13 +92,3 @@ def plan(item: pytest.Item, rule: Rule, given: Assignment) -> Planned:
         file=rule.file,
         line=rule.line,
     )
-
-
-def as_text(plans: Iterable[Planned]) -> str:
-    """A plan as a worker writes it for its controller."""
-    return json.dumps([vars(planned) for planned in plans])
-
-
-def from_text(text: str) -> list[Planned]:
-    """The plan that `as_text` wrote."""
-    return [Planned(**data) for data in json.loads(text)]

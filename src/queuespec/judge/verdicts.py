@@ -44,17 +44,6 @@ class Finding:
     stage: Stage | None = None
     programs: list[Program] = dataclasses.field(default_factory=list)
 
-    def as_verdict(self) -> Verdict:
-        """The verdict on the rule, as far as it is known."""
-        return self.planned.verdict(
-            self.verdict,
-            self.explanation,
-            reported_start_method=", ".join(sorted(self.reported)),
-            seconds=round(self.seconds, 4),
-            timeline=self.told,
-            declared=self.declared,
-        )
-
 
 FINDING = pytest.StashKey[Finding]()
 """Where the item of a rule keeps its `Finding`."""
@@ -107,7 +96,14 @@ def pytest_runtest_makereport(
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
         finding.explanation = str(call.excinfo.value)
     if call.when == "teardown":
-        verdict = finding.as_verdict()
+        verdict = finding.planned.verdict(
+            finding.verdict,
+            finding.explanation,
+            reported_start_method=", ".join(sorted(finding.reported)),
+            seconds=round(finding.seconds, 4),
+            timeline=finding.told,
+            declared=finding.declared,
+        )
         vars(report)[CARGO] = json.dumps(vars(verdict))
         report.user_properties += properties(verdict)
     return report
@@ -143,7 +139,7 @@ def _judge(error: BaseException, finding: Finding) -> None:
 
 def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
     """Compares with what was expected: an expected deviation does not fail the run; its absence does."""
-    key = finding.as_verdict().key
+    key = finding.planned.verdict(finding.verdict).key
     entry = next((one for one in item.config.stash[ASSIGNMENT].expected if one.matches(*key)), None)
     if entry is None:
         return

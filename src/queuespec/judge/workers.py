@@ -7,6 +7,7 @@ test whose worker crashes.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pickle
 import socket
@@ -16,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from queuespec.judge import planned
+from queuespec.judge.planned import Planned
 from queuespec.stage import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from queuespec.judge.planned import Assignment, Planned
+    from queuespec.judge.planned import Assignment
 
 INPUT = "queuespec"
 """The key of what a worker receives from its controller."""
@@ -70,7 +71,8 @@ class Workers:
 
     def plan_of(self, worker: str) -> list[Planned]:
         """The plan that a worker has written. Raises `OSError`."""
-        return planned.from_text(_plan_file(self._supervisor.directory, worker).read_text(encoding="utf-8"))
+        text = _plan_file(self._supervisor.directory, worker).read_text(encoding="utf-8")
+        return [Planned(**data) for data in json.loads(text)]
 
     def end(self) -> None:
         """Ends the workers immediately, whatever they are doing."""
@@ -104,4 +106,5 @@ def received(config: pytest.Config) -> Assignment:
 def send_plan(config: pytest.Config, plans: Iterable[Planned]) -> None:
     """Writes this worker's plan where its controller reads it. Raises `OSError`."""
     worker = config.workerinput  # type: ignore[attr-defined]
-    _plan_file(worker[INPUT]["plans"], worker["workerid"]).write_text(planned.as_text(plans), encoding="utf-8")
+    text = json.dumps([vars(planned) for planned in plans])
+    _plan_file(worker[INPUT]["plans"], worker["workerid"]).write_text(text, encoding="utf-8")

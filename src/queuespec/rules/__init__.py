@@ -1,6 +1,6 @@
 """What must hold: the rules, their sources and chapters. Imports neither pytest nor our other packages."""
 
-from queuespec.rules.chapters import Chapter, chapters, imported, specification_folder
+from queuespec.rules.chapters import Chapter, chapters, specification_folder
 from queuespec.rules.facts import Facts, Subject
 from queuespec.rules.rule import Rule, chapter_of, dotted, each, each_of, rule, rule_of, untested
 from queuespec.rules.sources import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, PICKLE, THREAD_QUEUE, WHATS_NEW, Source

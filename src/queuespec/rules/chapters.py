@@ -44,14 +44,13 @@ def chapters(folder: Path | None = None) -> list[Chapter]:
     folder = folder or specification_folder()
     sys.path.insert(0, str(folder))
     try:
-        return [_chapter(path, imported(path)) for path in in_order(folder)]
+        return [_chapter(path) for path in in_order(folder)]
     finally:
         sys.path.remove(str(folder))
 
 
-def imported(path: Path) -> ModuleType:
-    """A chapter's module, separate from the one that pytest imports."""
-    name = f"queuespec_chapter_{path.stem}"
+def _imported(path: Path) -> ModuleType:
+    name = f"queuespec_chapter_{path.stem}"  # pytest imports another module from the same file
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
@@ -66,7 +65,8 @@ def imported(path: Path) -> ModuleType:
     return module
 
 
-def _chapter(path: Path, module: ModuleType) -> Chapter:
+def _chapter(path: Path) -> Chapter:
+    module = _imported(path)
     rules = []
     for value in vars(module).values():
         found = value if isinstance(value, (list, tuple)) else [rule_of(value) or value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Callable
 
 from queuespec.rules.words import did_you_mean
@@ -55,16 +56,12 @@ _HOMES = {
 """The modules of names that the documentation of `multiprocessing` describes outside the package itself."""
 
 
-def _fragment(module: str) -> Callable[[str], str]:
-    """Fragments of a module's page: sections are lowercase words with hyphens, anything else is a name."""
-
-    def fragment(part: str) -> str:
-        if (part[0].islower() and "_" not in part) or part.startswith("object."):
-            return f"#{part}"
-        home = _HOMES.get(part.partition(".")[0], "") if module == "multiprocessing" else ""
-        return f"#{module}.{home}{part}"
-
-    return fragment
+def _fragment(module: str, part: str) -> str:
+    """A fragment of a module's page: sections are lowercase words with hyphens, anything else is a name."""
+    if (part[0].islower() and "_" not in part) or part.startswith("object."):
+        return f"#{part}"
+    home = _HOMES.get(part.partition(".")[0], "") if module == "multiprocessing" else ""
+    return f"#{module}.{home}{part}"
 
 
 def _issue(part: str) -> str:
@@ -123,9 +120,11 @@ _ARTICLE = frozenset(
 
 _ISSUES = "https://github.com/python/cpython/issues/"
 _LIBRARY = "https://docs.python.org/3/library/"
-DOCS = Source("multiprocessing", f"{_LIBRARY}multiprocessing.html", _fragment("multiprocessing"), _MULTIPROCESSING)
-THREAD_QUEUE = Source("queue", f"{_LIBRARY}queue.html", _fragment("queue"), _THREAD_QUEUE)
-PICKLE = Source("pickle", f"{_LIBRARY}pickle.html", _fragment("pickle"))
+DOCS = Source(
+    "multiprocessing", f"{_LIBRARY}multiprocessing.html", partial(_fragment, "multiprocessing"), _MULTIPROCESSING
+)
+THREAD_QUEUE = Source("queue", f"{_LIBRARY}queue.html", partial(_fragment, "queue"), _THREAD_QUEUE)
+PICKLE = Source("pickle", f"{_LIBRARY}pickle.html", partial(_fragment, "pickle"))
 CHANGELOG = Source("changelog", "https://docs.python.org/3/whatsnew/changelog.html", _entry)
 WHATS_NEW = Source("what's new", "https://docs.python.org/3/whatsnew/", _page)
 ISSUE = Source("CPython issue", _ISSUES, _issue)

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from runs import CHECKOUT, environment
 
-from queuespec.judge.planned import Planned, as_text, from_text
+from queuespec.judge.planned import Planned
+from queuespec.judge.workers import INPUT, Workers, send_plan
 
 HOSTILE = "\x1b[31m\ud800\u202e\n::error::'\"[a-b]"
 
@@ -137,7 +139,13 @@ def test_a_plan_arrives_as_it_was_written():
         Planned(HOSTILE, "a.c", "hazard", HOSTILE, HOSTILE, False, "", "", HOSTILE, os.sep + HOSTILE, 3),
     ]
 
-    assert from_text(as_text(plans)) == plans
+    workers = Workers()
+    worker = SimpleNamespace(workerinput={INPUT: workers.input(None), "workerid": "gw0"})
+    try:
+        send_plan(worker, plans)
+        assert workers.plan_of("gw0") == plans
+    finally:
+        workers.close()
 
 
 def test_a_verdict_from_a_plan_says_what_the_plan_says():
