@@ -6,7 +6,7 @@ import dataclasses
 import time
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import pytest
 
@@ -19,12 +19,19 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
-    from queuespec.judge.planned import Assignment, Planned
+    from queuespec.judge.planned import Assignment
 
 LEDGER = pytest.StashKey["Ledger"]()
 """Where pytest's configuration keeps the `Ledger`; a worker has none."""
 
 UNREACHED = "the run ended before this was judged"
+
+
+class Place(NamedTuple):
+    """Where a rule is defined."""
+
+    file: str
+    line: int
 
 
 class Ledger:
@@ -35,9 +42,11 @@ class Ledger:
 
     def __init__(self, header: Header, recorder: Recorder | None = None) -> None:
         self.header = header
-        self.planned: dict[str, Planned] = {}
+        self.planned: dict[str, Verdict] = {}
         self.verdicts: dict[str, Verdict] = {}
-        """By the test's node id."""
+        """By the test's node id, as are the plans."""
+        self.places: dict[str, Place] = {}
+        """By the rule's slug."""
         self.problems: list[str] = []
         """What fails the run although no verdict does: a sentence each."""
         self._recorder = recorder
@@ -55,7 +64,7 @@ class Ledger:
             self.problems.append(f"the results do not say which rules they were judged by: {error}")
         self._write(lambda recorder: recorder.begin(self.header))
 
-    def plan(self, plans: Iterable[Planned]) -> None:
+    def plan(self, plans: Iterable[Verdict]) -> None:
         """Notes tests that will be judged; a test that is already known stays as it is."""
         for one in plans:
             self.planned.setdefault(one.test, one)
@@ -67,11 +76,10 @@ class Ledger:
 
     def lose(self, test: str, why: str) -> Verdict | None:
         """Notes that a planned test will not be judged; returns its verdict, or None if it was not planned."""
-        one = self.planned.get(test)
-        if one is None:
+        if test not in self.planned:
             return None
-        self.verdicts[test] = verdict = one.verdict("not-run", why)
-        return verdict
+        self.verdicts[test] = dataclasses.replace(self.planned[test], explanation=why).bounded
+        return self.verdicts[test]
 
     def complete(self) -> list[Verdict]:
         """A verdict for everything that was planned, in order."""

@@ -1,9 +1,9 @@
-"""What a run judges: an `Assignment` for all of it, and a `Planned` for each test of a rule, made at collection."""
+"""What a run judges: an `Assignment` for all of it, and a plan for each test of a rule, made at collection."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 ASSIGNMENT = pytest.StashKey["Assignment"]()
 """Where pytest's configuration keeps the `Assignment`."""
-PLANNED = pytest.StashKey["Planned"]()
-"""Where an item keeps its `Planned`, if it proves a rule."""
+PLANNED = pytest.StashKey[Verdict]()
+"""Where an item keeps its plan, if it proves a rule."""
 
 AXES = ("start_method", "kind")
 """The parameters that every verdict has a field for, in the order in which test ids begin with them."""
@@ -46,49 +46,25 @@ class Assignment:
         return dataclasses.replace(self.settings, path=(str(directory),))
 
 
-@dataclasses.dataclass(frozen=True)
-class Planned:
-    """A test that will be judged: the fields of its `Verdict` that are known before it runs, and where its rule is."""
-
-    test: str
-    rule: str
-    level: str
-    chapter: str
-    sentence: str
-    gates: bool
-    kind: str = ""
-    start_method: str = ""
-    parameters: str = ""
-    file: str = ""
-    line: int = 0
-
-    def verdict(self, verdict: str, explanation: str = "", **found: Any) -> Verdict:
-        """The verdict on this test; `found` has the fields of `Verdict` that are known only when it has finished."""
-        known = {name: value for name, value in vars(self).items() if name not in ("file", "line")}
-        return Verdict(**known, verdict=verdict, explanation=explanation, **found).bounded
-
-
 def rule_of_item(item: pytest.Item) -> Rule | None:
     """The rule that a collected test proves, or None."""
     return rule_of(getattr(item, "function", None))
 
 
-def plan(item: pytest.Item, rule: Rule, given: Assignment) -> Planned:
-    """The plan of a collected test of this rule."""
+def plan(item: pytest.Item, rule: Rule, given: Assignment) -> Verdict:
+    """The plan of a collected test of this rule: everything about its verdict that is known before it runs."""
     callspec = getattr(item, "callspec", None)
     values = {name: str(callspec.params[name]) for name in AXES if callspec and name in callspec.params}
     others = callspec.id.removeprefix("-".join(values.values())) if callspec else ""
     start_method = values.get("start_method", "")
-    return Planned(
-        test=item.nodeid,
+    return Verdict(
         rule=rule.slug,
         level=rule.level,
         chapter=rule.chapter,
         sentence=rule.sentence,
+        test=item.nodeid,
         gates=rule.gates(given.facts, start_method, given.strict),
         kind=values.get("kind", ""),
         start_method=start_method,
         parameters=one_line(others.removeprefix("-") if values else others),
-        file=rule.file,
-        line=rule.line,
     )

@@ -11,7 +11,7 @@ import pytest
 
 from queuespec import results
 from queuespec.judge.facts import CannotJudge, probe, refuse_unknown_rules, refuse_what_cannot_be_judged, specification
-from queuespec.judge.ledger import LEDGER, Ledger, header_of, recorder_for
+from queuespec.judge.ledger import LEDGER, Ledger, Place, header_of, recorder_for
 from queuespec.judge.nouns import STAGES, Stages
 from queuespec.judge.options import add_options
 from queuespec.judge.planned import ASSIGNMENT, Assignment
@@ -134,6 +134,8 @@ class Bookkeeper:
         ledger, verdict = self._config.stash[LEDGER], verdict_of(report)
         if verdict is not None:
             ledger.enter(report.nodeid, verdict)
+            file, line, _ = report.location
+            ledger.places[verdict.rule] = Place(str(self._config.rootpath / file), (line or 0) + 1)
         elif report.when not in ("setup", "call", "teardown"):  # pytest-xdist's own report of a crash
             lost = ledger.lose(report.nodeid, CRASHED)
             plugins = self._config.pluginmanager.get_plugins()
@@ -191,8 +193,8 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
 def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:
     from queuespec.report import github  # here, since workers should not wait for rich
 
-    places = {planned.rule: planned for planned in ledger.planned.values()}
-    github.write(ledger.header, ledger.in_order(), ledger.problems, lambda one: places.get(one.rule), write_line)
+    verdicts, places = ledger.in_order(), ledger.places
+    github.write(ledger.header, verdicts, ledger.problems, lambda verdict: places.get(verdict.rule), write_line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

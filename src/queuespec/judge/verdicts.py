@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from queuespec import results
-from queuespec.judge.planned import ASSIGNMENT, PLANNED, Planned, rule_of_item
+from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.results import Verdict
 from queuespec.stage import Failure, Hangs, Program, Raised, Stage, Timeline
 from queuespec.text import one_line, printable
@@ -29,7 +29,7 @@ CARGO = "queuespec_verdict"
 class Finding:
     """What has been found out about a test so far."""
 
-    planned: Planned
+    planned: Verdict
     rule: Rule
     verdict: str = "not-run"
     explanation: str = ""
@@ -96,14 +96,15 @@ def pytest_runtest_makereport(
     elif report.skipped and finding.verdict == "not-run" and call.excinfo is not None:
         finding.explanation = str(call.excinfo.value)
     if call.when == "teardown":
-        verdict = finding.planned.verdict(
-            finding.verdict,
-            finding.explanation,
+        verdict = dataclasses.replace(
+            finding.planned,
+            verdict=finding.verdict,
+            explanation=finding.explanation,
             reported_start_method=", ".join(sorted(finding.reported)),
             seconds=round(finding.seconds, 4),
             timeline=finding.told,
             declared=finding.declared,
-        )
+        ).bounded
         vars(report)[CARGO] = json.dumps(vars(verdict))
         report.user_properties += properties(verdict)
     return report
@@ -139,8 +140,8 @@ def _judge(error: BaseException, finding: Finding) -> None:
 
 def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> None:
     """Compares with what was expected: an expected deviation does not fail the run; its absence does."""
-    key = finding.planned.verdict(finding.verdict).key
-    entry = next((one for one in item.config.stash[ASSIGNMENT].expected if one.matches(*key)), None)
+    expected = item.config.stash[ASSIGNMENT].expected
+    entry = next((one for one in expected if one.matches(*finding.planned.key)), None)
     if entry is None:
         return
     finding.declared = entry.for_verdict

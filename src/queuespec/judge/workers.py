@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from queuespec.judge.planned import Planned
+from queuespec.results import Verdict
 from queuespec.stage import Supervisor
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Workers:
             "plans": self._supervisor.directory,
         }
 
-    def plan_of(self, worker: str) -> list[Planned]:
+    def plan_of(self, worker: str) -> list[Verdict]:
         """The plan that a worker has written. Raises `OSError`."""
         text = _plan_file(self._supervisor.directory, worker).read_text(encoding="utf-8")
-        return [Planned(**data) for data in json.loads(text)]
+        return [Verdict.from_data(data) for data in json.loads(text)]
 
     def end(self) -> None:
         """Ends the workers immediately, whatever they are doing."""
@@ -103,7 +103,7 @@ def received(config: pytest.Config) -> Assignment:
     return assignment
 
 
-def send_plan(config: pytest.Config, plans: Iterable[Planned]) -> None:
+def send_plan(config: pytest.Config, plans: Iterable[Verdict]) -> None:
     """Writes this worker's plan where its controller reads it. Raises `OSError`."""
     worker = config.workerinput  # type: ignore[attr-defined]
     text = json.dumps([vars(planned) for planned in plans])

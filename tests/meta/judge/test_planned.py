@@ -1,7 +1,6 @@
 """A verdict is made from what collection knew, never from a test's id; also where the test's process died."""
 
 import json
-import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -9,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from runs import CHECKOUT, environment
 
-from queuespec.judge.planned import Planned
 from queuespec.judge.workers import INPUT, Workers, send_plan
+from queuespec.results import Verdict
 
 HOSTILE = "\x1b[31m\ud800\u202e\n::error::'\"[a-b]"
 
@@ -135,10 +134,9 @@ def test_an_annotation_names_the_file_of_the_rule_whoever_wrote_it(judge_own, tm
 
 def test_a_plan_arrives_as_it_was_written():
     plans = [
-        Planned("a.py::test[spawn-Queue-fork]", "a.b", "promise", "a", "A sentence.", True, "Queue", "spawn", "fork"),
-        Planned(HOSTILE, "a.c", "hazard", HOSTILE, HOSTILE, False, "", "", HOSTILE, os.sep + HOSTILE, 3),
+        Verdict("a.b", "promise", "a", "A.", "a.py::test[spawn-Queue-fork]", kind="Queue", parameters="fork"),
+        Verdict("a.c", "hazard", HOSTILE, HOSTILE, HOSTILE, gates=False, parameters=HOSTILE),
     ]
-
     workers = Workers()
     worker = SimpleNamespace(workerinput={INPUT: workers.input(None), "workerid": "gw0"})
     try:
@@ -146,13 +144,3 @@ def test_a_plan_arrives_as_it_was_written():
         assert workers.plan_of("gw0") == plans
     finally:
         workers.close()
-
-
-def test_a_verdict_from_a_plan_says_what_the_plan_says():
-    planned = Planned("a.py::test", "a.b", "hazard", "a", "A sentence.", False, "Queue", "spawn", "fork")
-
-    verdict = planned.verdict("hangs", "It waits.", seconds=2.0)
-
-    assert verdict.key == ("a.b", "Queue", "spawn", "fork")
-    assert (verdict.verdict, verdict.explanation, verdict.gates, verdict.seconds) == ("hangs", "It waits.", False, 2.0)
-    assert (verdict.level, verdict.chapter, verdict.sentence) == ("hazard", "a", "A sentence.")

@@ -9,13 +9,10 @@ from samples import header, verdict
 from queuespec.judge import facts, ledger
 from queuespec.judge.facts import CannotJudge, refuse_unknown_rules, specification
 from queuespec.judge.ledger import Ledger
-from queuespec.judge.planned import Planned
-from queuespec.results import Recorder, read
+from queuespec.results import Recorder, Verdict, read
 from queuespec.rules import chapters
 
-PLANNED = [
-    Planned(f"test_a.py::test[{kind}]", "a.b", "promise", "a", "A.", True, kind) for kind in ("Queue", "SimpleQueue")
-]
+PLANNED = [Verdict("a.b", test=f"test_a.py::test[{kind}]", kind=kind) for kind in ("Queue", "SimpleQueue")]
 
 
 @pytest.fixture
@@ -93,7 +90,7 @@ def test_everything_planned_has_a_verdict_in_the_order_of_the_plan():
     books = Ledger(header())
     books.plan(PLANNED)
     books.plan(PLANNED[::-1])
-    books.enter(PLANNED[1].test, PLANNED[1].verdict("conforms"))
+    books.enter(PLANNED[1].test, verdict(kind="SimpleQueue"))
 
     assert books.lose("test_a.py::test_without_a_rule", "x") is None
     assert [(one.kind, one.verdict, one.explanation) for one in books.complete()] == [
