@@ -7,7 +7,8 @@ import os
 import sys
 
 from queuespec.cli import judge
-from queuespec.cli.parser import COMMANDS, Status, parser_of
+from queuespec.cli.parser import COMMANDS, Refused, Status, parser_of
+from queuespec.judge.facts import CannotJudge
 from queuespec.report.console import Forgiving, say_error
 from queuespec.results.verdict import BadFile
 from queuespec.rules.words import did_you_mean
@@ -38,7 +39,7 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         say_error(f"{about}: interrupted")
         return Status.INTERRUPTED
-    except BadFile as error:
+    except (BadFile, CannotJudge, Refused) as error:
         say_error(f"{about}: {error}")
         return Status.UNUSABLE
     except OSError as error:
@@ -55,21 +56,19 @@ def main(words: list[str] | None = None) -> int:
 
 
 def perform(words: list[str]) -> int:
-    """Runs a command; returns its exit status. Raises what the command raises."""
-    first = words[0] if words else ""
-    if first == "judge" or (first.startswith(("-", "@")) and first not in FRONT) or not first:
-        return judge.run(argparse.Namespace(words=words[1:] if first == "judge" else words))
+    """Runs a command; returns its exit status. Raises what the command raises, and `Refused`."""
+    first = words[0] if words else "judge"
+    if first == "judge":
+        return judge.run(argparse.Namespace(words=words[1:]))
     if first in COMMANDS or first in FRONT:
         given = (parser_of(first) if first in COMMANDS else parser_of()).parse_args(words)
         return int(given.run(given))
-    if os.path.exists(judge.file_of(first)):
+    if first.startswith(("-", "@")) or not first or os.path.exists(judge.file_of(first)):
         return judge.run(argparse.Namespace(words=words))
     if os.sep in first or "/" in first or "::" in first or first.endswith(".py"):
-        say_error(f"queuespec: no such file or directory: '{one_line(judge.file_of(first), 100)}'")
-    else:
-        hint = did_you_mean(first, COMMANDS) or "; 'queuespec --help' lists the commands"
-        say_error(f"queuespec: no such command: '{one_line(first, 100)}'{hint}")
-    return Status.UNUSABLE
+        raise Refused(f"no such file or directory: '{one_line(judge.file_of(first), 100)}'")
+    hint = did_you_mean(first, COMMANDS) or "; 'queuespec --help' lists the commands"
+    raise Refused(f"no such command: '{one_line(first, 100)}'{hint}")
 
 
 if __name__ == "__main__":

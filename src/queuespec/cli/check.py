@@ -1,32 +1,19 @@
-"""``queuespec check``: validates results files."""
+"""Validates results files. The exit status is 4 if one of them is damaged or incomplete."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from queuespec import results
-from queuespec.cli.parser import COMMANDS, Status
+from queuespec.cli.parser import Arguments, Parser, Status
 from queuespec.report.console import say, say_error
 from queuespec.text import counted
 
-if TYPE_CHECKING:
-    import argparse
 
-    from queuespec.cli.parser import Commands
-
-
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "check",
-        help=COMMANDS["check"],
-        description="Validates results files. The exit status is 4 if one of them is damaged or incomplete.",
-    )
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+")
-    parser.set_defaults(run=run)
 
 
-def run(given: argparse.Namespace) -> Status:
+def run(given: Arguments) -> Status:
     """Prints a line for each file, a damaged one to standard error."""
     whole = True
     for name in given.files:

@@ -1,37 +1,26 @@
-"""``queuespec compare``: what changed between two runs."""
+"""Shows what changed between two runs: of two versions, systems or implementations, or of a change and the last run of
+the default branch. The exit status is 1 if there is a regression.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from queuespec import results
-from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.cli.parser import Arguments, Parser, Status, add_format
 from queuespec.report import changes
 from queuespec.report.console import console_for, say
 from queuespec.results.comparison import REGRESSIONS, Comparison
 
-if TYPE_CHECKING:
-    import argparse
 
-    from queuespec.cli.parser import Commands
-
-
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "compare",
-        help=COMMANDS["compare"],
-        description="Shows what changed between two runs: of two versions, systems or implementations, or of a change "
-        "and the last run of the default branch. The exit status is 1 if there is a regression.",
-    )
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
     parser.add_argument("old", metavar="OLD", help="results file of the run to compare with")
     parser.add_argument("new", metavar="NEW", help="results file of the run in question")
     add_format(parser, "markdown")
-    parser.set_defaults(run=run)
 
 
-def run(given: argparse.Namespace) -> Status:
+def run(given: Arguments) -> Status:
     """Prints the changes. Raises `BadFile`."""
     comparison = Comparison(results.read(given.old), results.read(given.new))
     if given.format == "json":

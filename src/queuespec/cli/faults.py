@@ -1,4 +1,7 @@
-"""``queuespec faults``: the faults and the rules that they break, as declared or as judged now."""
+"""Shows which faults break which rules, as the faults declare it or, with --judge, as judged now. The exit status is 1
+if no rule gave a verdict, if none of all faults breaks a rule, or if a fault breaks none of the rules that it declares
+to break.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +12,23 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from queuespec import results
-from queuespec.cli.listing import unknown
-from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.cli.common import refuse_unknown
+from queuespec.cli.parser import Arguments, Parser, Status, add_format
 from queuespec.queues.declare import EVERYTHING, faults
 from queuespec.report.console import console_for, say, say_error, show
-from queuespec.rules import Chapter, Rule, chapters
+from queuespec.report.document import rules_of
+from queuespec.rules import Chapter, chapters
 from queuespec.stage import ProcessTree, Supervisor
 from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-    from queuespec.cli.parser import Commands
     from queuespec.queues.declare import Declared
 
     Grid = Mapping[str, Mapping[str, str]]
@@ -36,15 +38,8 @@ PATIENCE = 2.0
 """Timeout for the calls of a fault, in seconds. A fault that hangs does so immediately, so a short one is enough."""
 
 
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "faults",
-        help=COMMANDS["faults"],
-        description="Shows which faults break which rules, as the faults declare it or, with --judge, as judged now. "
-        "The exit status is 1 if no rule gave a verdict, if none of all faults breaks a rule, or if a fault breaks "
-        "none of the rules that it declares to break.",
-    )
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
     parser.add_argument("names", metavar="FAULT", nargs="*", help="show these faults only (default: all)")
     parser.add_argument("--judge", action="store_true", help="judge the faults now; judging all of them takes a while")
     parser.add_argument("--rule", metavar="SLUG", action="append", default=[], help="show this rule only; repeatable")
@@ -56,27 +51,18 @@ def add_parser(commands: Commands) -> None:
         help="judge under this start method (default: what the fault needs); repeatable",
     )
     add_format(parser, "markdown")
-    parser.set_defaults(run=run)
 
 
-def run(given: argparse.Namespace) -> Status:
-    """Prints the grid of rules and faults."""
-    known = faults()
-    for name in given.names:
-        if name not in known:
-            say_error(f"queuespec faults: {unknown(name, known, 'fault')}")
-            return Status.UNUSABLE
+def run(given: Arguments) -> Status:
+    """Prints the grid of rules and faults. Raises `Refused`."""
+    known, found = faults(), chapters()
+    slugs = [rule.slug for rule in rules_of(found) if rule.test]
+    refuse_unknown(given.names, known, "fault")
+    refuse_unknown(given.rule, slugs)
     names = given.names or list(known)
-    found = chapters()
-    slugs = [rule.slug for rule in tested(found)]
-    for slug in given.rule:
-        if slug not in slugs:
-            say_error(f"queuespec faults: {unknown(slug, slugs)}")
-            return Status.UNUSABLE
-    wanted = set(given.rule or slugs)
-    found = [replace(chapter, rules=tuple(rule for rule in chapter.rules if rule.slug in wanted)) for chapter in found]
+    slugs = given.rule or slugs
+    found = [replace(chapter, rules=tuple(rule for rule in chapter.rules if rule.slug in slugs)) for chapter in found]
     idle: list[str] = []
-    grid: Grid = {**{slug: {} for slug in slugs}, **declared(names, known)}
     if given.judge:
         methods = {name: start_methods_of(known[name]) for name in names}
         for name in names:
@@ -87,9 +73,17 @@ def run(given: argparse.Namespace) -> Status:
         verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
         idle = [name for name in names if is_idle(name, known[name].breaks, verdicts)]
         grid = only_red(verdicts)
-    grid = {slug: dict(sorted(row.items())) for slug, row in grid.items() if slug in wanted}
+    else:
+        grid = declared([known[name] for name in names])
+        grid = {slug: grid.get(slug, {}) for slug in slugs}
+    grid = {slug: dict(sorted(row.items())) for slug, row in grid.items() if slug in slugs}
     if given.format == "json":
-        say(json.dumps(as_data(grid, found, {name: known[name].sentence for name in names}), indent=1))
+        rules = [
+            {"rule": rule.slug, "chapter": rule.chapter, "level": rule.level, "faults": grid.get(rule.slug)}
+            for rule in rules_of(found)
+        ]
+        sentences = [{"fault": name, "sentence": known[name].sentence} for name in names]
+        say(json.dumps({"faults": sentences, "rules": rules}, indent=1))
     else:
         to_people(grid, found, names, idle, given)
     uncaught = not given.names and not all(grid.values())
@@ -120,20 +114,13 @@ def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
     )
 
 
-def tested(found: list[Chapter]) -> list[Rule]:
-    """The rules that have a test."""
-    return [rule for chapter in found for rule in chapter.rules if rule.test]
-
-
-def declared(names: list[str], known: Mapping[str, type[Declared]]) -> Grid:
-    """The grid as the faults declare it."""
+def declared(wrong: Iterable[type[Declared]]) -> Grid:
+    """The grid as these faults declare it."""
     grid: dict[str, dict[str, str]] = {}
-    for name in names:
-        collateral = known[name].collateral
-        for slug in collateral if isinstance(collateral, tuple) else ():
-            grid.setdefault(slug, {})[name] = "as well"
-        for slug in known[name].breaks:
-            grid.setdefault(slug, {})[name] = "meant"
+    for fault in wrong:
+        collateral = fault.collateral if fault.collateral != EVERYTHING else ()
+        for slug, how in {**dict.fromkeys(collateral, "as well"), **dict.fromkeys(fault.breaks, "meant")}.items():
+            grid.setdefault(slug, {})[fault.name] = how
     return grid
 
 
@@ -176,17 +163,6 @@ def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
     return grid
 
 
-def as_data(grid: Grid, found: list[Chapter], faults: Mapping[str, str]) -> dict[str, Any]:
-    """The grid, as data for JSON; ``faults`` is null for a rule that gave no verdict."""
-    return {
-        "faults": [{"fault": name, "sentence": text} for name, text in faults.items()],
-        "rules": [
-            {"rule": rule.slug, "chapter": rule.chapter, "level": rule.level, "faults": grid.get(rule.slug)}
-            for rule in tested(found)
-        ],
-    }
-
-
 def in_words(row: Mapping[str, str] | None, all_faults: bool) -> str:
     """The faults of a row, each with its verdict or its declaration."""
     if row is None:
@@ -197,27 +173,24 @@ def in_words(row: Mapping[str, str] | None, all_faults: bool) -> str:
     return only + ", ".join(f"{name} ({how})" for name, how in row.items())
 
 
-def to_people(grid: Grid, found: list[Chapter], names: list[str], idle: list[str], given: argparse.Namespace) -> None:
+def to_people(grid: Grid, found: list[Chapter], names: list[str], idle: list[str], given: Arguments) -> None:
     """A row for each rule: on a terminal, or as a table in Markdown."""
-    console = console_for(sys.stdout)
     as_markdown = given.format == "markdown"
-    rules = tested(found)
-    width = max(len(rule.slug) for rule in rules) + 2
-    if as_markdown:
-        show(console, Text("| rule | faults that break it |"), Text("| --- | --- |"))
+    slugs = [rule.slug for rule in rules_of(found)]
+    width = max(map(len, slugs)) + 2
+    line = "| `{}` | {} |" if as_markdown else f"  {{:{width}}}{{}}"
+    lines: list[str | Text] = ["| rule | faults that break it |", "| --- | --- |"] if as_markdown else []
     for chapter in found:
-        rows = {rule.slug: grid.get(rule.slug) for rule in tested([chapter])}
+        rows = {rule.slug: grid.get(rule.slug) for rule in chapter.rules}
         texts = {slug: in_words(row, not given.names) for slug, row in rows.items() if row or not given.names}
-        if texts:
-            show(console, Text(f"| **{markdown(chapter.title)}** | |" if as_markdown else chapter.title, style="bold"))
-        for slug, text in texts.items():
-            show(console, Text(f"| `{slug}` | {text} |" if as_markdown else f"  {slug:{width}}{text}"))
+        title = f"| **{markdown(chapter.title)}** | |" if as_markdown else chapter.title
+        lines += [Text(title, style="bold")] if texts else []
+        lines += [line.format(slug, text) for slug, text in texts.items()]
     caught = [row for row in grid.values() if row]
     only = "" if given.names else f", {sum(len(row) == 1 for row in caught)} of them by only one"
-    show(
-        console, Text(), Text(f"{len(caught)} of {len(grid)} rules are broken by {counted(len(names), 'fault')}{only}")
-    )
-    if len(grid) < len(rules):
-        show(console, Text(f"{counted(len(rules) - len(grid), 'more rule')} gave no verdict"))
+    lines += ["", f"{len(caught)} of {len(grid)} rules are broken by {counted(len(names), 'fault')}{only}"]
+    if len(grid) < len(slugs):
+        lines.append(f"{counted(len(slugs) - len(grid), 'more rule')} gave no verdict")
     if idle:
-        show(console, Text(f"no rule is broken by {', '.join(idle)}"))
+        lines.append(f"no rule is broken by {', '.join(idle)}")
+    show(console_for(sys.stdout), *lines)

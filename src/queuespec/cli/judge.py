@@ -1,4 +1,7 @@
-"""``queuespec judge``, or ``queuespec`` alone: runs the specification with pytest, whose options it accepts."""
+"""Judges this Python's multiprocessing under all its start methods, or what the options name. All options of pytest
+work, too, such as -k, -x, -n and --junit-xml. FILE is a chapter of the specification, or a test in it as pytest names
+one.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +9,41 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from queuespec.cli.parser import COMMANDS, Parser, Status, version
+from queuespec.cli.common import checkout
+from queuespec.cli.parser import Arguments, Parser, Status, parser_of, version
 from queuespec.judge.options import add_options
 from queuespec.report.console import say
 from queuespec.rules import specification_folder
 
 if TYPE_CHECKING:
-    import argparse
-
     import pytest
 
-    from queuespec.cli.parser import Commands
 
-
-def add_parser(commands: Commands) -> None:
-    """Adds the command, with our own options only; pytest's are unknown here."""
-    parser = commands.add_parser(
-        "judge",
-        help=COMMANDS["judge"],
-        usage="queuespec [judge] [OPTIONS] [FILE ...]",
-        description="Judges this Python's multiprocessing under all its start methods, or what the options name. All "
-        "options of pytest work, too, such as -k, -x, -n and --junit-xml. FILE is a chapter of the specification, or a "
-        "test in it as pytest names one.",
-    )
+def add_arguments(parser: Parser) -> None:
+    """Adds our own options; pytest's are unknown here."""
+    parser.usage = "queuespec [judge] [OPTIONS] [FILE ...]"
     add_options(parser.add_argument)
     parser.add_argument("--pytest-help", action="store_true", help="show pytest's help, with all its options")
-    parser.set_defaults(run=run)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(given: Arguments) -> int:
     """Judges with the options `given.words`; returns pytest's exit status."""
     words = given.words
     if {"-h", "--help"} & set(words):
-        parser = Parser(prog="queuespec")
-        add_parser(parser.add_subparsers(parser_class=Parser))
-        parser.parse_args(["judge", "--help"])
+        parser_of("judge").parse_args(["judge", "--help"])
     if {"-V", "--version"} & set(words):
         say(version())
         return Status.OK
     import pytest
 
     specification = specification_folder()
-    checkout = specification.parent.parent
-    if (checkout / "pyproject.toml").is_file():
-        root, settings = checkout, checkout / "pyproject.toml"
-        own = []
-    else:
-        root, settings = specification, Path(__file__).parents[1] / "pytest.ini"
-        own = [] if "no:cacheprovider" in words else ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
-    own += ["-p", "queuespec.plugin", "-c", str(settings), "--rootdir", str(root)]
+    root = checkout() or specification
+    settings = root / "pyproject.toml"
+    own = ["-p", "queuespec.plugin", "--rootdir", str(root)]
+    if root == specification:
+        settings = Path(__file__).parents[1] / "pytest.ini"
+        own += [] if "no:cacheprovider" in words else ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]
+    own += ["-c", str(settings)]
     words = ["--help" if word == "--pytest-help" else word for word in words]
     return int(pytest.main([*own, *words, str(specification)], plugins=[_Files(str(specification))]))
 

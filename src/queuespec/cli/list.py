@@ -1,46 +1,35 @@
-"""``queuespec list``: the rules, or those of a chapter, kind, level, system or version."""
+"""Lists the rules that pass all filters. A filter that is repeated accepts each of its values. The exit status is 5 if
+no rule passes.
+"""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.cli.parser import Arguments, Parser, Status, add_format
 from queuespec.report.console import console_for, hanging, say, say_error, show
 from queuespec.report.document import rules_of
 from queuespec.rules import KINDS, LEVELS, SYSTEMS, Rule, chapters, dotted, specification_folder
 from queuespec.rules.chapters import in_order
 from queuespec.rules.rule import chapter_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
-    from queuespec.cli.parser import Commands
-
-
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "list",
-        help=COMMANDS["list"],
-        description="Lists the rules that pass all filters. A filter that is repeated accepts each of its values. "
-        "The exit status is 5 if no rule passes.",
-    )
-    filters: dict[tuple[str, ...], tuple[Iterable[str], str]] = {
-        ("--chapter",): ([chapter_of(path.name) for path in in_order(specification_folder())], "in this chapter"),
-        ("--kind",): (KINDS, "for this kind of queue"),
-        ("--level",): (LEVELS, f"of this level: {', '.join(LEVELS)}"),
-        ("--system", "--platform"): ((*SYSTEMS.values(), "POSIX"), "that apply on this system"),
-    }
-    for names, (choices, text) in filters.items():
-        parser.add_argument(*names, metavar="NAME", choices=choices, help=text, action="append", default=[])
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
+    names = [chapter_of(path.name) for path in in_order(specification_folder())]
+    add_filter = functools.partial(parser.add_argument, metavar="NAME", action="append", default=[])
+    add_filter("--chapter", choices=names, help="in this chapter")
+    add_filter("--kind", choices=KINDS, help="for this kind of queue")
+    add_filter("--level", choices=LEVELS, help=f"of this level: {', '.join(LEVELS)}")
+    add_filter("--system", "--platform", choices=(*SYSTEMS.values(), "POSIX"), help="that apply on this system")
     parser.add_argument("--since", metavar="VERSION", type=version, help="added in this Python or later, such as 3.13")
     add_format(parser)
-    parser.set_defaults(run=run)
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -50,7 +39,7 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(".")))
 
 
-def run(given: argparse.Namespace) -> Status:
+def run(given: Arguments) -> Status:
     """Prints the rules, by chapter."""
     found = chapters()
     rules = [rule for rule in rules_of(found) if fits(rule, given)]
@@ -71,16 +60,15 @@ def run(given: argparse.Namespace) -> Status:
     return Status.OK if rules else Status.NOTHING
 
 
-def fits(rule: Rule, wanted: argparse.Namespace) -> bool:
+def fits(rule: Rule, wanted: Arguments) -> bool:
     """Whether a rule passes all filters."""
-    systems = [*wanted.system, *(["POSIX"] if {"Linux", "macOS"} & set(wanted.system) else [])]
-    if "POSIX" in wanted.system:
-        systems += ["Linux", "macOS"]
+    alike = {"Linux": {"POSIX"}, "macOS": {"POSIX"}, "POSIX": {"Linux", "macOS"}}
+    systems = {*wanted.system}.union(*(alike.get(system, ()) for system in wanted.system))
     return (
         (not wanted.chapter or rule.chapter in wanted.chapter)
-        and (not wanted.kind or bool(set(rule.kinds) & set(wanted.kind)))
+        and (not wanted.kind or not set(wanted.kind).isdisjoint(rule.kinds))
         and (not wanted.level or rule.level in wanted.level)
-        and (not wanted.system or not rule.systems or bool(set(rule.systems) & set(systems)))
+        and (not wanted.system or not rule.systems or not systems.isdisjoint(rule.systems))
         and (wanted.since is None or rule.since >= wanted.since)
     )
 

@@ -1,4 +1,6 @@
-"""``queuespec new-rule SLUG``: the skeleton of a rule's test and of its fault, and the changelog fragment."""
+"""Appends the skeleton of a test to the rule's chapter and the skeleton of a fault to the chapter's faults, in a
+checkout of queuespec; then prints what to do next.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +10,17 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from queuespec.cli.parser import COMMANDS, Status
+from queuespec.cli.common import checkout, write
+from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.queues.declare import class_name, faults
-from queuespec.report.console import say, say_error
-from queuespec.results import write_atomically
+from queuespec.report.console import say
 from queuespec.rules import chapters, specification_folder
 from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
-    from queuespec.cli.parser import Commands
     from queuespec.rules import Chapter
 
 SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
@@ -58,60 +58,35 @@ NEXT = """\
 7. write SPECIFICATION.md:   queuespec spec"""
 
 
-class Refused(Exception):
-    """The rule cannot be added; the message is one sentence."""
-
-
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "new-rule",
-        help=COMMANDS["new-rule"],
-        description="Appends the skeleton of a test to the rule's chapter and the skeleton of a fault to the chapter's "
-        "faults, in a checkout of queuespec; then prints what to do next.",
-    )
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
     parser.add_argument("slug", metavar="SLUG", help="the rule's name, such as get.blocks-when-empty")
     parser.add_argument("--chapter", metavar="NAME", help="the rule's chapter (default: that of the slug's first word)")
     parser.add_argument("--fault", metavar="NAME", help="the fault's name (default: breaks- and the slug)")
-    parser.set_defaults(run=run)
 
 
-def run(given: argparse.Namespace) -> Status:
-    """Writes both, and prints what to do next."""
-    try:
-        say(new_rule(given.slug, given.chapter, given.fault))
-    except Refused as refusal:
-        say_error(f"queuespec new-rule: {refusal}")
-        return Status.UNUSABLE
-    return Status.OK
-
-
-def new_rule(slug: str, chapter: str | None, fault: str | None) -> str:
-    """Writes both skeletons; returns the text that says what to do next.
-
-    Raises:
-        Refused: the rule or fault cannot be added, or there is no checkout to write to.
-    """
+def run(given: Arguments) -> Status:
+    """Writes the skeletons, and prints what to do next. Raises `Refused`."""
     found = chapters()
-    name = fault or f"breaks-{slug.replace('.', '-')}"
+    slug, name = given.slug, given.fault or f"breaks-{given.slug.replace('.', '-')}"
     _check(slug, name, found)
-    chapter = chapter or _chapter_of(slug, found)
+    chapter = given.chapter or _chapter_of(slug, found)
     names = [one.name for one in found]
     if chapter not in names:
         raise Refused(f"there is no chapter {one_line(chapter, 100)!r}{did_you_mean(chapter, names)}")
+    home = checkout()
+    if home is None:
+        raise Refused("new rules are written in a checkout of queuespec; install it there with pip install -e .")
     test = specification_folder() / f"test_{chapter}.py"
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
-    checkout = test.parents[2]
-    if not (checkout / "pyproject.toml").is_file():
-        raise Refused("new rules are written in a checkout of queuespec; install it there with pip install -e .")
-    function = slug.replace(".", "_").replace("-", "_")
-    fragment = checkout / "changes" / f"+{slug.replace('.', '-')}.added.md"
-    _write(test, _text(test), TEST.format(slug=slug, name=function))
     of_manager = chapter == "manager_queues"  # its faults change the manager, not a queue class
-    fault_text = WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS)
-    _write(wrong, _text(wrong), fault_text)
-    _write(fragment, f"The rule `{slug}`.\n")
-    return NEXT.format(slug=slug, name=name, test=test, fault=wrong)
+    wrong_queue = WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS)
+    function = slug.replace(".", "_").replace("-", "_")
+    write(test, test.read_text(encoding="utf-8"), TEST.format(slug=slug, name=function))
+    write(wrong, wrong.read_text(encoding="utf-8"), wrong_queue)
+    write(home / "changes" / f"+{slug.replace('.', '-')}.added.md", f"The rule `{slug}`.\n")
+    say(NEXT.format(slug=slug, name=name, test=test, fault=wrong))
+    return Status.OK
 
 
 def _check(slug: str, name: str, found: Sequence[Chapter]) -> None:
@@ -134,15 +109,3 @@ def _chapter_of(slug: str, found: Sequence[Chapter]) -> str:
         near = did_you_mean(word, words)
         raise Refused(f"no rule begins with '{one_line(word, 100)}.'{near}; name a chapter with --chapter")
     return own.most_common(1)[0][0]
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
-def _write(path: Path, *parts: str) -> None:
-    """Writes a file. Raises `Refused`."""
-    try:
-        write_atomically(path, parts)
-    except OSError as error:
-        raise Refused(f"cannot write {one_line(str(path))!r}: {error.strerror or error}") from None

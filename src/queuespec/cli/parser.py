@@ -1,19 +1,23 @@
-"""The parser of the command line: the names of all commands; each command adds its own parser when it is used."""
+"""The parser of the command line, and the names of all commands.
+
+The module of a command has its description as docstring, `add_arguments(parser)`, and `run(arguments)`, which returns
+the exit status. It is imported when the command is used.
+"""
 
 from __future__ import annotations
 
 import argparse
 import enum
+import functools
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from queuespec.judge.options import add_options
 from queuespec.text import one_line
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction["Parser"]
-    """What a command's `add_parser` is given."""
+Arguments = argparse.Namespace
+"""What the `run` of a command is given."""
 
 COMMANDS = {
     "judge": "judge a queue (default)",
@@ -28,7 +32,7 @@ COMMANDS = {
     "spec": "write SPECIFICATION.md",
     "new-rule": "draft a new rule",
 }
-"""The commands and what they do. The module of each is named after it."""
+"""The commands and what they do; each has a module of its name."""
 
 WIDTH = 80
 LONGEST = max(map(len, COMMANDS))
@@ -49,6 +53,10 @@ class Status(enum.IntEnum):
     """There was nothing to do."""
 
 
+class Refused(Exception):
+    """A command cannot do what its arguments say; the message is one sentence."""
+
+
 STATUSES = (
     "exit status: 0 success; 1 a deviation, a missing verdict or a regression; 2 interrupted; 3 an error in queuespec; "
     "4 invalid arguments or files; 5 nothing to do"
@@ -59,18 +67,12 @@ class Parser(argparse.ArgumentParser):
     """A parser that reports an error in one sentence and exits with status 4; abbreviated options are errors."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{"allow_abbrev": False, "epilog": STATUSES, "formatter_class": Help, **settings})
+        help_format = functools.partial(argparse.HelpFormatter, max_help_position=26, width=WIDTH)
+        super().__init__(**{"allow_abbrev": False, "epilog": STATUSES, "formatter_class": help_format, **settings})
 
     def error(self, message: str) -> NoReturn:
         """Prints the sentence to standard error and exits."""
         self.exit(Status.UNUSABLE, f"{self.prog}: {one_line(message)}\n")
-
-
-class Help(argparse.HelpFormatter):
-    """Help of at most 80 columns, with room for our longest option."""
-
-    def __init__(self, prog: str, **settings: Any) -> None:
-        super().__init__(prog, **{"max_help_position": 26, "width": WIDTH, **settings})
 
 
 class Front(Parser):
@@ -91,22 +93,19 @@ def parser_of(*commands: str) -> Parser:
     """The parser, with these commands only: importing all of them takes longer than running one."""
     # argparse lets the top-level parser refuse an unknown argument of a command.
     parser = Front(prog=f"queuespec {commands[0]}" if len(commands) == 1 else "queuespec")
-    parser.add_argument("-V", "--version", action=Version, nargs=0)
-    parser.add_argument("--print-completion", metavar="SHELL", action=Completion, choices=("bash", "zsh"))
+    parser.add_argument("-V", "--version", action=_Version, nargs=0)
+    parser.add_argument("--print-completion", metavar="SHELL", action=_Completion, choices=("bash", "zsh"))
     subparsers = parser.add_subparsers(prog="queuespec", dest="command", metavar="COMMAND", parser_class=Parser)
     for name in commands:
-        module = name.replace("-", "_")
-        importlib.import_module(f"queuespec.cli.{module}").add_parser(subparsers)
+        module = importlib.import_module(f"queuespec.cli.{name.replace('-', '_')}")
+        command = subparsers.add_parser(name, help=COMMANDS[name], description=module.__doc__)
+        command.set_defaults(run=module.run)
+        module.add_arguments(command)
     return parser
 
 
-class Completion(argparse.Action):
-    """Prints a shell completion script, and exits."""
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, namespace: object, shell: Any, option: str | None = None
-    ) -> None:
-        """Prints it. Exits with status 4 if shtab is not installed."""
+class _Completion(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, _: object, shell: Any, option: object = None) -> None:
         try:
             import shtab
         except ImportError:
@@ -117,11 +116,8 @@ class Completion(argparse.Action):
         parser.exit()
 
 
-class Version(argparse.Action):
-    """Prints the version, and exits."""
-
+class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        """Prints it."""
         print(version())
         parser.exit()
 

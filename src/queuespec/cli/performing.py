@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from queuespec import results
+from queuespec.cli.parser import Refused
 from queuespec.text import one_line
 
 WANTED = "QUEUESPEC_PERFORMED"
@@ -23,13 +24,9 @@ PROGRAM = "import sys; sys.path.insert(1, sys.argv.pop(1)); from queuespec.__mai
 """Starts the judge of this package, wherever it is, and changes nothing for the interpreter that is judged."""
 
 
-class NothingJudged(Exception):
-    """The rule gave no verdict; the message is one sentence."""
-
-
 def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict, str]:
     """The first verdict that deviates, or else the first one, and the full message of what its test raised, with the
-    stacks of a hang. Raises `NothingJudged`.
+    stacks of a hang. Raises `Refused`.
     """
     with tempfile.TemporaryDirectory() as directory:
         found, raised = Path(directory, "results.jsonl"), Path(directory, "raised.jsonl")
@@ -47,7 +44,7 @@ def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict
     judged = [verdict for verdict in verdicts if verdict.verdict in results.JUDGED]
     if not judged:
         last = (judge.stdout + judge.stderr).decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise NothingJudged(f"cannot judge {slug}: {one_line(last)}")
+        raise Refused(f"cannot judge {slug}: {one_line(last)}")
     chosen = next((verdict for verdict in judged if verdict.verdict in results.BAD), judged[0])
     return chosen, texts.get(chosen.test, "")
 

@@ -1,4 +1,6 @@
-"""``queuespec reproduce RULE``: a rule as a program of its own, or as a bug report, to be attached to an issue."""
+"""Writes a short program without queuespec that shows whether a queue does what a rule says (exit status 0 if it does),
+or a bug report in Markdown if there is no such program; attach either to an issue.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queuespec import __version__
-from queuespec.cli.listing import unknown
-from queuespec.cli.parser import COMMANDS, Status
-from queuespec.cli.performing import NothingJudged, performed
-from queuespec.judge.facts import CannotJudge, probe, refuse_what_cannot_be_judged
+from queuespec.cli.common import rule_named, write
+from queuespec.cli.parser import Arguments, Refused, Status
+from queuespec.cli.performing import performed
+from queuespec.judge.facts import probe, refuse_what_cannot_be_judged
 from queuespec.judge.options import positive_seconds
 from queuespec.report.console import Forgiving, say_error
-from queuespec.report.document import rules_of
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.reproduction import Case, Reproduction, bug_report
-from queuespec.results import write_atomically
-from queuespec.rules import Rule, chapters
 from queuespec.stage.timeline import in_lines
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
-    import argparse
+    from argparse import ArgumentParser
 
-    from queuespec.cli.parser import Commands
-
-
-class Refused(Exception):
-    """The rule cannot be reproduced; the message is one sentence."""
+    from queuespec.rules import Rule
 
 
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "reproduce",
-        help=COMMANDS["reproduce"],
-        description="Writes a short program without queuespec that shows whether a queue does what a rule says (exit "
-        "status 0 if it does), or a bug report in Markdown if there is no such program; attach either to an issue.",
-    )
-    add_arguments(parser)
-    parser.set_defaults(run=run)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the arguments of the command."""
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the arguments."""
     parser.add_argument("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
     parser.add_argument("--format", choices=("program", "markdown"), default="program", help="default: program")
     parser.add_argument(
@@ -66,35 +49,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
 
 
-def run(given: argparse.Namespace) -> Status:
-    """Writes what was asked for."""
-    try:
-        _write(given)
-    except (Refused, NothingJudged, CannotJudge) as refusal:
-        say_error(f"queuespec reproduce: {refusal}")
-        return Status.UNUSABLE
-    return Status.OK
-
-
-def _write(given: argparse.Namespace) -> None:
+def run(given: Arguments) -> Status:
+    """Writes what was asked for. Raises `Refused`, `CannotJudge`."""
     if given.output is not None and given.output.exists() and not given.force:
         raise Refused(f"{one_line(str(given.output))!r} already exists; --force replaces it")
     text = reproduction(given)
     if given.output is None:
         Forgiving(sys.stdout).write(text)
-        return
-    try:
-        write_atomically(given.output, [text])
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Refused(f"cannot write {one_line(str(given.output))!r}: {why}") from None
+    else:
+        write(given.output, text)
+    return Status.OK
 
 
-def reproduction(given: argparse.Namespace) -> str:
+def reproduction(given: Arguments) -> str:
     """The program, or the bug report if it is requested or the rule cannot be a program.
 
     Raises:
-        Refused, NothingJudged, CannotJudge: there is neither; the message is one sentence.
+        Refused, CannotJudge: there is neither; the message is one sentence.
     """
     rule, case, decided = asked_for(given)
     if given.format == "markdown" or not decided:
@@ -104,23 +75,18 @@ def reproduction(given: argparse.Namespace) -> str:
             return Reproduction(rule, case).text
         except Unsuitable as reason:
             say_error(f"queuespec reproduce: wrote a bug report; {rule.slug} cannot be a program: {reason}")
-    if not case.verdict:
-        case = _judged(given, rule, case)
-    return bug_report(rule, case, __version__)
+    return bug_report(rule, case if case.verdict else _judged(given, rule, case), __version__)
 
 
-def asked_for(given: argparse.Namespace) -> tuple[Rule, Case, bool]:
+def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
     """The rule, its first case that fits, and whether that is the only one."""
-    rules = {rule.slug: rule for rule in rules_of(chapters())}
-    named = {**{slug: rule for rule in rules.values() for slug in rule.proves}, **rules}
-    rule = named.get(given.slug)
-    if rule is None:
-        raise Refused(unknown(given.slug, named))
+    rule = rule_named(given.slug)
     if rule.level == "untested":
         raise Refused(f"{rule.slug} is not tested: {rule.reason}")
     facts = probe(given.python, given.implementation)
-    refuse_what_cannot_be_judged(facts, [given.start_method] if given.start_method else [])
-    methods = [given.start_method] if given.start_method else facts.start_methods
+    wanted = [given.start_method] if given.start_method else []
+    refuse_what_cannot_be_judged(facts, wanted)
+    methods = wanted or facts.start_methods
     fitting = [method for method in methods if not rule.not_applicable(facts, method)]
     if not fitting:
         raise Refused(f"{rule.slug} does not apply: {rule.not_applicable(facts, methods[0])}")
@@ -135,7 +101,7 @@ def asked_for(given: argparse.Namespace) -> tuple[Rule, Case, bool]:
     return rule, case, bool(given.start_method) and len(kinds) == 1
 
 
-def _judged(given: argparse.Namespace, rule: Rule, case: Case) -> Case:
+def _judged(given: Arguments, rule: Rule, case: Case) -> Case:
     """The first case that deviates, or else the first one, with its verdict."""
     options = ["--implementation", given.implementation, "--python", given.python, "--patience", str(given.patience)]
     options += ["--start-method", given.start_method] if given.start_method else []

@@ -1,35 +1,24 @@
-"""``queuespec table``: any number of results files as one table."""
+"""Shows results files as one table: a row for each rule, a column for each start method of each implementation, Python
+and system. Files of runs that were killed are accepted and marked.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from queuespec import results
-from queuespec.cli.parser import COMMANDS, Status, add_format
+from queuespec.cli.parser import Arguments, Parser, Status, add_format
 from queuespec.report.console import console_for, say
 from queuespec.results.merging import Merged
 
-if TYPE_CHECKING:
-    import argparse
 
-    from queuespec.cli.parser import Commands
-
-
-def add_parser(commands: Commands) -> None:
-    """Adds the command."""
-    parser = commands.add_parser(
-        "table",
-        help=COMMANDS["table"],
-        description="Shows results files as one table: a row for each rule, a column for each start method of each "
-        "implementation, Python and system. Files of runs that were killed are accepted and marked.",
-    )
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+")
     add_format(parser, "markdown")
-    parser.set_defaults(run=run)
 
 
-def run(given: argparse.Namespace) -> Status:
+def run(given: Arguments) -> Status:
     """Prints the table. Raises `BadFile`."""
     from queuespec.report import table  # imports rich, which takes too long for an invalid argument
 
