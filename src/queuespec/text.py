@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import itertools
 import re
 
 LIMIT = 500
@@ -41,8 +43,18 @@ def printable(text: str, limit: int = 20_000) -> str:
 
 def markdown(text: str, limit: int = LIMIT) -> str:
     """`text` for a cell of a Markdown table, with its markup and HTML escaped."""
-    shown = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]~|#$])", r"\\\1", shown)
+    return re.sub(r"([\\`*_\[\]~|#$])", r"\\\1", html.escape(one_line(text, limit), quote=False))
+
+
+def size(text: str) -> int:
+    """The bytes of `text` in a file."""
+    return len(text.encode("utf-8", "backslashreplace"))
+
+
+def that_fit(lines: list[str], most: float) -> list[str]:
+    """The first lines that fit into `most` bytes, each with its line feed."""
+    sizes = itertools.accumulate(size(line) + 1 for line in lines)
+    return [line for line, end in zip(lines, sizes) if end <= most]
 
 
 def command(text: str) -> str:

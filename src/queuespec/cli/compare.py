@@ -4,6 +4,7 @@ the default branch. The exit status is 1 if there is a regression.
 
 from __future__ import annotations
 
+import json
 import sys
 
 from queuespec import results
@@ -24,7 +25,7 @@ def run(given: Arguments) -> Status:
     """Prints the changes. Raises `BadFile`."""
     comparison = Comparison(results.read(given.old), results.read(given.new))
     if given.format == "json":
-        say(changes.as_json(comparison))
+        say(json.dumps(comparison.as_data(), indent=1))
     elif given.format == "markdown":
         say(changes.as_markdown(comparison))
     else:

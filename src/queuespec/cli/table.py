@@ -4,6 +4,7 @@ and system. Files of runs that were killed are accepted and marked.
 
 from __future__ import annotations
 
+import json
 import sys
 
 from queuespec import results
@@ -24,7 +25,7 @@ def run(given: Arguments) -> Status:
 
     merged = Merged(results.read(name, cut_short=True) for name in given.files)
     if given.format == "json":
-        say(table.as_json(merged))
+        say(json.dumps(merged.as_data(), indent=1))
     elif given.format == "markdown":
         say(table.as_markdown(merged))
     else:

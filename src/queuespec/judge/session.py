@@ -193,8 +193,7 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
 def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:
     from queuespec.report import github  # here, since workers should not wait for rich
 
-    verdicts, places = ledger.in_order(), ledger.places
-    github.write(ledger.header, verdicts, ledger.problems, lambda verdict: places.get(verdict.rule), write_line)
+    github.write(ledger.header, ledger.in_order(), ledger.problems, ledger.places.get, write_line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -1,8 +1,7 @@
-"""What changed between two runs: for a terminal, as Markdown, as JSON."""
+"""What changed between two runs: for a terminal, and as Markdown."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from queuespec.report.console import show
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from queuespec.results import Results
     from queuespec.results.comparison import Change, Comparison
 
 TITLES = {
@@ -70,11 +68,6 @@ def as_markdown(comparison: Comparison) -> str:
     return "\n".join([*lines, "", f"**{markdown(comparison.conclusion)}**", ""])
 
 
-def as_json(comparison: Comparison) -> str:
-    """The same for programs."""
-    return json.dumps(comparison.as_data(), indent=1)
-
-
 def _groups(comparison: Comparison) -> Iterator[tuple[str, str, dict[str, list[Change]]]]:
     """The groups that have changes: name, title with their number, changes by cause."""
     for group in GROUPS:
@@ -84,15 +77,10 @@ def _groups(comparison: Comparison) -> Iterator[tuple[str, str, dict[str, list[C
 
 
 def _facts(comparison: Comparison) -> Iterator[str]:
-    yield _described("old", comparison.old)
-    yield _described("new", comparison.new)
+    for label, run in {"old": comparison.old, "new": comparison.new}.items():
+        about = ", ".join(filter(None, [run.header.subject.described, run.header.day]))
+        yield one_line(f"{label}: {about}: {counted(len(run.verdicts), 'verdict')} ({run.name})")
     for name, words in comparison.differences.items():
         yield one_line(f"changed: {name}: {words}")
     if not comparison.differences:
         yield "changed: nothing that the files record"
-
-
-def _described(label: str, results: Results) -> str:
-    header = results.header
-    about = f"{header.subject.described}{f', {header.day}' if header.day else ''}"
-    return one_line(f"{label}: {about}: {counted(len(results.verdicts), 'verdict')} ({results.name})")

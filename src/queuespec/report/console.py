@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import sys
 import textwrap
@@ -40,26 +39,15 @@ def console_for(file: TextIO, color: bool | None = None, width: int | None = Non
     return Console(file=cast("IO[str]", Forgiving(file)), force_terminal=color, safe_box=True, **options)
 
 
-class Forgiving(io.TextIOBase):
+class Forgiving:
     """A stream on top of another: it escapes characters that the encoding lacks, and discards what is written after the
     reader has closed the pipe."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._encoding = getattr(file, "encoding", None) or "utf-8"
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of the stream below."""
-        return self._encoding
-
-    def isatty(self) -> bool:
-        """Whether the stream below is a terminal."""
-        return self._file.isatty()
-
-    def fileno(self) -> int:
-        """The file descriptor of the stream below."""
-        return self._file.fileno()
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
     def flush(self) -> None:
         """Flushes the stream below. Raises `OSError`, but not for a closed pipe."""
@@ -68,16 +56,13 @@ class Forgiving(io.TextIOBase):
         except OSError as error:
             self._raise_unless_closed(error)
 
-    def close(self) -> None:
-        """Does nothing: the stream below belongs to the caller. The base class would flush when this object is garbage
-        collected, where an exception cannot be caught; Python 3.15 prints it."""
-
     def write(self, text: str) -> int:
         """Writes text; returns the number of characters. Raises `OSError`, but not for a closed pipe."""
         try:
             return self._file.write(text)
         except UnicodeEncodeError:
-            return self.write(text.encode(self._encoding, "backslashreplace").decode(self._encoding))
+            encoding = self._file.encoding
+            return self.write(text.encode(encoding, "backslashreplace").decode(encoding))
         except OSError as error:
             self._raise_unless_closed(error)
             return len(text)
@@ -108,14 +93,14 @@ def hanging(console: Console, head: str, text: str) -> Text:
     """`text` beside a head, wrapped between words with every line below the first."""
     from rich.text import Text
 
-    begin, indent = head, " " * len(head)
+    begin, rest = head, " " * len(head)
     if console.width - len(head) < NARROW:
-        begin = indent = " " * 6
+        begin = rest = " " * 6
     rows = textwrap.fill(
         text,
         console.width,
         initial_indent=begin,
-        subsequent_indent=indent,
+        subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )

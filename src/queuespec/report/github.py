@@ -9,51 +9,37 @@ from typing import TYPE_CHECKING, Callable
 from queuespec.report import table
 from queuespec.results import BAD, Header, Results, Verdict
 from queuespec.results import summary as counts_in_words
+from queuespec.results.causes import FAILS, standing
 from queuespec.results.merging import Merged
-from queuespec.text import command, command_property, counted, markdown
+from queuespec.text import command, command_property, counted, markdown, size, that_fit
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    class Place(Protocol):
-        """Where a rule is defined: its file and line."""
-
-        @property
-        def file(self) -> str:
-            """The path of the file."""
-
-        @property
-        def line(self) -> int:
-            """The number of the line."""
-
+    Place = tuple[str, int]
+    """The file and the line where a rule is defined."""
 
 LONGEST_SUMMARY = 1_000_000
 """Maximum length of a step summary in bytes; GitHub drops a summary that is longer than one mebibyte."""
 
 
 def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
-    """The verdicts that fail a run, by rule: those that gate and are not expected."""
+    """The deviations that fail a run, by rule."""
     found: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        expected = verdict.declared and verdict.declared["expected"] == verdict.verdict
-        if verdict.verdict in BAD and verdict.gates and not expected:
+        if verdict.verdict in BAD and standing(verdict) == FAILS:
             found.setdefault(verdict.rule, []).append(verdict)
     return found
 
 
-def annotation(rule: Place | None, verdicts: list[Verdict]) -> str:
+def annotation(place: Place | None, verdicts: list[Verdict]) -> str:
     """One error annotation for a rule, at the line of its test."""
     first = verdicts[0]
-    places = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
-    message = f"{first.sentence}: {first.verdict} ({', '.join(places)}): {first.explanation}"
+    names = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
+    message = f"{first.sentence}: {first.verdict} ({', '.join(names)}): {first.explanation}"
     properties = [f"title={command_property(first.rule)}"]
-    root = os.environ.get("GITHUB_WORKSPACE") or str(Path.cwd())
-    if rule is not None and rule.file:
-        try:
-            path = Path(rule.file).resolve().relative_to(Path(root).resolve()).as_posix()
-            properties[:0] = [f"file={command_property(path)}", f"line={rule.line}"]
-        except ValueError:
-            pass
+    file, line = place or ("", 0)
+    path, root = Path(file).resolve(), Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
+    if file and root in path.parents:
+        properties[:0] = [f"file={command_property(path.relative_to(root).as_posix())}", f"line={line}"]
     return f"::error {','.join(properties)}::{command(message)}"
 
 
@@ -64,45 +50,29 @@ def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: 
     items = [f"- {markdown(problem)}" for problem in problems]
     for slug, found in accusations(verdicts).items():
         items.append(f"- **{markdown(slug)}** {found[0].verdict}: {markdown(found[0].explanation)}")
-    lines += _that_fit(items, most // 3)
-    rest = most - _size("\n".join([*lines, "", "", ""]))
+    shown = that_fit(items, most // 3)
+    lines += [*shown, *([f"- and {len(items) - len(shown):,} more"] if shown != items else [])]
+    rest = most - size("\n".join([*lines, "", "", ""]))
     text = "\n".join([*lines, "", table.as_markdown(Merged([Results("", header, verdicts)]), rest), ""])
-    return text if _size(text) <= most else ""
-
-
-def _that_fit(lines: list[str], most: int) -> list[str]:
-    """The first lines that fit into `most` bytes, and the number of the others."""
-    size = 0
-    for number, line in enumerate(lines):
-        size += _size(line) + 1
-        if size > most:
-            return [*lines[:number], f"- and {len(lines) - number:,} more"]
-    return lines
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "backslashreplace"))
+    return text if size(text) <= most else ""
 
 
 def write(
     header: Header,
     verdicts: list[Verdict],
     problems: list[str],
-    rules: Callable[[Verdict], Place | None],
+    place_of: Callable[[str], Place | None],
     write_line: Callable[[str], None],
 ) -> None:
-    """Writes the annotations with `write_line` and appends to the step summary, under GitHub Actions only.
-
-    `rules` returns the place of a verdict's rule, or None if it is unknown.
-    """
+    """Writes the annotations with `write_line` and appends to the step summary, under GitHub Actions only."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
-    for found in accusations(verdicts).values():
-        write_line(annotation(rules(found[0]), found))
-    place = os.environ.get("GITHUB_STEP_SUMMARY")
-    if place:
+    for slug, found in accusations(verdicts).items():
+        write_line(annotation(place_of(slug), found))
+    file_name = os.environ.get("GITHUB_STEP_SUMMARY")
+    if file_name:
         try:
-            with open(place, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            with open(file_name, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 text = summary(header, verdicts, problems, LONGEST_SUMMARY - file.tell() - 1)
                 file.write("\n" * bool(text and file.tell()) + text)
             if not text:

@@ -43,21 +43,6 @@ class Paper:
     encoding: str = "utf-8"
 
 
-class _Sheet(io.StringIO):
-    """Text that can be written in the encoding of the paper; what the encoding lacks is escaped."""
-
-    def __init__(self, encoding: str) -> None:
-        super().__init__(newline="")
-        self._encoding = encoding
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self._encoding
-
-    def write(self, text: str) -> int:
-        return super().write(text.encode(self._encoding, "backslashreplace").decode(self._encoding))
-
-
 def text(
     judged: str,
     verdicts: Sequence[Verdict],
@@ -68,7 +53,7 @@ def text(
 ) -> str:
     """All of it: chapters, causes, problems, the sentence. `judged` says what was judged, `problems` what else fails
     the run; `whole` puts the table of all rules at the beginning."""
-    sheet = _Sheet(paper.encoding)
+    sheet = io.TextIOWrapper(io.BytesIO(), paper.encoding, errors="backslashreplace", newline="")
     if whole:
         table.write(list(verdicts), start_methods, sheet, paper.width or 80, paper.color)
     console = console_for(sheet, paper.color, paper.width)
@@ -79,7 +64,8 @@ def text(
         show(console, hanging(console, "problem: ", one_line(problem, 1000)), Text())
     failed = problems or any(standing(verdict) == FAILS for verdict in verdicts)
     show(console, Text(sentence(judged, verdicts, problems), style="bold red" if failed else "bold green"))
-    return sheet.getvalue()
+    sheet.seek(0)
+    return sheet.read()
 
 
 # Chapters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import math
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from queuespec.report.console import console_for, show
 from queuespec.results import BAD, CONFORMS, CRASHES, DEVIATES, HANGS, JUDGED, NOT_RUN, Verdict, worst
-from queuespec.text import markdown, one_line
+from queuespec.text import markdown, one_line, size, that_fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,71 +54,46 @@ def cell(verdicts: Sequence[Verdict]) -> Text:
     return Text(one_line(words(verdicts), 200), style=style)
 
 
-def in_chapters(verdicts: Iterable[Verdict]) -> dict[str, dict[str, list[Verdict]]]:
-    """Chapter to slug to verdicts, in the order of the test files."""
-    found: dict[str, dict[str, list[Verdict]]] = {}
-    for verdict in verdicts:
-        found.setdefault(verdict.chapter, {}).setdefault(verdict.rule, []).append(verdict)
-    return found
-
-
 def named(slug: str, level: str) -> str:
     """A rule in the first column, with its level if it does not gate."""
     return one_line(slug, 200) if level in ("promise", "platform") else f"{one_line(slug, 200)} [{level}]"
 
 
-def verdict_table(verdicts: list[Verdict], start_methods: tuple[str, ...]) -> Table:
-    """The table at the end of a run: rules by chapter, one column for each start method."""
+def write(verdicts: list[Verdict], start_methods: tuple[str, ...], file: TextIO, width: int, color: bool) -> None:
+    """Writes the table of a run to a text stream: rules by chapter, one column for each start method."""
+    chapters: dict[str, dict[str, list[Verdict]]] = {}
+    for verdict in verdicts:
+        chapters.setdefault(verdict.chapter, {}).setdefault(verdict.rule, []).append(verdict)
+    columns = [*start_methods, *(("any",) if any(not verdict.start_method for verdict in verdicts) else ())]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, highlight=False)
     table.add_column("rule", no_wrap=True)
-    columns = [*start_methods, *(("any",) if any(not verdict.start_method for verdict in verdicts) else ())]
     for column in columns:
         table.add_column(column)
-    for chapter, rules in in_chapters(verdicts).items():
+    for chapter, rules in chapters.items():
         table.add_row(Text(chapter.replace("_", " "), style="bold"))
         for slug, found in rules.items():
-            cells = [
-                cell([verdict for verdict in found if (verdict.start_method or "any") == column]) for column in columns
-            ]
+            cells = [cell([one for one in found if (one.start_method or "any") == column]) for column in columns]
             table.add_row(Text(f"  {named(slug, found[0].level)}"), *cells)
-    return table
-
-
-def write(verdicts: list[Verdict], start_methods: tuple[str, ...], file: TextIO, width: int, color: bool) -> None:
-    """Writes the table of a run to a text stream."""
     widest = max(width, 60 + 16 * (len(start_methods) + 1)) if not color else width
-    console_for(file, color, widest).print(verdict_table(verdicts, start_methods))
+    console_for(file, color, widest).print(table)
 
 
 # Many files
 
 
-def as_json(merged: Merged) -> str:
-    """The table for programs."""
-    return json.dumps(merged.as_data(), indent=1)
-
-
-def as_markdown(merged: Merged, most: int = 0) -> str:
-    """The table in Markdown, of at most `most` bytes unless the head alone is longer; 0 means no limit."""
+def as_markdown(merged: Merged, most: float = math.inf) -> str:
+    """The table in Markdown, of at most `most` bytes unless the head alone is longer."""
     heads = ["rule", *("<br>".join(markdown(line) for line in column.heading) for column in merged.columns)]
-    lines = [_markdown_row(heads), _markdown_row(["---"] * len(heads))]
-    size = sum(len(line.encode("utf-8", "backslashreplace")) + 1 for line in lines) + len(TOO_LONG) + 20
-    left_out = 0
+    head = [_markdown_row(heads), _markdown_row(["---"] * len(heads))]
+    lines = []
     for chapter, rows in merged.chapters().items():
-        texts = [_markdown_row([f"**{markdown(chapter.replace('_', ' '))}**", *[""] * len(merged.columns)])]
+        lines.append(_markdown_row([f"**{markdown(chapter.replace('_', ' '))}**", *[""] * len(merged.columns)]))
         for row in rows:
             cells = [markdown(words(row.cells.get(number, []))) for number in range(len(merged.columns))]
-            texts.append(_markdown_row([markdown(named(row.rule, row.level)), *cells]))
-        for text in texts:
-            size += len(text.encode("utf-8", "backslashreplace")) + 1
-            if most and size > most:
-                left_out += 1
-            else:
-                lines.append(text)
-    lines.append("")
-    if left_out:
-        lines.append(TOO_LONG.format(left_out) + "\n")
-    return "\n".join(lines)
+            lines.append(_markdown_row([markdown(named(row.rule, row.level)), *cells]))
+    shown = that_fit(lines, most - size("\n".join([*head, "", "", TOO_LONG.format(len(lines))])))
+    left_out = len(lines) - len(shown)
+    return "\n".join([*head, *shown, "", *([TOO_LONG.format(left_out), ""] if left_out else [])])
 
 
 def _markdown_row(cells: Iterable[str]) -> str:
