@@ -8,14 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from queuespec.rules import LEVELS, Chapter, Rule, Source, dotted
+from queuespec.rules import Chapter, Rule, Source, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LIBRARY = ("multiprocessing", "queue", "pickle")
 
-OPENING = """\
+PREFACE = """\
 <!-- Written by `queuespec spec` from tests/spec. Change the tests, not this file. -->
 
 # What a process-safe queue promises
@@ -34,9 +34,7 @@ or all of them, for a given Python on a given system:
 $ queuespec --rule get.blocks-when-empty
 $ queuespec
 ```
-"""
 
-READING = """\
 ## How to read it
 
 The bold sentence says what is true. The text below it says why, or what follows for you. The small print has the name
@@ -46,17 +44,14 @@ may lack.
 
 There are five kinds of statement:
 
-"""
+| kind of statement | what it means for you |
+| --- | --- |
+| **promise** | documented and the same everywhere: a portable program can rely on it |
+| **platform** | documented, but dependent on the system, start method or version: rely on it where it is said to hold |
+| **de-facto** | not clearly documented, but true for many years, and many programs rely on it |
+| **hazard** | a documented danger, demonstrated so that you recognize it |
+| **untested** | documented, but no test can show it; the reason is given |
 
-MEANINGS = {
-    "promise": "documented and the same everywhere: a portable program can rely on it",
-    "platform": "documented, but dependent on the system, start method or version: rely on it where it is said to hold",
-    "de-facto": "not clearly documented, but true for many years, and many programs rely on it",
-    "hazard": "a documented danger, demonstrated so that you recognize it",
-    "untested": "documented, but no test can show it; the reason is given",
-}
-
-KINDS = """\
 There are five kinds of queue: `Queue`, `JoinableQueue` and `SimpleQueue` of `multiprocessing`, and the two that a
 manager makes, `Manager().Queue()` and `Manager().JoinableQueue()`. *All* means these five.
 """
@@ -65,26 +60,14 @@ manager makes, `Manager().Queue()` and `Manager().JoinableQueue()`. *All* means 
 def specification(found: Iterable[Chapter]) -> str:
     """The whole document, in Markdown."""
     found = list(found)
-    parts = [OPENING, READING + levels(), KINDS, contents(found), *map(chapter_text, found), index(found)]
-    return "\n".join(parts)
+    contents = [f"{number}. [{chapter.title}](#{anchor(chapter)})" for number, chapter in enumerate(found, 1)]
+    listing = "\n".join(["## Contents", "", *contents, "", "The [index](#index) lists all names.", ""])
+    return "\n".join([PREFACE, listing, *map(chapter_text, found), index(found)])
 
 
 def rules_of(found: Iterable[Chapter]) -> list[Rule]:
     """The rules of all chapters, in reading order."""
     return [rule for chapter in found for rule in chapter.rules]
-
-
-def levels() -> str:
-    """The levels and their meaning, as a table."""
-    lines = ["| kind of statement | what it means for you |", "| --- | --- |"]
-    return "\n".join([*lines, *(f"| **{level}** | {MEANINGS[level]} |" for level in LEVELS), ""])
-
-
-def contents(found: Iterable[Chapter]) -> str:
-    """The list of the chapters, with links."""
-    lines = ["## Contents", ""]
-    lines += [f"{number}. [{chapter.title}](#{anchor(chapter)})" for number, chapter in enumerate(found, 1)]
-    return "\n".join([*lines, "", "The [index](#index) lists all names.", ""])
 
 
 def anchor(chapter: Chapter) -> str:
@@ -95,17 +78,10 @@ def anchor(chapter: Chapter) -> str:
 def chapter_text(chapter: Chapter) -> str:
     """A chapter: its introduction, its rules, and finally what is not tested."""
     parts = [f'<a id="{anchor(chapter)}"></a>', "", f"## {chapter.title}", ""]
-    if chapter.introduction:
-        parts += [chapter.introduction, ""]
-    tested = [rule for rule in chapter.rules if rule.test]
-    rest = [rule for rule in chapter.rules if not rule.test]
-    for rule in tested:
-        parts += [rule_text(rule), ""]
-    if rest:
-        parts += ["### Not tested", ""]
-        for rule in rest:
-            parts += [rule_text(rule), ""]
-    return "\n".join(parts)
+    parts += [chapter.introduction, ""] if chapter.introduction else []
+    parts += [line for rule in chapter.rules if rule.test for line in (rule_text(rule), "")]
+    rest = [line for rule in chapter.rules if not rule.test for line in (rule_text(rule), "")]
+    return "\n".join([*parts, *(["### Not tested", "", *rest] if rest else [])])
 
 
 def rule_text(rule: Rule) -> str:
@@ -124,7 +100,8 @@ def small_print(rule: Rule) -> str:
     if rule.proves:
         parts.append("also shows " + ", ".join(f"`{slug}`" for slug in rule.proves))
     if rule.test:
-        parts.append(f"`{rule.test}` in [{Path(rule.file).name}]({location(rule)})")
+        file = Path(rule.file).name
+        parts.append(f"`{rule.test}` in [{file}](tests/spec/{file})")
     return " · ".join(parts)
 
 
@@ -144,31 +121,21 @@ def source_text(source: Source) -> str:
 
 def conditions(rule: Rule) -> list[str]:
     """When and where a rule holds, in words; empty for a rule that always does."""
-    words = []
-    if rule.since:
-        words.append(f"since Python {dotted(rule.since)}")
-    if rule.until:
-        words.append(f"before Python {dotted(rule.until)}")
-    if rule.systems:
-        words.append("on " + listed(rule.systems))
-    if rule.start_methods:
-        words.append("under " + listed(rule.start_methods))
     needs = tuple(need for need in rule.needs if need not in rule.kinds)
-    if needs:
-        words.append("needs " + listed(needs))
-    if rule.when is not None:
-        words.append(f"elsewhere: {rule.when[0]}")
-    return words
+    words = [
+        f"since Python {dotted(rule.since)}" if rule.since else "",
+        f"before Python {dotted(rule.until)}" if rule.until else "",
+        f"on {listed(rule.systems)}" if rule.systems else "",
+        f"under {listed(rule.start_methods)}" if rule.start_methods else "",
+        f"needs {listed(needs)}" if needs else "",
+        f"elsewhere: {rule.when[0]}" if rule.when is not None else "",
+    ]
+    return list(filter(None, words))
 
 
 def listed(words: tuple[str, ...]) -> str:
     """``a, b and c``."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
-def location(rule: Rule) -> str:
-    """``tests/spec/test_getting.py``: the file of the test in a checkout, even if this is an installed package."""
-    return f"tests/spec/{Path(rule.file).name}"
 
 
 def index(found: Iterable[Chapter]) -> str:
