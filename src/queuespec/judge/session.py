@@ -216,9 +216,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"verdicts: {judged}")
     writer = config.get_terminal_writer()
     width = writer.fullwidth if terminalreporter.isatty else None
-    paper = summary.Paper(width, writer.hasmarkup, getattr(sys.stdout, "encoding", None) or "utf-8")
-    whole = config.option.verbose > 0
-    for line in summary.text(judged, verdicts, given.start_methods, ledger.problems, paper, whole).split("\n"):
+    text = summary.text(
+        judged,
+        verdicts,
+        given.start_methods,
+        ledger.problems,
+        whole=config.option.verbose > 0,
+        width=width,
+        color=writer.hasmarkup,
+        encoding=getattr(sys.stdout, "encoding", None) or "utf-8",
+    )
+    for line in text.split("\n"):
         terminalreporter.write_line(line)
     stats, option = terminalreporter.stats, config.option
     failures = [report.nodeid for category in ("failed", "error") for report in stats.get(category, ())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Union
@@ -14,18 +15,9 @@ from queuespec.rules import specification_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-RUNNER = "queuespec.report.runner"
-
 
 class Unsuitable(Exception):
     """This cannot be written as a program; the message says why."""
-
-
-class Key(NamedTuple):
-    """What identifies a definition: the module it is in, and its name there."""
-
-    module: str
-    name: str
 
 
 Edit = tuple[int, int, str]
@@ -39,9 +31,7 @@ class Module:
         self.name = name
         self.text = text
         self.definitions: dict[str, ast.stmt] = {}
-        self._lines = [0]
-        for line in text.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
+        self._lines = [*itertools.accumulate(map(len, text.splitlines(keepends=True)), initial=0)]
         for node in ast.parse(text).body:
             for one in node.body if isinstance(node, ast.If) else [node]:  # `if TYPE_CHECKING` says what is loaded late
                 self.definitions.update(dict.fromkeys(_names_bound_by(one), one))
@@ -58,6 +48,13 @@ class Module:
         for start, stop, instead in sorted(edits, reverse=True):
             text = text[:start] + instead.encode() + text[stop:]
         return text[begin:].decode()
+
+
+class Key(NamedTuple):
+    """What identifies a definition: the module it is in, and its name there."""
+
+    module: Module
+    name: str
 
 
 @functools.cache
@@ -96,6 +93,8 @@ def local_names(node: ast.AST) -> frozenset[str]:
     return frozenset(found - shared)
 
 
+RUNNER = Module("queuespec.report.runner", Path(__file__).with_name("runner.py").read_bytes())
+
 Meaning = Union[Key, Module, None]
 
 
@@ -107,15 +106,13 @@ class Program:
         self.texts: dict[Key, str] = {}
         """The text of each definition, after those that it uses."""
         self._names: dict[Key, str] = {}
-        runner = module_named(RUNNER)
-        assert runner is not None
-        self._taken = {*taken, *dir(builtins), *runner.definitions}
+        self._taken = {*taken, *dir(builtins), *RUNNER.definitions}
 
     def meaning(self, module: Module, name: str) -> Meaning:
         """What a global name of a module means: a definition or a module; None for a builtin or an import."""
         node = module.definitions.get(name)
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            return None if node is None else Key(module.name, name)
+            return None if node is None else Key(module, name)
         alias = next(one for one in node.names if (one.asname or one.name.partition(".")[0]) == name)
         home = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
         if home == "queuespec" and alias.name in ("raises", "made"):
@@ -135,16 +132,13 @@ class Program:
     def name_of(self, key: Key) -> str:
         """The name of a definition in the program, which includes it from now on."""
         if key not in self._names:
-            wanted = (
-                key.name if key.name not in self._taken or key.module == RUNNER else f"{_last(key.module)}_{key.name}"
-            )
+            clashes = key.name in self._taken and key.module != RUNNER
+            wanted = f"{key.module.name.rpartition('.')[2]}_{key.name}" if clashes else key.name
             self._names[key] = wanted
             self._taken.add(wanted)
-            module = module_named(key.module)
-            assert module is not None
-            node = module.definitions[key.name]
+            node = key.module.definitions[key.name]
             local = local_names(node) if isinstance(node, ast.FunctionDef) else frozenset[str]()
-            rewriter = Rewriter(self, module, local)
+            rewriter = Rewriter(self, key.module, local)
             text = re.sub(rf"^((?:def |class )?){key.name}\b", rf"\1{wanted}", rewriter.text(node), count=1)
             decorators = [f"@{rewriter.text(one)}\n" for one in getattr(node, "decorator_list", [])]
             self.texts[key] = "".join(decorators) + text
@@ -154,10 +148,6 @@ class Program:
         """The text of all definitions, constants first."""
         lines = [text for text in self.texts.values() if "\n" not in text]
         return "\n".join(lines) + "".join(f"\n\n\n{text}" for text in self.texts.values() if "\n" in text)
-
-
-def _last(module: str) -> str:
-    return module.rpartition(".")[2]
 
 
 class Rewriter:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from queuespec.report.inlining import RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
-from queuespec.report.script import HELD, MAIN, MAKERS, Noun, Script, quoted, worker
+from queuespec.report.script import HELD, MAIN, MAKERS, VALUE, Noun, Script, quoted, worker
 from queuespec.text import markdown
 
 if TYPE_CHECKING:
@@ -115,9 +115,12 @@ class Reproduction:
         """The whole program."""
         body = self.test.body[1:]
         loops = []
-        for names, values in _parameters(self.test):
-            loops.append(f"for {', '.join(names)} in {self.script.text(values)}:")
-            self._there.update(names)
+        for decorator in self.test.decorator_list:
+            if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
+                names, values = ast.literal_eval(decorator.args[0]), self.script.text(decorator.args[1])
+                names = [names] if isinstance(names, str) else names
+                loops.append(f"for {', '.join(names)} in {values}:")
+                self._there.update(names)
         lines = [line for argument in self.test.args.args for line in self._given(argument.arg)]
         edits = [edit for node in body for edit in self.script.edits(node)]
         said = textwrap.dedent("    " + self.script.module.changed(body[0], body[-1], edits))
@@ -170,13 +173,12 @@ class Reproduction:
             maker = Script(self.program, conftest, local_names(fixture) | script.local, script.build)
             maker.nouns = nouns
             *statements, last = fixture.body[1:]
-            value = last.value if isinstance(last, ast.Return) else None
-            noun = maker.noun(value) if value is not None else None
-            if value is None or noun is None:
+            value = last.value if isinstance(last, ast.Return) and last.value else last
+            nouns[name] = maker.noun(value)
+            if nouns[name] == VALUE:
                 raise Unsuitable(f"its test takes {name!r}")
             yield from map(maker.text, statements)
             yield f"{name} = {maker.text(value)}"
-            nouns[name] = noun
         elif name not in MAKERS:
             raise Unsuitable(f"its test takes {name!r}")
 
@@ -201,11 +203,3 @@ class Reproduction:
 
 def _indented(lines: list[str]) -> list[str]:
     return [f"    {line}" if line else "" for line in "\n".join(lines).split("\n")]
-
-
-def _parameters(test: ast.FunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
-    """What a test is repeated for: names, and the expression of their values."""
-    for decorator in test.decorator_list:
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
-            names = ast.literal_eval(decorator.args[0])
-            yield [names] if isinstance(names, str) else list(names), decorator.args[1]

@@ -5,7 +5,9 @@ of other processes and threads to a `Worker` of `runner` as text.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from queuespec.report.inlining import Key, Module, Program, Rewriter, Unsuitable, local_names
@@ -18,17 +20,17 @@ if TYPE_CHECKING:
 
 
 class Noun(NamedTuple):
-    """What an expression of a test stands for, if it is not a value."""
+    """What an expression of a test stands for."""
 
-    what: str
+    what: str = ""
     """held: an object in the main program; main: the main program; worker: an object in a worker; process: a worker;
-    call: a call that a worker has begun; several: a sequence of nouns."""
+    call: a call that a worker has begun; several: a sequence of nouns; empty: a value."""
     name: str = ""
     """The worker's name for its object, or the text of the call."""
-    parts: tuple[Noun | None, ...] = ()
+    parts: tuple[Noun, ...] = ()
 
 
-HELD, MAIN, PROCESS = Noun("held"), Noun("main"), Noun("process")
+VALUE, HELD, MAIN, PROCESS = Noun(), Noun("held"), Noun("main"), Noun("process")
 
 MAKERS = ("make_queue", "make_object", "make_manager", "make_child", "make_thread")
 
@@ -68,57 +70,46 @@ class Script(Rewriter):
     def __init__(self, program: Program, module: Module, local: frozenset[str], build: str) -> None:
         super().__init__(program, module, local)
         self.build = build
-        self.nouns: dict[str, Noun] = {}
+        self.nouns: defaultdict[str, Noun] = defaultdict(Noun)
         self._sends = False
 
     # What things are
 
-    def noun(self, node: ast.AST) -> Noun | None:
+    def noun(self, node: ast.AST) -> Noun:
         """What an expression stands for."""
         if isinstance(node, ast.Name):
-            return self.nouns.get(node.id)
+            return self.nouns[node.id]
         if isinstance(node, (ast.List, ast.Tuple)):
             return _several(map(self.noun, node.elts))
         if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
             self._bind_loops(node)
             return _several([self.noun(node.elt)])
         if isinstance(node, ast.Subscript):
-            parts = self._parts(node.value)
-            return parts[getattr(node.slice, "value", 0) % len(parts)] if parts else None
+            parts = self.noun(node.value).parts
+            return parts[getattr(node.slice, "value", 0) % len(parts)] if parts else VALUE
         if isinstance(node, ast.Attribute) and node.attr == "process":
-            found = self.noun(node.value)
-            return found and {"held": MAIN, "worker": PROCESS}.get(found.what)
+            return {"held": MAIN, "worker": PROCESS}.get(self.noun(node.value).what, VALUE)
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute):
-                return Noun("call", self._words(node)) if node.func.attr == "begins" or _calls(node) else None
+                return Noun("call", self._words(node)) if node.func.attr == "begins" or _calls(node) else VALUE
             if _words_of(node.func) in ("make_child", "make_thread"):
                 views = [Noun("worker", self._name(view)) for view in node.args]
                 return PROCESS if not views else views[0] if len(views) == 1 else _several(views)
-            return HELD if _words_of(node.func) in MAKERS else None
-        return None
+            return HELD if _words_of(node.func) in MAKERS else VALUE
+        return VALUE
 
-    def _parts(self, node: ast.AST) -> tuple[Noun | None, ...]:
-        found = self.noun(node)
-        return found.parts if found is not None else ()
-
-    def _element(self, node: ast.AST) -> Noun | None:
-        """What each element of a sequence stands for."""
-        parts = self._parts(node)
-        return parts[0] if len(set(parts)) == 1 else None
-
-    def bind(self, target: ast.AST, noun: Noun | None) -> None:
+    def bind(self, target: ast.AST, noun: Noun) -> None:
         """Notes what a variable stands for from now on."""
         if isinstance(target, (ast.Tuple, ast.List)):
-            parts = noun.parts if noun is not None else ()
-            for number, one in enumerate(target.elts):
-                self.bind(one, parts[number % len(parts)] if parts else None)
+            for one, part in zip(target.elts, itertools.cycle(noun.parts or (VALUE,))):
+                self.bind(one, part)
         elif isinstance(target, ast.Name):
-            self.nouns.pop(target.id, None)
-            self.nouns.update({target.id: noun} if noun is not None else {})
+            self.nouns[target.id] = noun
 
     def _bind_loops(self, node: ast.AST) -> None:
-        for loop in getattr(node, "generators", ()):
-            self.bind(loop.target, self._element(loop.iter))
+        for loop in [node] if isinstance(node, ast.For) else getattr(node, "generators", ()):
+            parts = set(self.noun(loop.iter).parts)
+            self.bind(loop.target, parts.pop() if len(parts) == 1 else VALUE)
 
     def _name(self, node: ast.AST) -> str:
         """The variable of an object in the main program, which is its name everywhere."""
@@ -130,7 +121,7 @@ class Script(Rewriter):
         """An expression as a person names it."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             noun, verb = self.noun(node.func.value), node.func.attr
-            if noun is not None and noun.what == "call":
+            if noun.what == "call":
                 return noun.name
             if verb in ENDS or verb == "dies":
                 return f"the exit code of {_words_of(node.func.value)}".replace(".process", "")
@@ -143,10 +134,8 @@ class Script(Rewriter):
 
     def edits(self, node: ast.AST) -> Iterator[Edit]:
         """How the text of a node has to be changed; it is known what a variable stands for after its assignment."""
-        if isinstance(node, ast.For):
-            self.bind(node.target, self._element(node.iter))
         self._bind_loops(node)
-        noun = self.noun(node.value) if isinstance(node, ast.Assign) else None
+        noun = self.noun(node.value) if isinstance(node, ast.Assign) else VALUE
         yield from super().edits(node)
         for target in node.targets if isinstance(node, ast.Assign) else ():
             self.bind(target, noun)
@@ -163,11 +152,11 @@ class Script(Rewriter):
             if isinstance(node.func, ast.Name):
                 return self._making(node)
             return self._call(node) if isinstance(node.func, ast.Attribute) else None
-        if isinstance(node, ast.Attribute) and (self.noun(node.value) is not None or node.attr in VERBS):
+        if isinstance(node, ast.Attribute) and (self.noun(node.value) != VALUE or node.attr in VERBS):
             return self._attribute(node)
         if isinstance(node, ast.Name):
             noun = self.noun(node)
-            if noun is not None and noun.what == "worker" and self._sends:
+            if noun.what == "worker" and self._sends:
                 return noun.name
             if node.id in MAKERS:
                 raise Unsuitable(f"{node.id} is used as a value")
@@ -196,23 +185,22 @@ class Script(Rewriter):
 
     def _statement(self, node: ast.Call) -> str | None:
         """What a call that has begun must do, or the end of a process."""
-        noun = self.noun(node.func.value) if isinstance(node.func, ast.Attribute) else None
-        verb = getattr(node.func, "attr", "")
+        if not isinstance(node.func, ast.Attribute):
+            return None
+        noun, verb = self.noun(node.func.value), node.func.attr
         if noun == PROCESS and verb in ("leaves", "ends"):
             words = self._words(node).replace("the exit code of ", "") + " ends"
             return f"check({self._call(node)} is not None, {quoted(words)})"
-        if noun is None or noun.what != "call" or verb not in OUTCOMES:
+        if noun.what != "call" or verb not in OUTCOMES:
             return None
         given = ", ".join(map(self.text, node.args))
         words = f"{noun.name} {verb.replace('_', ' ')} {given}" if verb != "raises" else noun.name
         self.program.imports.add("import contextlib")
-        call = self.text(node.func.value)  # type: ignore[attr-defined]
-        return OUTCOMES[verb].format(call, given, quoted(words), " " * (node.col_offset + 4))
+        return OUTCOMES[verb].format(self.text(node.func.value), given, quoted(words), " " * (node.col_offset + 4))
 
     def _attribute(self, node: ast.Attribute) -> str | None:
         """An attribute that is not called."""
-        noun = self.noun(node.value)
-        what = noun.what if noun is not None else ""
+        what = self.noun(node.value).what
         self.program.imports.add("import os")
         known = {("worker", "process"): "{}", ("process", "pid"): "{}.process.pid", ("main", "pid"): "os.getpid()"}
         form = {**known, ("call", "elapsed"): "{}.seconds"}.get((what, node.attr))
@@ -227,9 +215,9 @@ class Script(Rewriter):
         if isinstance(target, ast.Attribute) and begins:
             target = target.value
         noun = self.noun(target)
-        if noun is None and verb not in VERBS:
+        if noun == VALUE and verb not in VERBS:
             return None
-        if self._sends or noun is None or noun.what == "several":
+        if self._sends or noun.what in ("", "several"):
             raise Unsuitable(f"{_words_of(node.func)} has no counterpart")
         if noun.what == "call" and verb == "returns":
             return f"{self.text(target)}.result()"
@@ -247,8 +235,9 @@ class Script(Rewriter):
             names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and self.noun(one) == HELD}
             receiver = worker(sorted(names), True)
         text, values = self._sent(node, holder, role)
-        if role and not here:
-            self._refuse_to_start_processes(node.args[0])
+        started = self.meaning(node.args[0]) if role and not here else None
+        if isinstance(started, Key) and re.search(r"\b(Process|Pool)\(", self.program.texts[started]):
+            raise Unsuitable("its child starts a process, which a daemonic child cannot")
         does = "begin" if begins or verb in ("begins", "dies") else "call"
         return f"{receiver}.{does}({', '.join([text, *values])}){'.exitcode()' if verb == 'dies' else ''}"
 
@@ -266,17 +255,10 @@ class Script(Rewriter):
     def _sent(self, node: ast.Call, holder: str, role: bool) -> tuple[str, list[str]]:
         """A call as text for a worker, and the values of the variables in it."""
         self._sends = True
-        try:
-            tree = ast.parse(self._performed(node, holder, role), mode="eval").body
-        finally:
-            self._sends = False
+        tree = ast.parse(self._performed(node, holder, role), mode="eval").body
+        self._sends = False
         names = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)} & self.local - local_names(tree)
-        return quoted(ast.unparse(tree)), [f"{name}={name}" for name in sorted(names) if name not in self.nouns]
-
-    def _refuse_to_start_processes(self, role: ast.expr) -> None:
-        meaning = self.meaning(role)
-        if isinstance(meaning, Key) and re.search(r"\b(Process|Pool)\(", self.program.texts[meaning]):
-            raise Unsuitable("its child starts a process, which a daemonic child cannot")
+        return quoted(ast.unparse(tree)), [f"{name}={name}" for name in sorted(names) if self.nouns[name] == VALUE]
 
     def _making(self, node: ast.Call) -> str | None:
         """A call of a fixture that makes something, or of any other function."""
@@ -291,7 +273,7 @@ class Script(Rewriter):
         if name in ("make_child", "make_thread"):
             made = worker(map(self._name, node.args), name == "make_thread")
             return made if len(node.args) < 2 else f"([{made}] * {len(node.args)})"
-        if any(self.noun(one) not in (None, HELD) for one in node.args):
+        if any(self.noun(one) not in (VALUE, HELD) for one in node.args):
             raise Unsuitable(f"{name}() has no counterpart")
         return None
 
@@ -308,9 +290,9 @@ def _calls(node: ast.Call) -> bool:
     return isinstance(target, ast.Attribute) and target.attr == "calls"
 
 
-def _several(parts: Iterable[Noun | None]) -> Noun | None:
+def _several(parts: Iterable[Noun]) -> Noun:
     found = tuple(parts)
-    return Noun("several", parts=found) if any(found) else None
+    return Noun("several", parts=found) if set(found) - {VALUE} else VALUE
 
 
 def _words_of(node: ast.AST) -> str:

@@ -5,15 +5,15 @@ What belongs together, and what is urgent, has already been decided (see `queues
 
 from __future__ import annotations
 
-import dataclasses
 import io
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from queuespec.report import table
 from queuespec.report.console import console_for, hanging, show
-from queuespec.results import BAD, JUDGED, Verdict
+from queuespec.results import BAD, CONFORMS, JUDGED, NOT_RUN, Verdict, summary
 from queuespec.results.causes import EXPECTED, FAILS, MISSING, REPORTED, Cause, causes, standing
 from queuespec.text import counted, one_line
 
@@ -33,35 +33,28 @@ STYLES = {FAILS: "bold red", REPORTED: "yellow", MISSING: "yellow", EXPECTED: "d
 REMARKS = {FAILS: "", REPORTED: ", does not gate", MISSING: "", EXPECTED: ", as expected"}
 
 
-@dataclasses.dataclass(frozen=True)
-class Paper:
-    """Where the summary is shown."""
-
-    width: int | None = None
-    """Columns of the terminal; None if there is no terminal, and no line is wrapped."""
-    color: bool = False
-    encoding: str = "utf-8"
-
-
 def text(
     judged: str,
     verdicts: Sequence[Verdict],
     start_methods: tuple[str, ...],
     problems: Sequence[str],
-    paper: Paper,
+    *,
     whole: bool = False,
+    width: int | None = None,
+    color: bool = False,
+    encoding: str = "utf-8",
 ) -> str:
     """All of it: chapters, causes, problems, the sentence. `judged` says what was judged, `problems` what else fails
-    the run; `whole` puts the table of all rules at the beginning."""
-    sheet = io.TextIOWrapper(io.BytesIO(), paper.encoding, errors="backslashreplace", newline="")
+    the run; `whole` puts the table of all rules at the beginning. No line is wrapped if there is no `width`."""
+    sheet = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="")
     if whole:
-        table.write(list(verdicts), start_methods, sheet, paper.width or 80, paper.color)
-    console = console_for(sheet, paper.color, paper.width)
-    show(console, *chapter_lines(verdicts, start_methods, console.width), Text())
+        table.write(list(verdicts), start_methods, sheet, width or 80, color)
+    console = console_for(sheet, color, width)
+    show(console, *chapter_lines(verdicts, start_methods, console.width), "")
     for cause in causes(verdicts):
         _show_cause(console, cause)
     for problem in problems:
-        show(console, hanging(console, "problem: ", one_line(problem, 1000)), Text())
+        show(console, hanging(console, "problem: ", one_line(problem, 1000)), "")
     failed = problems or any(standing(verdict) == FAILS for verdict in verdicts)
     show(console, Text(sentence(judged, verdicts, problems), style="bold red" if failed else "bold green"))
     sheet.seek(0)
@@ -83,12 +76,12 @@ def chapter_lines(verdicts: Sequence[Verdict], start_methods: tuple[str, ...], w
     fits = head + sum(len(GAP) + wide for wide in widths) <= width
     lines = []
     for name, cells in rows.items():
-        remark = _remark(found[name])
+        remark = summary(one for one in found[name] if one.verdict in (*BAD, NOT_RUN))
         style = STYLES[FAILS] if any(standing(one) == FAILS for one in found[name]) else "yellow" if remark else ""
         if fits:
             row = GAP.join([_title(name).ljust(head), *(cell.ljust(wide) for cell, wide in zip(cells, widths))])
-            pieces = [row.rstrip()] if not remark or len(row + GAP + remark) > width else [row + GAP + remark]
-            pieces += [GAP + remark] if remark and len(pieces[0]) <= len(row) else []
+            one_piece = remark and len(row + GAP + remark) <= width
+            pieces = [row + GAP + remark] if one_piece else [row.rstrip(), *([GAP + remark] if remark else [])]
         else:
             pieces = [_title(name), *_broken([cell for cell in (*cells, remark) if cell], width)]
         lines += [Text(piece, style=style) for piece in pieces]
@@ -101,14 +94,8 @@ def _title(chapter: str) -> str:
 
 def _count(column: str, verdicts: list[Verdict]) -> str:
     """``fork 31/32``; empty if nothing applies."""
-    here = [one for one in verdicts if (one.start_method or ANY) == column and one.verdict in (*JUDGED, "not-run")]
-    return f"{one_line(column, 40)} {sum(one.verdict == 'conforms' for one in here)}/{len(here)}" if here else ""
-
-
-def _remark(verdicts: list[Verdict]) -> str:
-    """``2 deviates, 1 hangs``: what does not conform."""
-    words = [word for word in (*BAD, "not-run") for one in verdicts if one.verdict == word]
-    return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+    here = [one for one in verdicts if (one.start_method or ANY) == column and one.verdict in (*JUDGED, NOT_RUN)]
+    return f"{one_line(column, 40)} {sum(one.verdict == CONFORMS for one in here)}/{len(here)}" if here else ""
 
 
 def _broken(pieces: list[str], width: int) -> list[str]:
@@ -127,33 +114,21 @@ def _broken(pieces: list[str], width: int) -> list[str]:
 
 def _show_cause(console: Console, cause: Cause) -> None:
     head = f"{cause.verdict}{REMARKS[cause.standing]}: "
-    if cause.standing == EXPECTED and cause.verdict == "conforms":
+    if cause.standing == EXPECTED and cause.verdict == CONFORMS:
         head = "unstable, conforms this time: "
-    explanation = hanging(console, head, _shortened(cause.explanation) or "no explanation")
+    line = one_line(cause.explanation, 1000) or "no explanation"
+    shortened = line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+    explanation = hanging(console, head, shortened)
     explanation.stylize(STYLES[cause.standing], 0, len(head.rstrip()))
-    show(console, explanation)
-    if cause.standing == EXPECTED:
-        show(console, hanging(console, GAP, f"{_rules_of(cause)}: {_places_of(cause)}"))
-        return
-    show(console, hanging(console, GAP, _rules_of(cause)), hanging(console, GAP, _places_of(cause)), Text())
-
-
-def _shortened(explanation: str) -> str:
-    line = one_line(explanation, 1000)
-    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
-
-
-def _rules_of(cause: Cause) -> str:
     names = [table.named(slug, level) for slug, level in cause.rules.items()]
     more = len(names) - MOST_RULES
-    return ", ".join(names[:MOST_RULES]) + (f" and {counted(more, 'more rule')}" if more > 0 else "")
-
-
-def _places_of(cause: Cause) -> str:
-    """``Queue, JoinableQueue under fork, spawn (4 verdicts)``."""
+    rules = ", ".join(names[:MOST_RULES]) + (f" and {counted(more, 'more rule')}" if more > 0 else "")
     places = [", ".join(one_line(word, 60) for word in words) for words in (cause.kinds, cause.start_methods) if words]
-    number = f"({counted(len(cause.verdicts), 'verdict')})"
-    return f"{' under '.join(places)} {number}".lstrip()
+    where = f"{' under '.join(places)} ({counted(len(cause.verdicts), 'verdict')})".lstrip()
+    if cause.standing == EXPECTED:
+        show(console, explanation, hanging(console, GAP, f"{rules}: {where}"))
+    else:
+        show(console, explanation, hanging(console, GAP, rules), hanging(console, GAP, where), "")
 
 
 # The sentence
@@ -162,33 +137,27 @@ def _places_of(cause: Cause) -> str:
 def sentence(judged: str, verdicts: Sequence[Verdict], problems: Sequence[str]) -> str:
     """The verdict on the whole run."""
     all_judged = [verdict for verdict in verdicts if verdict.verdict in JUDGED]
-    found = causes(verdicts)
-    number = {key: sum(len(one.verdicts) for one in found if one.standing == key) for key in REMARKS}
-    gating = [cause for cause in found if cause.standing == FAILS and cause.verdict in BAD]
-    surprises = sum(len(one.verdicts) for one in found if one.standing == FAILS and one.verdict not in BAD)
+    failing = [verdict for verdict in all_judged if verdict.verdict in BAD and standing(verdict) == FAILS]
+    number = Counter(map(standing, verdicts))
+    surprises = number[FAILS] - len(failing)
     if not all_judged:
         return f"{judged}: no rule was judged."
-    if gating:
-        failing = sum(len(cause.verdicts) for cause in gating)
-        slugs = {slug for cause in gating for slug in cause.rules}
+    if failing:
+        rules, found = {verdict.rule for verdict in failing}, causes(failing)
         return (
-            f"{judged} does not conform: {failing:,} of {counted(len(all_judged), 'verdict')} "
-            f"{'fails' if failing == 1 else 'fail'} "
-            f"({counted(len(slugs), 'rule')}, {counted(len(gating), 'cause')})."
+            f"{judged} does not conform: {len(failing):,} of {counted(len(all_judged), 'verdict')} "
+            f"{'fails' if len(failing) == 1 else 'fail'} "
+            f"({counted(len(rules), 'rule')}, {counted(len(found), 'cause')})."
         )
     if surprises or problems:
         reasons = [f"{counted(surprises, 'expected deviation')} did not happen"] if surprises else []
         reasons += [f"{counted(len(problems), 'problem')}, listed above"] if problems else []
         return f"{judged} violates no rule, but the run fails: {' and '.join(reasons)}."
-    rest = [
-        f"{number[REPORTED]:,} that {'deviates does' if number[REPORTED] == 1 else 'deviate do'} not gate"
-        if number[REPORTED]
-        else "",
-        f"{counted(number[EXPECTED], 'expected deviation')}" if number[EXPECTED] else "",
-    ]
-    told = " and ".join(filter(None, rest))
-    rules = len({verdict.rule for verdict in all_judged})
+    does = "deviates does" if number[REPORTED] == 1 else "deviate do"
+    rest = [f"{number[REPORTED]:,} that {does} not gate"] if number[REPORTED] else []
+    rest += [counted(number[EXPECTED], "expected deviation")] if number[EXPECTED] else []
+    rules = {verdict.rule for verdict in all_judged}
     return (
-        f"{judged} conforms: {counted(len(all_judged), 'verdict')} on {counted(rules, 'rule')}"
-        f"{', with ' + told if told else ''}."
+        f"{judged} conforms: {counted(len(all_judged), 'verdict')} on {counted(len(rules), 'rule')}"
+        f"{', with ' + ' and '.join(rest) if rest else ''}."
     )

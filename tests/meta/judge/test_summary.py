@@ -3,7 +3,7 @@
 import pytest
 from samples import verdict
 
-from queuespec.report.summary import MOST_RULES, Paper, chapter_lines, sentence, text
+from queuespec.report.summary import MOST_RULES, chapter_lines, sentence, text
 
 METHODS = ("fork", "spawn")
 JUDGED = "a queue on CPython 3.14.1, Linux x86_64"
@@ -19,8 +19,8 @@ def lines(verdicts, width=100):
     return [line.plain for line in chapter_lines(verdicts, METHODS, width)]
 
 
-def shown(verdicts, problems=(), whole=False, **paper):
-    return text(JUDGED, verdicts, METHODS, list(problems), Paper(**paper), whole)
+def shown(verdicts, problems=(), **paper):
+    return text(JUDGED, verdicts, METHODS, list(problems), **paper)
 
 
 # Chapters
