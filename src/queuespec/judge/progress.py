@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from queuespec.judge.ledger import LEDGER, Ledger
-from queuespec.report import progress
 from queuespec.results.causes import FAILS, REPORTED, standing
+from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
 REST = 0.1
 """Seconds between two lines."""
@@ -57,10 +57,19 @@ class Progress:
         self._shown = now
         latest = list(reversed(self._deviating))
         width = self._reporter.config.get_terminal_writer().fullwidth
-        line = progress.line(done, planned, now - (self._begun or now), latest, width)
-        self._reporter.rewrite(line, erase=True, red=bool(latest))
+        text = line(done, planned, now - (self._begun or now), latest, width)
+        self._reporter.rewrite(text, erase=True, red=bool(latest))
         self._reporter.flush()
         self._reporter.currentfspath = "progress"  # whatever is written next begins a line of its own
+
+
+def line(done: int, planned: int, seconds: float, deviating: Sequence[str], width: int) -> str:
+    """One line, narrower than `width`: progress, duration so far, and the rules that deviate, latest first."""
+    text = f"{done:,}/{planned:,} verdicts{f'  {done / seconds:.0f}/s' if seconds > 0 else ''}"
+    if deviating:
+        text += f"  {counted(len(deviating), 'rule')} deviating: {', '.join(deviating)}"
+    text = one_line(text, 4 * width)
+    return text if len(text) < width else text[: max(0, width - 4)] + "..."
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

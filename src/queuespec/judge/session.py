@@ -216,16 +216,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"verdicts: {judged}")
     writer = config.get_terminal_writer()
     width = writer.fullwidth if terminalreporter.isatty else None
-    text = summary.text(
-        judged,
-        verdicts,
-        given.start_methods,
-        ledger.problems,
-        whole=config.option.verbose > 0,
-        width=width,
-        color=writer.hasmarkup,
-        encoding=getattr(sys.stdout, "encoding", None) or "utf-8",
-    )
+    whole, color = config.option.verbose > 0, writer.hasmarkup
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    text = summary.text(judged, verdicts, given.start_methods, ledger.problems, whole, width, color, encoding)
     for line in text.split("\n"):
         terminalreporter.write_line(line)
     stats, option = terminalreporter.stats, config.option

@@ -38,7 +38,6 @@ def text(
     verdicts: Sequence[Verdict],
     start_methods: tuple[str, ...],
     problems: Sequence[str],
-    *,
     whole: bool = False,
     width: int | None = None,
     color: bool = False,

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from runs import ACCUSING, METHOD, command, environment
 
-from queuespec.report import progress
+from queuespec.judge import progress
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
