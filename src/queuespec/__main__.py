@@ -17,16 +17,12 @@ from queuespec.text import one_line
 TRACEBACK = "QUEUESPEC_TRACEBACK"
 """The environment variable that shows the traceback of an internal error."""
 
-FRONT = ("-h", "--help", "-V", "--version", "--print-completion")
+FRONT = ("-h", "--help", "--print-completion")
 """First arguments that are about the command line itself."""
 
 
 def main(words: list[str] | None = None) -> int:
-    """Runs a command with these arguments, or those of the process; returns its exit status.
-
-    Raises:
-        SystemExit: for an invalid argument, or a request for help.
-    """
+    """Runs a command with these arguments, or those of the process; returns its exit status, or raises `SystemExit`."""
     words = sys.argv[1:] if words is None else words
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # the process was started with the file descriptor closed

@@ -1,10 +1,13 @@
-"""What several commands do: find the checkout, or a rule by its name; refuse an unknown name; write a file."""
+"""What several commands do: find the checkout, or a rule by its name; refuse an unknown name; write their output."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import sys
+from typing import TYPE_CHECKING, Any
 
 from queuespec.cli.parser import Refused
+from queuespec.report.console import console_for, say
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
 from queuespec.rules import Rule, chapters, specification_folder
@@ -37,6 +40,16 @@ def refuse_unknown(names: Collection[str], known: Collection[str], what: str = "
         if name not in known:
             hint = did_you_mean(name, known) or f"; 'queuespec {'list' if what == 'rule' else 'faults'}' lists all"
             raise Refused(f"there is no {what} '{one_line(name, 100)}'{hint}")
+
+
+def show_as(form: str, subject: Any, report: Any) -> None:
+    """Prints `subject` as JSON, or as the module `report` renders it: as Markdown, or for a terminal."""
+    if form == "json":
+        say(json.dumps(subject.as_data(), indent=1))
+    elif form == "markdown":
+        say(report.as_markdown(subject))
+    else:
+        report.to_terminal(subject, console_for(sys.stdout))
 
 
 def write(path: Path, *parts: str) -> None:

@@ -4,13 +4,10 @@ the default branch. The exit status is 1 if there is a regression.
 
 from __future__ import annotations
 
-import json
-import sys
-
 from queuespec import results
+from queuespec.cli.common import show_as
 from queuespec.cli.parser import Arguments, Parser, Status, add_format
 from queuespec.report import changes
-from queuespec.report.console import console_for, say
 from queuespec.results.comparison import REGRESSIONS, Comparison
 
 
@@ -24,10 +21,5 @@ def add_arguments(parser: Parser) -> None:
 def run(given: Arguments) -> Status:
     """Prints the changes. Raises `BadFile`."""
     comparison = Comparison(results.read(given.old), results.read(given.new))
-    if given.format == "json":
-        say(json.dumps(comparison.as_data(), indent=1))
-    elif given.format == "markdown":
-        say(changes.as_markdown(comparison))
-    else:
-        changes.to_terminal(comparison, console_for(sys.stdout))
+    show_as(given.format, comparison, changes)
     return Status.DEVIATION if comparison.count(REGRESSIONS) else Status.OK

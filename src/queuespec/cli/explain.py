@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from queuespec.cli.common import rule_named
 from queuespec.cli.list import as_data
@@ -16,13 +15,7 @@ from queuespec.queues.declare import faults
 from queuespec.report.console import console_for, hanging, say, show
 from queuespec.report.document import conditions
 from queuespec.results import expectations
-from queuespec.rules import specification_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from queuespec.results.expectations import Expectation
-    from queuespec.rules import Rule
+from queuespec.rules import Rule, specification_folder
 
 
 def add_arguments(parser: Parser) -> None:
@@ -56,24 +49,24 @@ def run(given: Arguments) -> Status:
     show(console, Text(f"{rule.slug} ({rule.level})", style="bold"))
     show(console, *(hanging(console, "  ", line) for line in (rule.sentence, *(rule.why or rule.reason).splitlines())))
     show(console, Text())
-    for name, values in _facts(rule, breaking, deviating):
+    for name, values in _facts(rule, breaking, deviating).items():
         heads = [name, *[""] * len(values)]
         show(console, *(hanging(console, f"  {head:9} ", value) for head, value in zip(heads, values)))
     return Status.OK
 
 
-def _facts(
-    rule: Rule, breaking: Mapping[str, str], deviating: Iterable[Expectation]
-) -> Iterator[tuple[str, Sequence[str]]]:
-    yield "chapter", [rule.chapter.replace("_", " ")]
-    if rule.kinds:
-        yield "kinds", [", ".join(rule.kinds)]
-    yield "applies", conditions(rule) or ["always and everywhere"]
-    yield "source", [f"{source}: {source.url}" if source.url else str(source) for source in rule.source]
-    if rule.proves:
-        yield "proves", [f"also {', '.join(rule.proves)}"]
+def _facts(rule: Rule, breaking: dict[str, str], deviating: list[expectations.Expectation]) -> dict[str, list[str]]:
+    facts = {
+        "chapter": [rule.chapter.replace("_", " ")],
+        "kinds": [", ".join(rule.kinds)] if rule.kinds else [],
+        "applies": conditions(rule) or ["always and everywhere"],
+        "source": [f"{source}: {source.url}" if source.url else str(source) for source in rule.source],
+        "proves": [f"also {', '.join(rule.proves)}"] if rule.proves else [],
+    }
     if rule.test:
         path, here = specification_folder() / Path(rule.file).name, Path.cwd()
-        yield "test", [f"{path.relative_to(here) if here in path.parents else path}:{rule.line}, {rule.test}"]
-        yield "faults", [f"{name}: {text}" for name, text in breaking.items()] or ["no known fault breaks it"]
-        yield "deviates", [entry.sentence for entry in deviating] or ["no implementation is expected to deviate"]
+        facts["test"] = [f"{path.relative_to(here) if here in path.parents else path}:{rule.line}, {rule.test}"]
+        facts["faults"] = [f"{name}: {text}" for name, text in breaking.items()] or ["no known fault breaks it"]
+        known = [entry.sentence for entry in deviating]
+        facts["deviates"] = known or ["no implementation is expected to deviate"]
+    return facts

@@ -19,7 +19,7 @@ from rich.text import Text
 from queuespec import results
 from queuespec.cli.common import refuse_unknown
 from queuespec.cli.parser import Arguments, Parser, Status, add_format
-from queuespec.queues.declare import EVERYTHING, faults
+from queuespec.queues.declare import EVERYTHING, Declared, faults
 from queuespec.report.console import console_for, say, say_error, show
 from queuespec.report.document import rules_of
 from queuespec.rules import Chapter, chapters
@@ -28,8 +28,6 @@ from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-
-    from queuespec.queues.declare import Declared
 
     Grid = Mapping[str, Mapping[str, str]]
     """Slug to fault to verdict; where it is only declared, "meant" or "as well". No row: the rule gave no verdict."""

@@ -8,20 +8,14 @@ import keyword
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from queuespec.cli.common import checkout, write
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.queues.declare import class_name, faults
 from queuespec.report.console import say
-from queuespec.rules import chapters, specification_folder
+from queuespec.rules import Chapter, chapters, specification_folder
 from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from queuespec.rules import Chapter
 
 SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
 FAULT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -89,7 +83,7 @@ def run(given: Arguments) -> Status:
     return Status.OK
 
 
-def _check(slug: str, name: str, found: Sequence[Chapter]) -> None:
+def _check(slug: str, name: str, found: list[Chapter]) -> None:
     if not SLUG.fullmatch(slug):
         raise Refused(f"{one_line(slug, 100)!r} is not a valid slug; write one such as get.blocks-when-empty")
     if slug in {known for chapter in found for rule in chapter.rules for known in (rule.slug, *rule.proves)}:
@@ -100,7 +94,7 @@ def _check(slug: str, name: str, found: Sequence[Chapter]) -> None:
         raise Refused(f"a fault named {name!r} already exists")
 
 
-def _chapter_of(slug: str, found: Sequence[Chapter]) -> str:
+def _chapter_of(slug: str, found: list[Chapter]) -> str:
     """The chapter with most of the rules whose slugs begin with the same word."""
     word = slug.partition(".")[0]
     own = Counter(chapter.name for chapter in found for rule in chapter.rules if rule.slug.startswith(f"{word}."))

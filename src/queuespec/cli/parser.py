@@ -93,7 +93,7 @@ def parser_of(*commands: str) -> Parser:
     """The parser, with these commands only: importing all of them takes longer than running one."""
     # argparse lets the top-level parser refuse an unknown argument of a command.
     parser = Front(prog=f"queuespec {commands[0]}" if len(commands) == 1 else "queuespec")
-    parser.add_argument("-V", "--version", action=_Version, nargs=0)
+    parser.add_argument("-V", "--version", action="store_true")  # for completion; `judge` shows it
     parser.add_argument("--print-completion", metavar="SHELL", action=_Completion, choices=("bash", "zsh"))
     subparsers = parser.add_subparsers(prog="queuespec", dest="command", metavar="COMMAND", parser_class=Parser)
     for name in commands:
@@ -113,12 +113,6 @@ class _Completion(argparse.Action):
         everything = parser_of(*COMMANDS)
         add_options(everything.add_argument)
         print(shtab.complete(everything, shell=shell))
-        parser.exit()
-
-
-class _Version(argparse.Action):
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        print(version())
         parser.exit()
 
 

@@ -26,8 +26,7 @@ PROGRAM = "import sys; sys.path.insert(1, sys.argv.pop(1)); from queuespec.__mai
 
 def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict, str]:
     """The first verdict that deviates, or else the first one, and the full message of what its test raised, with the
-    stacks of a hang. Raises `Refused`.
-    """
+    stacks of a hang. Raises `Refused`."""
     with tempfile.TemporaryDirectory() as directory:
         found, raised = Path(directory, "results.jsonl"), Path(directory, "raised.jsonl")
         words = [sys.executable, "-c", PROGRAM, str(Path(__file__).parents[2])]

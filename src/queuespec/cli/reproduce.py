@@ -62,11 +62,7 @@ def run(given: Arguments) -> Status:
 
 
 def reproduction(given: Arguments) -> str:
-    """The program, or the bug report if it is requested or the rule cannot be a program.
-
-    Raises:
-        Refused, CannotJudge: there is neither; the message is one sentence.
-    """
+    """The program, or the bug report if it is requested or the rule cannot be a program."""
     rule, case, decided = asked_for(given)
     if given.format == "markdown" or not decided:
         case = _judged(given, rule, case)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from queuespec.results.comparison import Comparison
-
 TITLES = {
     groups.REGRESSIONS: "Regressions",
     groups.REPAIRS: "Repairs",
@@ -39,7 +37,7 @@ MARKDOWN = {
 """How each part is written."""
 
 
-def to_terminal(comparison: Comparison, console: Console) -> None:
+def to_terminal(comparison: groups.Comparison, console: Console) -> None:
     """Prints the changes in sentences, for people."""
     from rich.text import Text
 
@@ -47,12 +45,12 @@ def to_terminal(comparison: Comparison, console: Console) -> None:
         show(console, Text(TERMINAL.get(part, "{}").format(text), style=style))
 
 
-def as_markdown(comparison: Comparison) -> str:
+def as_markdown(comparison: groups.Comparison) -> str:
     """The same in Markdown, for example for the step summary of a workflow."""
     return "".join(MARKDOWN[part].format(markdown(text)) for part, text, _ in _parts(comparison)).lstrip()
 
 
-def _parts(comparison: Comparison) -> Iterator[tuple[str, str, str]]:
+def _parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
     """Names of parts in `MARKDOWN`, their texts, and their styles on a terminal."""
     for label, run in {"old": comparison.old, "new": comparison.new}.items():
         about = ", ".join(filter(None, [run.header.subject.described, run.header.day]))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
 import textwrap
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from collections.abc import Iterator
 
     from rich.console import Console, RenderableType
     from rich.text import Text
@@ -51,26 +52,27 @@ class Forgiving:
 
     def flush(self) -> None:
         """Flushes the stream below. Raises `OSError`, but not for a closed pipe."""
-        try:
+        with self._until_closed():
             self._file.flush()
-        except OSError as error:
-            self._raise_unless_closed(error)
 
     def write(self, text: str) -> int:
         """Writes text; returns the number of characters. Raises `OSError`, but not for a closed pipe."""
-        try:
-            return self._file.write(text)
-        except UnicodeEncodeError:
-            encoding = self._file.encoding
-            return self.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        except OSError as error:
-            self._raise_unless_closed(error)
-            return len(text)
+        with self._until_closed():
+            try:
+                self._file.write(text)
+            except UnicodeEncodeError:
+                encoding = self._file.encoding
+                self._file.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
 
-    def _raise_unless_closed(self, error: OSError) -> None:
-        if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
-            raise error
-        self.forget()
+    @contextlib.contextmanager
+    def _until_closed(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not isinstance(error, BrokenPipeError) and not (os.name == "nt" and error.errno == errno.EINVAL):
+                raise
+            self.forget()
 
     def forget(self) -> None:
         """Discards what is written from here on."""

@@ -6,12 +6,8 @@ A new rule changes only its own lines and the index: the document has no line nu
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from queuespec.rules import Chapter, Rule, Source, dotted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LIBRARY = ("multiprocessing", "queue", "pickle")
 
@@ -57,15 +53,14 @@ manager makes, `Manager().Queue()` and `Manager().JoinableQueue()`. *All* means 
 """
 
 
-def specification(found: Iterable[Chapter]) -> str:
+def specification(found: list[Chapter]) -> str:
     """The whole document, in Markdown."""
-    found = list(found)
     contents = [f"{number}. [{chapter.title}](#{anchor(chapter)})" for number, chapter in enumerate(found, 1)]
     listing = "\n".join(["## Contents", "", *contents, "", "The [index](#index) lists all names.", ""])
     return "\n".join([PREFACE, listing, *map(chapter_text, found), index(found)])
 
 
-def rules_of(found: Iterable[Chapter]) -> list[Rule]:
+def rules_of(found: list[Chapter]) -> list[Rule]:
     """The rules of all chapters, in reading order."""
     return [rule for chapter in found for rule in chapter.rules]
 
@@ -138,7 +133,7 @@ def listed(words: tuple[str, ...]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def index(found: Iterable[Chapter]) -> str:
+def index(found: list[Chapter]) -> str:
     """All names with links to their entries, including those that the test of another rule proves."""
     rows = {}
     for rule in rules_of(found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import Callable
 
 from queuespec.report import table
 from queuespec.results import BAD, Header, Results, Verdict
@@ -13,9 +13,8 @@ from queuespec.results.causes import FAILS, standing
 from queuespec.results.merging import Merged
 from queuespec.text import command, command_property, counted, markdown, size, that_fit
 
-if TYPE_CHECKING:
-    Place = tuple[str, int]
-    """The file and the line where a rule is defined."""
+Place = tuple[str, int]
+"""The file and the line where a rule is defined."""
 
 LONGEST_SUMMARY = 1_000_000
 """Maximum length of a step summary in bytes; GitHub drops a summary that is longer than one mebibyte."""

@@ -10,13 +10,11 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from queuespec.report.inlining import Key, Module, Program, Rewriter, Unsuitable, local_names
+from queuespec.report.inlining import Edit, Key, Module, Program, Rewriter, Unsuitable, local_names
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from queuespec.report.inlining import Edit
 
 
 class Noun(NamedTuple):

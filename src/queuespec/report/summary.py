@@ -18,8 +18,6 @@ from queuespec.results.causes import EXPECTED, FAILS, MISSING, REPORTED, Cause, 
 from queuespec.text import counted, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
 
 ANY = "any"
@@ -35,9 +33,9 @@ REMARKS = {FAILS: "", REPORTED: ", does not gate", MISSING: "", EXPECTED: ", as 
 
 def text(
     judged: str,
-    verdicts: Sequence[Verdict],
+    verdicts: list[Verdict],
     start_methods: tuple[str, ...],
-    problems: Sequence[str],
+    problems: list[str],
     whole: bool = False,
     width: int | None = None,
     color: bool = False,
@@ -47,7 +45,7 @@ def text(
     the run; `whole` puts the table of all rules at the beginning. No line is wrapped if there is no `width`."""
     sheet = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="")
     if whole:
-        table.write(list(verdicts), start_methods, sheet, width or 80, color)
+        table.write(verdicts, start_methods, sheet, width or 80, color)
     console = console_for(sheet, color, width)
     show(console, *chapter_lines(verdicts, start_methods, console.width), "")
     for cause in causes(verdicts):
@@ -63,14 +61,14 @@ def text(
 # Chapters
 
 
-def chapter_lines(verdicts: Sequence[Verdict], start_methods: tuple[str, ...], width: int) -> list[Text]:
+def chapter_lines(verdicts: list[Verdict], start_methods: tuple[str, ...], width: int) -> list[Text]:
     """A line for each chapter: how many of the verdicts that apply conform, under each start method."""
     columns = [*start_methods, *([ANY] if any(not verdict.start_method for verdict in verdicts) else [])]
     found: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        found.setdefault(verdict.chapter, []).append(verdict)
+        found.setdefault(one_line(verdict.chapter.replace("_", " "), 60), []).append(verdict)
     rows = {name: [_count(column, chapter) for column in columns] for name, chapter in found.items()}
-    head = max(len(_title(name)) for name in rows)
+    head = max(map(len, rows))
     widths = [max(len(cells[number]) for cells in rows.values()) for number in range(len(columns))]
     fits = head + sum(len(GAP) + wide for wide in widths) <= width
     lines = []
@@ -78,17 +76,13 @@ def chapter_lines(verdicts: Sequence[Verdict], start_methods: tuple[str, ...], w
         remark = summary(one for one in found[name] if one.verdict in (*BAD, NOT_RUN))
         style = STYLES[FAILS] if any(standing(one) == FAILS for one in found[name]) else "yellow" if remark else ""
         if fits:
-            row = GAP.join([_title(name).ljust(head), *(cell.ljust(wide) for cell, wide in zip(cells, widths))])
+            row = GAP.join([name.ljust(head), *(cell.ljust(wide) for cell, wide in zip(cells, widths))])
             one_piece = remark and len(row + GAP + remark) <= width
             pieces = [row + GAP + remark] if one_piece else [row.rstrip(), *([GAP + remark] if remark else [])]
         else:
-            pieces = [_title(name), *_broken([cell for cell in (*cells, remark) if cell], width)]
+            pieces = [name, *_broken([cell for cell in (*cells, remark) if cell], width)]
         lines += [Text(piece, style=style) for piece in pieces]
     return lines
-
-
-def _title(chapter: str) -> str:
-    return one_line(chapter.replace("_", " "), 60)
 
 
 def _count(column: str, verdicts: list[Verdict]) -> str:
@@ -133,7 +127,7 @@ def _show_cause(console: Console, cause: Cause) -> None:
 # The sentence
 
 
-def sentence(judged: str, verdicts: Sequence[Verdict], problems: Sequence[str]) -> str:
+def sentence(judged: str, verdicts: list[Verdict], problems: list[str]) -> str:
     """The verdict on the whole run."""
     all_judged = [verdict for verdict in verdicts if verdict.verdict in JUDGED]
     failing = [verdict for verdict in all_judged if verdict.verdict in BAD and standing(verdict) == FAILS]

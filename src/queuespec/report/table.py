@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from rich import box
 from rich.table import Table
@@ -14,9 +15,6 @@ from queuespec.results import BAD, CONFORMS, CRASHES, DEVIATES, HANGS, JUDGED, N
 from queuespec.text import markdown, one_line, size, that_fit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import TextIO
-
     from rich.console import Console
 
     from queuespec.results.merging import Column, Merged
@@ -27,7 +25,7 @@ TOO_LONG = "The table is too long: {:,} more rows are not shown."
 STYLES = {CONFORMS: "green", DEVIATES: "red", HANGS: "bold red", CRASHES: "bold red", NOT_RUN: "yellow"}
 
 
-def words(verdicts: Sequence[Verdict]) -> str:
+def words(verdicts: list[Verdict]) -> str:
     """The text of a cell: the verdict, with its kinds if other kinds have a better one."""
     if not verdicts:
         return ""
@@ -43,15 +41,13 @@ def words(verdicts: Sequence[Verdict]) -> str:
     return f"{verdict} ({', '.join(remarks)})" if remarks else verdict
 
 
-def cell(verdicts: Sequence[Verdict]) -> Text:
+def cell(verdicts: list[Verdict]) -> Text:
     """The same with a color."""
-    if not verdicts:
-        return Text("")
-    verdict = worst([one.verdict for one in verdicts])
-    style = STYLES.get(verdict, "dim")
-    if verdict in BAD and not any(one.gates and not one.declared for one in verdicts if one.verdict == verdict):
-        style = "yellow"
-    return Text(one_line(words(verdicts), 200), style=style)
+    text = words(verdicts)
+    verdict = text.partition(" ")[0]
+    concerned = [one for one in verdicts if one.verdict == verdict]
+    harmless = verdict in BAD and not any(one.gates and not one.declared for one in concerned)
+    return Text(one_line(text, 200), style="yellow" if harmless else STYLES.get(verdict, "dim" if text else ""))
 
 
 def named(slug: str, level: str) -> str:
@@ -96,7 +92,7 @@ def as_markdown(merged: Merged, most: float = math.inf) -> str:
     return "\n".join([*head, *shown, "", *([TOO_LONG.format(left_out), ""] if left_out else [])])
 
 
-def _markdown_row(cells: Iterable[str]) -> str:
+def _markdown_row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
@@ -104,7 +100,7 @@ def to_terminal(merged: Merged, console: Console) -> None:
     """Writes the table; a table wider than the terminal is split into parts, one below the other."""
     first = max([len(named(row.rule, row.level)) for row in merged.rows.values()] or [0]) + 2
     cells = [
-        {row.rule: cell(row.cells.get(number, ())) for row in merged.rows.values()}
+        {row.rule: cell(row.cells.get(number, [])) for row in merged.rows.values()}
         for number in range(len(merged.columns))
     ]
     widths = [
@@ -124,13 +120,10 @@ def to_terminal(merged: Merged, console: Console) -> None:
 def _part(
     merged: Merged, console: Console, widths: list[int], cells: list[dict[str, Text]], columns: list[Column]
 ) -> None:
-    """Writes these columns, without the rules that have no verdict in them.
-
-    Writes line by line: rich takes seconds for a table of many thousands of cells.
-    """
-    for number in range(max(len(column.heading) for column in columns)):
-        heads = [Text(column.heading[number] if number < len(column.heading) else "") for column in columns]
-        show(console, _line([Text("" if number else "rule"), *heads], widths))
+    """Writes these columns, without the rules that have no verdict in them."""
+    # Line by line: rich takes seconds for a table of many thousands of cells.
+    headings = itertools.zip_longest(*(["rule"], *(column.heading for column in columns)), fillvalue="")
+    show(console, *(_line([*map(Text, heading)], widths) for heading in headings))
     show(console, Text("-" * (sum(widths) + GAP * len(columns))))
     for chapter, all_rows in merged.chapters().items():
         rows = [row for row in all_rows if any(part[row.rule] for part in cells)]
