@@ -11,8 +11,6 @@ import multiprocessing
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -26,11 +24,8 @@ from queuespec.rules import Chapter, chapters
 from queuespec.stage import ProcessTree, Supervisor
 from queuespec.text import counted, markdown, one_line
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    Grid = Mapping[str, Mapping[str, str]]
-    """Slug to fault to verdict; where it is only declared, "meant" or "as well". No row: the rule gave no verdict."""
+Grid = dict[str, dict[str, str]]
+"""Slug to fault to verdict; where it is only declared, "meant" or "as well". No row: the rule gave no verdict."""
 
 PATIENCE = 2.0
 """Timeout for the calls of a fault, in seconds. A fault that hangs does so immediately, so a short one is enough."""
@@ -69,7 +64,7 @@ def run(given: Arguments) -> Status:
         names = [name for name in names if methods[name]]
         slowest_first = sorted(names, key=lambda name: known[name].collateral != EVERYTHING)
         verdicts = judged({name: given.start_method or methods[name] for name in slowest_first}, given.rule)
-        idle = [name for name in names if is_idle(name, known[name].breaks, verdicts)]
+        idle = [name for name in names if is_idle(name, [*known[name].breaks], verdicts)]
         grid = only_red(verdicts)
     else:
         grid = declared([known[name] for name in names])
@@ -104,7 +99,7 @@ def only_red(verdicts: Grid) -> Grid:
     }
 
 
-def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
+def is_idle(name: str, meant: list[str], verdicts: Grid) -> bool:
     """Whether a fault turns no rule red although one that it should break judged it, or has no verdicts at all."""
     its = {slug: row[name] for slug, row in verdicts.items() if name in row}
     return not set(its.values()) & set(results.BAD) and (
@@ -112,9 +107,9 @@ def is_idle(name: str, meant: Collection[str], verdicts: Grid) -> bool:
     )
 
 
-def declared(wrong: Iterable[type[Declared]]) -> Grid:
+def declared(wrong: list[type[Declared]]) -> Grid:
     """The grid as these faults declare it."""
-    grid: dict[str, dict[str, str]] = {}
+    grid: Grid = {}
     for fault in wrong:
         collateral = fault.collateral if fault.collateral != EVERYTHING else ()
         for slug, how in {**dict.fromkeys(collateral, "as well"), **dict.fromkeys(fault.breaks, "meant")}.items():
@@ -122,26 +117,20 @@ def declared(wrong: Iterable[type[Declared]]) -> Grid:
     return grid
 
 
-def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
-    """The worst verdict of every rule for each of these faults.
-
-    Runs the specification once for each fault, under its start methods, in this order and several at a time.
-    Progress goes to standard error, and so does the last line of output of a run that left no results.
-    """
-    grid: dict[str, dict[str, str]] = {}
+def judged(methods: dict[str, list[str]], slugs: list[str]) -> Grid:
+    """The worst verdict of every rule for each of these faults, judged under its start methods, several at a time.
+    Progress goes to standard error, and so does the last line of output of a run that left no results."""
+    grid: Grid = {}
     options = ["-n0", "-q", "-p", "no:cacheprovider", "--patience", str(PATIENCE)]
     options += [word for slug in slugs for word in ("--rule", slug)]
     waiting = list(methods)[::-1]
     running: dict[str, ProcessTree] = {}
     with contextlib.closing(Supervisor()) as supervisor:
-
-        def file_of(name: str) -> str:
-            return str(Path(supervisor.directory, f"{name}.jsonl"))
-
         while waiting or running:
             while waiting and len(running) < 3 * (os.cpu_count() or 1):
                 name = waiting.pop()
-                words = [*options, "--implementation", f"fault:{name}", "--results", file_of(name)]
+                words = [*options, "--implementation", f"fault:{name}"]
+                words += ["--results", f"{supervisor.directory}/{name}.jsonl"]
                 words += [word for method in methods[name] for word in ("--start-method", method)]
                 running[name] = ProcessTree([sys.executable, "-m", "queuespec", *words], supervisor)
             for name in [name for name, tree in running.items() if tree.wait(0.02) is not None]:
@@ -149,7 +138,7 @@ def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
                 tree.close()
                 said = name
                 try:
-                    verdicts = results.read(file_of(name)).verdicts
+                    verdicts = results.read(f"{supervisor.directory}/{name}.jsonl").verdicts
                 except results.BadFile as error:
                     verdicts = []
                     said += ": " + one_line(tree.output().strip().rpartition("\n")[2] or str(error))
@@ -161,7 +150,7 @@ def judged(methods: Mapping[str, list[str]], slugs: list[str]) -> Grid:
     return grid
 
 
-def in_words(row: Mapping[str, str] | None, all_faults: bool) -> str:
+def in_words(row: dict[str, str] | None, all_faults: bool) -> str:
     """The faults of a row, each with its verdict or its declaration."""
     if row is None:
         return "gave no verdict"

@@ -35,7 +35,6 @@ COMMANDS = {
 """The commands and what they do; each has a module of its name."""
 
 WIDTH = 80
-LONGEST = max(map(len, COMMANDS))
 
 
 class Status(enum.IntEnum):
@@ -82,7 +81,8 @@ class Front(Parser):
         """The commands, in two columns, and the options for judging."""
         options = Parser(add_help=False, usage=argparse.SUPPRESS, epilog="")
         add_options(options.add_argument_group("options for judging; those of pytest work, too").add_argument)
-        cells = [f"  {name:{LONGEST}}  {text}" for name, text in COMMANDS.items()]
+        longest = max(map(len, COMMANDS))
+        cells = [f"  {name:{longest}}  {text}" for name, text in COMMANDS.items()]
         rows = [f"{one:{WIDTH // 2}}{two}" for one, two in zip(cells[::2], [*cells[1::2], ""])]
         head = ["usage: queuespec [COMMAND] [OPTIONS]", "", "commands:", *rows, ""]
         more = "more: queuespec COMMAND --help; queuespec judge --pytest-help; --version"

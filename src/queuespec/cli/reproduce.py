@@ -28,25 +28,22 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments."""
-    parser.add_argument("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
-    parser.add_argument("--format", choices=("program", "markdown"), default="program", help="default: program")
-    parser.add_argument(
-        "--start-method", metavar="NAME", help="default: the first that deviates, or else the first that applies"
-    )
-    parser.add_argument("--kind", metavar="KIND", help="kind of queue; default as for --start-method")
-    parser.add_argument("--implementation", metavar="NAME", default="multiprocessing", help="as for queuespec judge")
-    parser.add_argument(
-        "--python", metavar="EXECUTABLE", default=sys.executable, help="the interpreter that will run the program"
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add("slug", metavar="RULE", help="the rule's name, such as get.blocks-when-empty")
+    add("--format", choices=("program", "markdown"), default="program", help="default: program")
+    add("--start-method", metavar="NAME", help="default: the first that deviates, or else the first that applies")
+    add("--kind", metavar="KIND", help="kind of queue; default as for --start-method")
+    add("--implementation", metavar="NAME", default="multiprocessing", help="as for queuespec judge")
+    add("--python", metavar="EXECUTABLE", default=sys.executable, help="the interpreter that will run the program")
+    add(
         "--patience",
         metavar="SECONDS",
         type=positive_seconds,
         default=10.0,
         help="timeout for operations that must complete, in seconds (default: 10)",
     )
-    parser.add_argument("--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
-    parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
+    add("--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+    add("--force", action="store_true", help="replace FILE if it exists")
 
 
 def run(given: Arguments) -> Status:

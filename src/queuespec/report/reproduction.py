@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 import re
 import shlex
 import textwrap
@@ -40,9 +39,6 @@ class Case(NamedTuple):
         """The kind of queue and the start method."""
         return " under ".join(word for word in (self.kind, self.start_method) if word)
 
-
-VARIANTS = ("fault", "better")
-"""The names of implementations that no program can import."""
 
 LONGEST_PROGRAM = 150
 """Maximum number of lines. Nobody reads a longer program in a bug report."""
@@ -98,7 +94,7 @@ class Reproduction:
         self.rule = rule
         self.case = case
         home, _, path = case.implementation.partition(":")
-        if home in VARIANTS or not re.fullmatch(r"\w+(\.\w+)*", home):
+        if home in ("fault", "better") or not re.fullmatch(r"\w+(\.\w+)*", home):
             raise Unsuitable(f"{case.implementation} cannot be imported by a program")
         self.home = "multiprocessing" if path else home
         chapter, self.test = _test_of(rule)
@@ -110,7 +106,7 @@ class Reproduction:
         self.script = Script(self.program, chapter, local, build)
         self._there: set[str] = set()
 
-    @functools.cached_property
+    @property
     def text(self) -> str:
         """The whole program."""
         body = self.test.body[1:]

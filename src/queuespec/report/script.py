@@ -60,10 +60,7 @@ indentation."""
 
 
 class Script(Rewriter):
-    """Writes the statements of a test; `build` is the expression that makes a queue.
-
-    Raises `Unsuitable` for a test that the main function of a program cannot perform.
-    """
+    """Writes the statements of a test; `build` is the expression that makes a queue. Raises `Unsuitable`."""
 
     def __init__(self, program: Program, module: Module, local: frozenset[str], build: str) -> None:
         super().__init__(program, module, local)
@@ -163,10 +160,8 @@ class Script(Rewriter):
     def _assertion(self, test: ast.expr) -> str:
         """``assert get() == "a"`` becomes ``expect("get()", get(), "a")``, anything else ``check(..., "...")``."""
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            wanted = test.comparators[0]
-            if isinstance(test.ops[0], ast.Eq) or (
-                isinstance(test.ops[0], ast.Is) and isinstance(wanted, ast.Constant)
-            ):
+            how, wanted = test.ops[0], test.comparators[0]
+            if isinstance(how, ast.Eq) or (isinstance(how, ast.Is) and isinstance(wanted, ast.Constant)):
                 return f"expect({quoted(self._words(test.left))}, {self.text(test.left)}, {self.text(wanted)})"
         return f"check({self.text(test)}, {quoted(self._words(test))})"
 

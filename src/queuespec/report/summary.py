@@ -58,9 +58,6 @@ def text(
     return sheet.read()
 
 
-# Chapters
-
-
 def chapter_lines(verdicts: list[Verdict], start_methods: tuple[str, ...], width: int) -> list[Text]:
     """A line for each chapter: how many of the verdicts that apply conform, under each start method."""
     columns = [*start_methods, *([ANY] if any(not verdict.start_method for verdict in verdicts) else [])]
@@ -102,9 +99,6 @@ def _broken(pieces: list[str], width: int) -> list[str]:
     return lines
 
 
-# Causes
-
-
 def _show_cause(console: Console, cause: Cause) -> None:
     head = f"{cause.verdict}{REMARKS[cause.standing]}: "
     if cause.standing == EXPECTED and cause.verdict == CONFORMS:
@@ -122,9 +116,6 @@ def _show_cause(console: Console, cause: Cause) -> None:
         show(console, explanation, hanging(console, GAP, f"{rules}: {where}"))
     else:
         show(console, explanation, hanging(console, GAP, rules), hanging(console, GAP, where), "")
-
-
-# The sentence
 
 
 def sentence(judged: str, verdicts: list[Verdict], problems: list[str]) -> str:

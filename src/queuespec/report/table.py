@@ -74,9 +74,6 @@ def write(verdicts: list[Verdict], start_methods: tuple[str, ...], file: TextIO,
     console_for(file, color, widest).print(table)
 
 
-# Many files
-
-
 def as_markdown(merged: Merged, most: float = math.inf) -> str:
     """The table in Markdown, of at most `most` bytes unless the head alone is longer."""
     heads = ["rule", *("<br>".join(markdown(line) for line in column.heading) for column in merged.columns)]
