@@ -1,1 +1,1 @@
-"""The command line: one parser, and a module for each command with `add_parser` and `run`."""
+"""The command line: one parser, and a module for each command with `add_arguments` and `run`."""

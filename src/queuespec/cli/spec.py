@@ -30,8 +30,7 @@ def run(given: Arguments) -> Status:
     text = specification(chapters())
     try:
         if not given.check:
-            with path.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            path.write_bytes(text.encode())
         elif not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text:
             say_error(f"queuespec spec: {path} is not current; run 'queuespec spec'")
             return Status.DEVIATION

@@ -95,16 +95,11 @@ def hanging(console: Console, head: str, text: str) -> Text:
     """`text` beside a head, wrapped between words with every line below the first."""
     from rich.text import Text
 
-    begin, rest = head, " " * len(head)
-    if console.width - len(head) < NARROW:
+    begin, rest, width = head, " " * len(head), console.width
+    if width - len(head) < NARROW:
         begin = rest = " " * 6
     rows = textwrap.fill(
-        text,
-        console.width,
-        initial_indent=begin,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, width, initial_indent=begin, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
     return Text((rows or head) if begin == head else f"{head.rstrip()}\n{rows}")
 
