@@ -75,8 +75,7 @@ def run(given: Arguments) -> Status:
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
     of_manager = chapter == "manager_queues"  # its faults change the manager, not a queue class
     wrong_queue = WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS)
-    function = slug.replace(".", "_").replace("-", "_")
-    write(test, test.read_text(encoding="utf-8"), TEST.format(slug=slug, name=function))
+    write(test, test.read_text(encoding="utf-8"), TEST.format(slug=slug, name=re.sub("[.-]", "_", slug)))
     write(wrong, wrong.read_text(encoding="utf-8"), wrong_queue)
     write(home / "changes" / f"+{slug.replace('.', '-')}.added.md", f"The rule `{slug}`.\n")
     say(NEXT.format(slug=slug, name=name, test=test, fault=wrong))

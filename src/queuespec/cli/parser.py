@@ -38,18 +38,14 @@ WIDTH = 80
 
 
 class Status(enum.IntEnum):
-    """The exit statuses of all commands; they are those of pytest."""
+    """The exit statuses of all commands, as `STATUSES` describes them; they are those of pytest."""
 
     OK = 0
     DEVIATION = 1
-    """A deviation or a regression was found, or a check failed."""
     INTERRUPTED = 2
     INTERNAL_ERROR = 3
-    """An internal error of queuespec."""
     UNUSABLE = 4
-    """Invalid arguments or files."""
     NOTHING = 5
-    """There was nothing to do."""
 
 
 class Refused(Exception):
