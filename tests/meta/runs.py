@@ -127,9 +127,32 @@ def judged(results, *options, parallel=False, methods=(METHOD,), env=None, secon
         errors="replace",
         timeout=seconds,
     )
+    return finished(process, results)
+
+
+def judged_by(chapter, directory, *options, **env):
+    """Runs a specification of somebody else, of one chapter with this text, in an empty directory."""
+    (directory / "test_own.py").write_text(chapter, encoding="utf-8")
+    words = ("test_own.py", "-p", "queuespec.plugin", "-p", "no:cacheprovider", "--rootdir", ".")
+    process = subprocess.run(
+        [sys.executable, "-m", "pytest", *words, "--results", "results.jsonl", *map(str, options)],
+        cwd=directory,
+        env=environment(PYTHONPATH=os.pathsep.join([str(CHECKOUT / "src"), str(META / "implementations")]), **env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+    )
+    return finished(process, directory / "results.jsonl")
+
+
+def finished(process, results):
+    """The run that a process was which has written these results, if any."""
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-    verdicts = [data for data in map(json.loads, lines) if "rule" in data]
-    return Run(process.returncode, process.stdout, verdicts)
+    return Run(process.returncode, process.stdout, [data for data in map(json.loads, lines) if "rule" in data])
 
 
 COMMANDS = """

@@ -1,4 +1,7 @@
-"""An implementation whose `get` is wrong in the way that the variable GET names. Everything else is the standard's."""
+"""An implementation whose `get` is wrong in the way that the variable GET names. Everything else is the standard's.
+
+If GET names several ways, a queue with a maxsize of 2 is wrong in the second one, and an unbounded one in the last.
+"""
 
 import multiprocessing
 import os
@@ -61,7 +64,8 @@ def returns_no_plain_value(real, *args, **kwargs):
 
 class Queue(queues.Queue):
     def get(self, *args, **kwargs):
-        return globals()[os.environ["GET"]](super().get, *args, **kwargs)
+        ways = os.environ["GET"].split()
+        return globals()[ways[min(self._maxsize, len(ways)) - 1]](super().get, *args, **kwargs)
 
 
 class Context:

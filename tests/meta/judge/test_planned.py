@@ -1,12 +1,11 @@
 """A verdict is made from what collection knew, never from a test's id; also where the test's process died."""
 
 import json
-import subprocess
-import sys
+import os
 from types import SimpleNamespace
 
 import pytest
-from runs import CHECKOUT, environment
+from runs import judged_by
 
 from queuespec.judge.workers import INPUT, Workers, send_plan
 from queuespec.results import Verdict
@@ -30,7 +29,7 @@ def test_words(queue, word):
 
     They may look like parts of an id.
     """
-    if os.environ.get("FATAL") == word:
+    if os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0] in os.environ.get("FATAL", ""):
         os._exit(7)
     queue.put(word)
     assert queue.get() == word
@@ -50,31 +49,14 @@ def test_without_a_rule():
 '''
 
 
-OWN = (
-    *(sys.executable, "-m", "pytest", "test_own.py", "-p", "queuespec.plugin", "-p", "no:cacheprovider"),
-    *("--rootdir", ".", "--results", "results.jsonl", "--start-method", "spawn"),
-)
-
-
 @pytest.fixture
 def judge_own(tmp_path):
     """Judges by a specification of somebody else: exit status, output, verdicts by the test's name."""
-    (tmp_path / "test_own.py").write_text(SPECIFICATION)
 
     def run(*options, **env):
-        process = subprocess.run(
-            [*OWN, *options],
-            cwd=tmp_path,
-            env=environment(PYTHONPATH=str(CHECKOUT / "src"), **env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-        )
-        assert (tmp_path / "results.jsonl").exists(), process.stdout
-        lines = map(json.loads, (tmp_path / "results.jsonl").read_text().splitlines())
-        return process.returncode, process.stdout, {one["test"]: one for one in lines if "rule" in one}
+        found = judged_by(SPECIFICATION, tmp_path, "--start-method", "spawn", *options, **env)
+        assert found.verdicts, found.output
+        return found.status, found.output, {one["test"]: one for one in found.verdicts}
 
     return run
 
@@ -92,23 +74,23 @@ WORDS = {
 PLANNED = {**WORDS, "test_own.py::test_facts": ("", "", "")}
 
 
-@pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_verdicts_have_their_parameters_from_collection(judge_own, workers):
-    status, output, verdicts = judge_own(workers)
+def test_verdicts_have_their_parameters_from_collection(judge_own):
+    status, output, verdicts = judge_own("-n1")
 
     assert status == 0, output
     assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
     assert {one["verdict"] for one in verdicts.values()} == {"conforms"}
 
 
-@pytest.mark.parametrize("word", ["fork", "spawn-Queue"])
-def test_a_verdict_that_was_lost_with_its_worker_has_the_same_parameters(judge_own, word):
-    status, output, verdicts = judge_own("-n1", FATAL=word)
+def test_a_verdict_that_was_lost_with_its_worker_has_the_same_parameters(judge_own):
+    fatal = {"spawn-JoinableQueue-fork", "spawn-Queue-spawn-Queue"}
+
+    status, output, verdicts = judge_own("-n1", FATAL=" ".join(f"test_own.py::test_words[{name}]" for name in fatal))
 
     lost = {test: one for test, one in verdicts.items() if one["verdict"] == "not-run"}
     assert status == 1
     assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
-    assert {axes(one) for one in lost.values()} == {("spawn", kind, word) for kind in ("JoinableQueue", "Queue")}
+    assert {"-".join(axes(one)) for one in lost.values()} == fatal
     assert {one["explanation"] for one in lost.values()} == {"the test worker that judged this crashed"}
     assert {(one["rule"], one["sentence"], one["gates"]) for one in lost.values()} == {
         ("own.words", "A queue takes words.", True)
@@ -126,7 +108,7 @@ def test_what_was_not_reached_is_planned_all_the_same(judge_own):
 def test_an_annotation_names_the_file_of_the_rule_whoever_wrote_it(judge_own, tmp_path):
     env = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(tmp_path)}
 
-    _, output, _ = judge_own("-n2", "--implementation", "fault:does-nothing", "--patience", "1", **env)
+    _, output, _ = judge_own("-n1", "--implementation", "fault:does-nothing", "--patience", "1", **env)
 
     (line,) = [number for number, text in enumerate(SPECIFICATION.splitlines(), 1) if text.startswith("@pytest")]
     assert f"::error file=test_own.py,line={line},title=own.words::" in output

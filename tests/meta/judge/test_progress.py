@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from runs import ACCUSING, METHOD, command, environment
@@ -42,9 +43,8 @@ posix = pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-termi
 
 
 @posix
-@pytest.mark.parametrize("workers", ["-n0", "-n2"])
-def test_a_terminal_shows_how_far_the_run_is_in_one_line(workers):
-    output = on_a_terminal(workers, "--start-method", METHOD)
+def test_a_terminal_shows_how_far_the_run_is_in_one_line():
+    output = on_a_terminal("-n1", "--start-method", METHOD)
 
     lines = [line.rstrip() for line in output.split("\r") if "/10 verdicts" in line]
     assert "1/10 verdicts" in lines[0]
@@ -55,31 +55,38 @@ def test_a_terminal_shows_how_far_the_run_is_in_one_line(workers):
 
 
 @posix
-def test_the_line_says_what_has_deviated_so_far():
-    output = on_a_terminal("-n0", "--start-method", ACCUSING, "--implementation", "fault:lifo")
+def test_the_line_says_what_has_deviated_so_far_and_without_color_has_no_escape_sequence():
+    output = on_a_terminal("-n0", "--start-method", ACCUSING, "--implementation", "fault:lifo", NO_COLOR="1")
 
     lines = [line for line in output.split("\r") if "/10 verdicts" in line]
+    assert "1/10 verdicts" in lines[0]
+    assert "10/10 verdicts" in lines[-1]
     assert "1 rule deviating: order.fifo-in-process" in lines[-1]
     assert "FFF" not in output
-
-
-@posix
-def test_a_terminal_without_color_is_sent_no_escape_sequence():
-    output = on_a_terminal("-n0", "--start-method", METHOD, "--implementation", "fault:lifo", NO_COLOR="1")
-
-    assert "10/10 verdicts" in output
     assert "\x1b" not in output
 
 
 @posix
-@pytest.mark.parametrize("way", ["-v", "-s", "dumb"])
-def test_a_terminal_that_shows_something_else_has_no_such_line(way):
-    options, env = ([way], {}) if way.startswith("-") else ([], {"TERM": "dumb"})
-
-    output = on_a_terminal("-n0", "--start-method", METHOD, *options, **env)
+def test_a_terminal_that_shows_a_line_a_test_has_no_such_line():
+    output = on_a_terminal("-n0", "--start-method", METHOD, "-v")
 
     assert "/10 verdicts" not in output
     assert "conforms: 10 verdicts" in output
+
+
+def test_only_a_terminal_on_which_nothing_else_is_written_has_such_a_line(monkeypatch):
+    def can(terminal="xterm", isatty=True, **options):
+        monkeypatch.setenv("TERM", terminal)
+        options = {"verbose": 0, "capture": "fd", "collectonly": False, **options}
+        return progress.can_rewrite(SimpleNamespace(option=SimpleNamespace(**options)), SimpleNamespace(isatty=isatty))
+
+    assert can()
+    assert can(verbose=-1)
+    assert not can(terminal="dumb")
+    assert not can(isatty=False)
+    assert not can(verbose=1)
+    assert not can(capture="no")
+    assert not can(collectonly=True)
 
 
 def test_what_is_no_terminal_gets_dots(judge):

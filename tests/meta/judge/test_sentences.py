@@ -1,70 +1,69 @@
 """A failure is one sentence, understood without the test's source: what was called, expected, and what happened."""
 
-from pathlib import Path
+from runs import META, judged_by
 
-import pytest
+CHAPTER = '''
+"""A chapter in which each test has a queue of its own, which is wrong in its own way."""
 
-IMPLEMENTATIONS = str(Path(__file__).parents[1] / "implementations")
-SLUG = "get.blocks-when-empty"
-
-
-@pytest.fixture
-def judge_get(judge):
-    def run(way, patience="2"):
-        options = (
-            "--implementation",
-            "five_gets",
-            "--start-method",
-            "spawn",
-            "-k",
-            "spawn-Queue",
-        )
-        env = {"GET": way, "PYTHONPATH": IMPLEMENTATIONS}
-        return judge(*options, "--patience", patience, "--rule", SLUG, env=env)
-
-    return run
+from queuespec import OBSERVED, Empty, each, raises, rule
 
 
-@pytest.mark.parametrize(
-    ("way", "verdict", "sentence"),
-    [
-        ("returns_none", "deviates", "get() did not block: it returned None"),
-        ("raises_empty", "deviates", "get() did not block: it raised Empty()"),
-        ("raises_a_look_alike", "deviates", "get() did not block: it raised Empty('not the real one')"),
-        ("raises_a_keyboard_interrupt", "deviates", "get() did not block: it raised KeyboardInterrupt()"),
-        ("dies", "crashes", "get() did not block: its process died with exit code 7"),
-        ("changes_the_item", "deviates", "get() should have returned 'late', but it returned 'late!'"),
-        ("never_returns", "hangs", "get() was still running after 2 s"),
-        ("returns_no_plain_value", "deviates", "get() did not block: it returned <class 'queue.Queue'>"),
-    ],
-)
-def test_the_sentence_says_what_happened_instead(judge_get, way, verdict, sentence):
-    run = judge_get(way)
+@rule("own.get", source=OBSERVED, kinds=("Queue",))
+@each("number", range(1, 9))
+def test_get(make_queue, make_child, number):
+    """get() waits until an item arrives.
 
-    (found,) = run.of(SLUG)
-    assert (found["verdict"], found["explanation"]) == (verdict, sentence)
-    assert sentence in run.output
+    It is the rule get.blocks-when-empty.
+    """
+    queue = make_queue(maxsize=number)
+    getting = make_child(queue).calls.get()
+    getting.stays_blocked()
+
+    queue.put("late")
+
+    assert getting.returns() == "late"
 
 
-def test_garbage_on_standard_output_changes_no_verdict(judge_get):
-    run = judge_get("prints_garbage", patience="30")
+@rule("own.nowait", source=OBSERVED, kinds=("Queue",))
+def test_nowait(make_queue):
+    """get_nowait() raises Empty if there is no item.
 
-    assert run.words(SLUG) == {"conforms"}
+    It is the rule get.nowait-equivalent.
+    """
+    with raises(Empty):
+        make_queue(maxsize=3).get_nowait()
+'''
+
+GETS = [
+    ("returns_none", "deviates", "get() did not block: it returned None"),
+    ("raises_empty", "deviates", "get() did not block: it raised Empty()"),
+    ("raises_a_look_alike", "deviates", "get() did not block: it raised Empty('not the real one')"),
+    ("raises_a_keyboard_interrupt", "deviates", "get() did not block: it raised KeyboardInterrupt()"),
+    ("dies", "crashes", "get() did not block: its process died with exit code 7"),
+    ("changes_the_item", "deviates", "get() should have returned 'late', but it returned 'late!'"),
+    ("never_returns", "hangs", "get() was still running after 2 s"),
+    ("returns_no_plain_value", "deviates", "get() did not block: it returned <class 'queue.Queue'>"),
+]
+"""A way to be wrong, the verdict, and its sentence; the first is that of a queue with a maxsize of 1."""
+LOOK_ALIKE = "get_nowait() should have raised Empty, but it raised Empty('not the real one')"
 
 
-def test_a_look_alike_of_Empty_is_not_taken_for_it(judge):
+def test_the_sentence_says_what_happened_instead(tmp_path):
+    options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0")
+
+    run = judged_by(CHAPTER, tmp_path, *options, GET=" ".join(way for way, _, _ in GETS))
+
+    found = {one["parameters"]: (one["verdict"], one["explanation"]) for one in run.of("own.get")}
+    assert found == {str(number): (verdict, words) for number, (_, verdict, words) in enumerate(GETS, 1)}
+    assert [one["explanation"] for one in run.of("own.nowait")] == [LOOK_ALIKE]
+    assert [words for _, _, words in [*GETS, ("", "", LOOK_ALIKE)] if words not in run.output] == []
+
+
+def test_garbage_on_standard_output_changes_no_verdict(judge):
     run = judge(
-        *(
-            "--implementation",
-            "five_gets",
-            "--start-method",
-            "spawn",
-            "-k",
-            "spawn-Queue",
-        ),
-        *("--rule", "get.nowait-equivalent"),
-        env={"GET": "raises_a_look_alike", "PYTHONPATH": IMPLEMENTATIONS},
+        *("--implementation", "five_gets", "--start-method", "spawn", "-k", "spawn-Queue"),
+        *("--rule", "get.blocks-when-empty"),
+        env={"GET": "prints_garbage", "PYTHONPATH": str(META / "implementations")},
     )
 
-    sentences = {verdict["explanation"] for verdict in run.verdicts}
-    assert sentences == {"get_nowait() should have raised Empty, but it raised Empty('not the real one')"}
+    assert run.words("get.blocks-when-empty") == {"conforms"}
