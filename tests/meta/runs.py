@@ -180,6 +180,10 @@ def outcomes(*commands, source=CHECKOUT / "src"):
     return json.loads(process.stdout)
 
 
+ONE_KIND = ("-k", " or ".join(f"{method}-Queue" for method in METHODS))
+"""Options that leave the kind ``Queue``."""
+
+
 def asked(slugs, methods=(METHOD,)):
     """The options that ask for these rules alone."""
     words = [word for slug in slugs for word in ("--rule", slug)]

@@ -15,9 +15,20 @@ def supervisor():
         yield supervisor
 
 
+@pytest.fixture
+def new_stage(supervisor):
+    """Starts a stage of this start method, which ends with the test."""
+    with contextlib.ExitStack() as ends:
+
+        def start(method):
+            stage = Stage(Settings("multiprocessing", runs.judged_python, PATH, patience=20.0), method, supervisor)
+            ends.callback(stage.end)
+            return stage
+
+        yield start
+
+
 @pytest.fixture(params=METHODS)
-def a_stage(request, supervisor):
+def a_stage(request, new_stage):
     """A stage of each start method."""
-    stage = Stage(Settings("multiprocessing", runs.judged_python, PATH, patience=20.0), request.param, supervisor)
-    yield stage
-    stage.end()
+    return new_stage(request.param)

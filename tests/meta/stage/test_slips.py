@@ -1,89 +1,86 @@
 """A slip in a test is the specification's failure: it neither accuses a queue nor passes for a proof."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 import stage_roles
-from runs import CHECKOUT, METHOD, environment
+from runs import METHOD, judged_by, rest
+from stages import METHODS
 
 from queuespec import Empty, Full
 from queuespec.rules import KINDS
 from queuespec.stage import Deviates, Raised, SuiteError, documented, made, raises
 
-SOURCE = CHECKOUT / "src"
-RULE = """
-from queuespec import OBSERVED, Full, raises, rule
+CHAPTER = '''
+"""A chapter of slips."""
 
-@rule("slip.some", source=OBSERVED, kinds=("Queue",))
-def test_slip(make_queue, make_thread):
-    \"\"\"A sentence.
+from queuespec import OBSERVED, Full, raises, rule
+'''
+RULE = '''
+
+@rule("slip.{name}", source=OBSERVED, kinds=("Queue",))
+def test_{name}(make_queue, make_thread):
+    """A sentence.
 
     A reason.
-    \"\"\"
+    """
     queue = make_queue(maxsize=1)
-"""
-
-
-@pytest.fixture
-def judged(tmp_path):
-    """Judges a rule whose test goes on with these lines; its verdict and the explanation."""
-
-    def judge(*lines):
-        (tmp_path / "test_slip.py").write_text(RULE + "".join(f"    {line}\n" for line in lines), encoding="utf-8")
-        results = tmp_path / "results.jsonl"
-        settings = ("-p", "queuespec.plugin", "-c", str(SOURCE / "queuespec" / "pytest.ini"), "--rootdir", ".")
-        words = ("-n0", "-p", "no:cacheprovider", "--start-method", METHOD, "--results", str(results))
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", *settings, *words, "test_slip.py"],
-            cwd=tmp_path,
-            env=environment(PYTHONPATH=str(SOURCE)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            text=True,
-        )
-        assert results.is_file(), run.stdout
-        (verdict,) = [one for one in map(json.loads, results.read_text(encoding="utf-8").splitlines()) if "rule" in one]
-        return verdict["verdict"], verdict["explanation"]
-
-    return judge
-
-
+'''
 NO_CALL = "the specification itself failed: SuiteError: the block `with raises(Full)` makes no call"
+SLIPS = {
+    "a-block-that-calls-nothing-accuses-no-call-before-it": (
+        ('queue.put("a")', "with raises(Full):", "    pass"),
+        ("not-run", NO_CALL),
+    ),
+    "a-block-that-calls-nothing-is-not-proved-by-a-call-before-it": (
+        (
+            'queue.put("a")',
+            'make_thread(queue).calls.put("b", timeout=0.01).raises(Full)',
+            "with raises(Full):",
+            "    pass",
+        ),
+        ("not-run", NO_CALL),
+    ),
+    "a-misspelled-method-accuses-no-queue": (
+        ("queue.playz(len)",),
+        (
+            "not-run",
+            "the specification itself failed: SuiteError: queue has no method 'playz' and is not documented to have "
+            "one; did you mean 'plays'?",
+        ),
+    ),
+    "a-misspelled-method-of-the-harness-accuses-no-queue": (
+        ('make_thread(queue).process.playz(len, "a")',),
+        (
+            "not-run",
+            "the specification itself failed: AttributeError: 'RemoteActor' object has no attribute 'playz'",
+        ),
+    ),
+    "a-rule-may-say-that-a-method-is-not-there": (
+        ('queue = make_queue(kind="Manager.Queue")', "with raises(AttributeError):", "    queue.close()"),
+        ("conforms", ""),
+    ),
+}
+"""Rules: the last lines of the test, the verdict, and the explanation."""
 
 
-def test_a_block_that_calls_nothing_accuses_no_call_before_it(judged):
-    assert judged('queue.put("a")', "with raises(Full):", "    pass") == ("not-run", NO_CALL)
+def test_a_slip_accuses_no_queue_and_proves_nothing(tmp_path):
+    chapter = CHAPTER
+    for slug, (lines, _) in SLIPS.items():
+        chapter += RULE.replace("{name}", slug, 1).replace("{name}", slug.replace("-", "_"))
+        chapter += "".join(f"    {line}\n" for line in lines)
 
+    run = judged_by(chapter, tmp_path, "-n0", "--start-method", METHOD)
 
-def test_a_block_that_calls_nothing_is_not_proved_by_a_call_before_it(judged):
-    lines = ('queue.put("a")', 'make_thread(queue).calls.put("b", timeout=0.01).raises(Full)')
-
-    assert judged(*lines, "with raises(Full):", "    pass") == ("not-run", NO_CALL)
-
-
-def test_a_misspelled_method_accuses_no_queue(judged):
-    explanation = "queue has no method 'playz' and is not documented to have one; did you mean 'plays'?"
-
-    assert judged("queue.playz(len)") == ("not-run", f"the specification itself failed: SuiteError: {explanation}")
-
-
-def test_a_misspelled_method_of_the_harness_accuses_no_queue(judged):
-    verdict, explanation = judged('make_thread(queue).process.playz(len, "a")')
-
-    assert verdict == "not-run"
-    assert "'playz'" in explanation
-
-
-def test_a_rule_may_say_that_a_method_is_not_there(judged):
-    lines = ('queue = make_queue(kind="Manager.Queue")', "with raises(AttributeError):", "    queue.close()")
-
-    assert judged(*lines) == ("conforms", "")
+    found = {one["rule"].removeprefix("slip."): (one["verdict"], one["explanation"]) for one in run.verdicts}
+    assert found == {slug: expected for slug, (_, expected) in SLIPS.items()}
 
 
 # The same without a run
+
+
+@pytest.fixture(params=rest(METHODS, [METHOD]))
+def a_stage(request, new_stage):
+    """A stage: what is tested here happens in the judge, the same under each start method."""
+    return new_stage(request.param)
 
 
 @pytest.fixture
@@ -118,21 +115,23 @@ def test_a_block_within_a_block_has_its_own_calls(queue):
         queue.put("a")
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda queue: queue.putt("a"),
-        lambda queue: queue.calls.putt("a").returns(),
-        lambda queue: queue.calls.putt("a").stays_blocked(),
-        lambda queue: queue.calls.putt("a").raises(AttributeError),
-        lambda queue: queue.calls.putt("a").succeeds_or_raises(AttributeError),
-        lambda queue: queue.task_done(),
-    ],
-    ids=["called", "returns", "blocks", "raises", "either", "of another kind"],
-)
-def test_no_verb_accuses_a_queue_of_a_misspelled_method(queue, call):
-    with pytest.raises(SuiteError, match=r"queue has no method '(putt|task_done)' and is not documented to have one"):
-        call(queue)
+VERBS = {
+    "called": lambda queue: queue.putt("a"),
+    "returns": lambda queue: queue.calls.putt("a").returns(),
+    "blocks": lambda queue: queue.calls.putt("a").stays_blocked(),
+    "raises": lambda queue: queue.calls.putt("a").raises(AttributeError),
+    "either": lambda queue: queue.calls.putt("a").succeeds_or_raises(AttributeError),
+    "of another kind": lambda queue: queue.task_done(),
+}
+
+
+def test_no_verb_accuses_a_queue_of_a_misspelled_method(queue):
+    for name, call in VERBS.items():
+        with pytest.raises(SuiteError) as slip:
+            call(queue)
+        name_of_it = "task_done" if name == "of another kind" else "putt"
+        words = f"queue has no method {name_of_it!r} and is not documented to have one"
+        assert words in str(slip.value), name
 
 
 def test_an_absence_that_no_kind_of_queue_could_have_proves_nothing(queue):

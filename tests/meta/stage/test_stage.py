@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import runs
 import stage_roles
+from runs import ONE_KIND
 from stages import METHODS, PATH
 
 from queuespec import Full
@@ -219,17 +220,18 @@ def _patched_library(directory, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_patched_library_first_on_the_path_is_what_is_judged_in_parent_and_child(judge, tmp_path, method):
+def test_a_patched_library_first_on_the_path_is_what_is_judged_in_parent_and_child(judge, tmp_path):
     _patched_library(tmp_path, "    def get_nowait(self):", "    def get_nowait(self):\n        return 'patched'")
+    rules = ("--rule", "get.nowait-equivalent", "--rule", "order.fifo-in-process")
 
-    run = judge(
-        *("--start-method", method, "--rule", "get.nowait-equivalent", "--rule", "order.fifo-in-process"),
-        env={"PYTHONPATH": str(tmp_path)},
-    )
+    run = judge(*rules, *ONE_KIND, env={"PYTHONPATH": str(tmp_path)}, methods=())
 
-    assert run.words("get.nowait-equivalent") == {"deviates"}
-    assert run.words("order.fifo-in-process") == {"conforms"}
+    found = {(one["rule"], one["start_method"]): one["verdict"] for one in run.verdicts}
+    assert found == {
+        (rule, method): verdict
+        for method in METHODS
+        for rule, verdict in (("get.nowait-equivalent", "deviates"), ("order.fifo-in-process", "conforms"))
+    }
 
 
 def test_a_child_has_the_patched_library_too(supervisor, tmp_path, monkeypatch):
@@ -253,7 +255,7 @@ def test_another_interpreter_is_judged_where_pytest_is_not_installed(judge, vers
     if python is None or subprocess.run([python, "-c", ""], check=False, capture_output=True).returncode:
         pytest.skip(f"there is no python{version} on the path that starts")
 
-    run = judge("--python", python, "--rule", "get.blocks-when-empty", methods=())
+    run = judge("--python", python, "--rule", "get.blocks-when-empty", *ONE_KIND, methods=())
 
     assert run.words("get.blocks-when-empty") == {"conforms"}
     assert f"CPython {version}." in run.output
