@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, environment, outcomes, rest
+from runs import CHECKOUT, METHOD, METHODS, environment, outcomes, rest
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
@@ -38,7 +38,7 @@ def queuespec(*options, env=None):
             "-k test",
             "-x",
         ],
-        ("-n2", "-p no:xdist", "-x"),
+        ("-n2", "-p no:xdist"),
     ),
 )
 def test_the_verdicts_do_not_depend_on_how_the_tests_are_run(judge, options):
@@ -47,6 +47,8 @@ def test_the_verdicts_do_not_depend_on_how_the_tests_are_run(judge, options):
     assert run.status == 0, run.output
     assert {verdict["verdict"] for verdict in run.verdicts} == {"conforms"}
     assert {verdict["rule"] for verdict in run.verdicts} == {RULES[1], RULES[3]}
+    assert len(run.verdicts) == 2 * 5
+    assert "conforms: 10 verdicts on 2 rules." in run.output
 
 
 def test_a_rule_can_be_chosen_as_pytest_chooses_tests(judge):
@@ -58,19 +60,20 @@ def test_a_rule_can_be_chosen_as_pytest_chooses_tests(judge):
     }
 
 
-def test_the_command_is_the_same_as_pytest_on_the_specification(judge):
-    run = queuespec(*RULES, "-n0", "-q")
+def test_the_command_is_the_same_as_pytest_on_the_specification():
+    run = queuespec(*RULES, "-n0", "-q", "-x")
 
     assert run.returncode == 0, run.stdout
-    assert f"conforms: {len(judge(*RULES, methods=()).verdicts)} verdicts on 2 rules." in run.stdout
+    assert f"conforms: {2 * 5 * len(METHODS)} verdicts on 2 rules." in run.stdout
 
 
 def test_last_failed_judges_again_what_failed(tmp_path):
     options = ("--implementation", "fault:lifo", "--start-method", "spawn", "-n0", "-o", f"cache_dir={tmp_path}")
-    queuespec(*options, *RULES)
+    first = queuespec(*options, *RULES)
 
     again = queuespec(*options, "--lf", *RULES)
 
+    assert "2 of 10 verdicts fail" in first.stdout
     assert "2 of 2 verdicts fail" in again.stdout
 
 
@@ -82,26 +85,12 @@ def test_the_first_failure_ends_the_run_with_x_and_the_rest_is_not_run(judge):
     assert "planned verdicts missing" in run.output
 
 
-@pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
-def test_what_was_collected_and_what_was_judged_are_the_same(judge, parallel):
-    run = judge(*RULES, "--start-method", "spawn", parallel=parallel)
-
-    assert len(run.verdicts) == 2 * 5
-    assert f"{len(run.verdicts)} verdicts" in run.output
-
-
 def test_collecting_reads_as_a_table_of_contents(judge):
     run = judge("--collect-only", "-q", "--start-method", "spawn", *RULES)
 
     assert "::test_get_blocks_when_empty[spawn-Queue]" in run.output
     assert "verdicts" not in run.output
     assert run.status == 0
-
-
-def test_a_run_that_selected_nothing_fails(judge):
-    run = judge("-k", "nosuchtest")
-
-    assert run.status == 5
 
 
 def test_a_run_in_which_nothing_applied_fails(judge):
@@ -124,15 +113,6 @@ def test_a_class_that_takes_a_context_is_given_one(judge, tmp_path):
 
     assert run.status == 0, run.output
     assert "conforms" in run.words("order.fifo-in-process")
-
-
-def test_failures_tell_sentence_rule_source_and_timeline(judge):
-    run = judge("--implementation", "fault:lifo", "--start-method", "spawn", "--rule", "order.fifo-in-process")
-
-    assert "get() should have returned 'a', but it returned 'b'" in run.output
-    assert "rule order.fifo-in-process (promise)" in run.output
-    assert "https://docs.python.org/3/library/multiprocessing.html#" in run.output
-    assert "parent     put('b')" in run.output
 
 
 BAD_INPUT = [
@@ -199,17 +179,19 @@ def _old_python(folder):
     return program
 
 
-def test_k_chooses_by_what_a_person_can_see(judge):
+def test_k_chooses_by_what_a_person_can_see_and_a_run_that_selected_nothing_fails(judge):
     run = judge("--rule", "get.blocks-when-empty", "-k", "timeout")
 
     assert run.verdicts == []
+    assert run.status == 5
 
 
 def test_other_tests_may_run_beside_the_specification():
     chosen = "test_get_blocks_when_empty or test_this_one_is_for_the_run_above"
+    files = ("tests/spec/test_getting.py", "tests/meta/cli/test_judge.py")
 
     process = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests", "-n1", "-q", "-k", chosen],
+        [sys.executable, "-m", "pytest", *files, "-n1", "-q", "-k", chosen, "--start-method", METHOD],
         cwd=CHECKOUT,
         env=environment(),
         stdin=subprocess.DEVNULL,
@@ -220,6 +202,7 @@ def test_other_tests_may_run_beside_the_specification():
     )
 
     assert process.returncode == 0, process.stdout
+    assert "6 passed" in process.stdout
 
 
 @pytest.mark.thorough
