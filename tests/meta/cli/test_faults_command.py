@@ -6,33 +6,35 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from samples import queuespec
+from runs import outcomes
 
 from queuespec.__main__ import main
 from queuespec.cli.faults import in_words, is_idle, only_red, start_methods_of
 
-needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
+# The grid as declared
 
 
-def test_the_grid_says_what_every_fault_is_meant_for_and_which_rules_one_alone_catches():
-    shown = queuespec("faults")
+def test_the_grid_says_what_every_fault_is_meant_for_and_which_rules_one_alone_catches(capsys):
+    assert main(["faults"]) == 0
 
-    assert shown.returncode == 0, shown.stdout
-    row = next(line.split(maxsplit=1) for line in shown.stdout.splitlines() if "order.fifo-in-process " in line)
+    shown = capsys.readouterr().out
+    row = next(line.split(maxsplit=1) for line in shown.splitlines() if "order.fifo-in-process " in line)
     assert "lifo (meant)" in row[1]
-    assert "only " in shown.stdout
+    assert "only " in shown
 
 
-def test_one_fault_shows_its_own_rules_and_does_not_claim_to_be_the_only_one():
-    shown = queuespec("faults", "lifo")
+def test_one_fault_shows_its_own_rules_and_does_not_claim_to_be_the_only_one(capsys):
+    main(["faults", "lifo"])
 
-    assert "order.fifo-in-process" in shown.stdout
-    assert "only" not in shown.stdout
+    shown = capsys.readouterr().out
+    assert "order.fifo-in-process" in shown
+    assert "only" not in shown
 
 
-def test_the_grid_is_data_as_well():
-    data = json.loads(queuespec("faults", "lifo", "--format", "json").stdout)
+def test_the_grid_is_data_as_well(capsys):
+    main(["faults", "lifo", "--format", "json"])
 
+    data = json.loads(capsys.readouterr().out)
     assert data["faults"] == [{"fault": "lifo", "sentence": "The last item that a process put is returned first."}]
     found = {rule["rule"]: rule["faults"] for rule in data["rules"]}
     assert found["order.fifo-in-process"] == {"lifo": "meant"}
@@ -46,49 +48,53 @@ def test_a_rule_that_no_fault_catches_is_named():
     assert in_words(None, all_faults=True) == "gave no verdict"
 
 
-def test_an_unknown_fault_is_answered_by_one_sentence():
-    shown = queuespec("faults", "lif")
+def test_an_unknown_fault_is_answered_by_one_sentence(capsys):
+    assert main(["faults", "lif"]) == 4
 
-    assert (shown.returncode, shown.stderr) == (4, "queuespec faults: there is no fault 'lif'; did you mean 'lifo'?\n")
+    assert capsys.readouterr().err == "queuespec faults: there is no fault 'lif'; did you mean 'lifo'?\n"
 
 
-def test_the_grid_can_be_found_anew():
+# The grid as judged now
+
+
+def by_rule(shown):
+    """The faults of each rule, from the grid as data."""
+    return {rule["rule"]: rule["faults"] for rule in json.loads(shown)["rules"]}
+
+
+NOT_EVERYWHERE = ("faults", "close-does-nothing", "--judge", "--rule", "share.closed-not-sendable")
+"""Judges a fault, which needs spawn, by a rule that does not apply under fork."""
+
+
+def test_the_grid_can_be_found_anew_under_the_start_method_that_a_fault_needs():
     rules = ("--rule", "order.fifo-in-process", "--rule", "cap.freed-by-get")
 
-    shown = queuespec("faults", "lifo", "--judge", "--start-method", "spawn", "--format", "json", *rules)
+    (_, shown, said), (status, told, _) = outcomes(
+        ["faults", "lifo", "--judge", "--start-method", "spawn", "--format", "json", *rules], NOT_EVERYWHERE
+    )
 
-    found = {rule["rule"]: rule["faults"] for rule in json.loads(shown.stdout)["rules"]}
-    assert found == {"order.fifo-in-process": {"lifo": "deviates"}, "cap.freed-by-get": {}}
-    assert "1 of 1 faults: lifo" in shown.stderr
-
-
-def test_a_fault_is_judged_under_the_start_method_that_it_needs():
-    shown = queuespec("faults", "close-does-nothing", "--judge", "--rule", "share.closed-not-sendable")
-
-    assert "close-does-nothing (deviates)" in shown.stdout
-    assert shown.returncode == 0
+    assert by_rule(shown) == {"order.fifo-in-process": {"lifo": "deviates"}, "cap.freed-by-get": {}}
+    assert "1 of 1 faults: lifo" in said
+    assert "close-does-nothing (deviates)" in told
+    assert status == 0
 
 
-@needs_fork
-def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches():
-    rules = ("--rule", "share.closed-not-sendable", "--rule", "share.close-ends-own-use")
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
+def test_a_rule_that_does_not_apply_is_not_one_that_nothing_catches_or_that_notices_nothing():
+    under_fork = [*NOT_EVERYWHERE, "--start-method", "fork"]
+    unnoticed = ("cancel-is-inherited", "--judge", "--start-method", "spawn", "--rule", "cancel.own-process-only")
 
-    shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", "--format", "json", *rules)
+    both, alone, idle = outcomes(
+        [*under_fork, "--format", "json", "--rule", "share.close-ends-own-use"], under_fork, ["faults", *unnoticed]
+    )
 
-    found = {rule["rule"]: rule["faults"] for rule in json.loads(shown.stdout)["rules"]}
-    assert found["share.closed-not-sendable"] is None
-    assert found["share.close-ends-own-use"] == {"close-does-nothing": "deviates"}
-    assert shown.returncode == 0
-
-
-@needs_fork
-def test_a_grid_without_any_verdict_is_a_failure():
-    one_rule = ("--rule", "share.closed-not-sendable")
-
-    shown = queuespec("faults", "close-does-nothing", "--judge", "--start-method", "fork", *one_rule)
-
-    assert "1 more rule gave no verdict" in shown.stdout
-    assert shown.returncode == 1
+    assert both[0] == 0
+    assert by_rule(both[1])["share.closed-not-sendable"] is None
+    assert by_rule(both[1])["share.close-ends-own-use"] == {"close-does-nothing": "deviates"}
+    assert alone[0] == 1, "a grid without any verdict is a failure"
+    assert "1 more rule gave no verdict" in alone[1]
+    assert idle[0] == 1, "a fault that no rule notices is a failure"
+    assert "no rule is broken by cancel-is-inherited" in idle[1]
 
 
 def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
@@ -97,16 +103,6 @@ def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
     assert main(["faults", "lifo", "--judge"]) == 1
 
     assert capsys.readouterr().err == "queuespec faults: skipping lifo: it is not a fault on this platform\n"
-
-
-@needs_fork
-def test_a_fault_that_no_rule_notices_fails_the_command_by_name():
-    only_after_fork = ("faults", "cancel-is-inherited", "--judge", "--rule", "cancel.own-process-only")
-
-    shown = queuespec(*only_after_fork, "--start-method", "spawn")
-
-    assert "no rule is broken by cancel-is-inherited" in shown.stdout
-    assert shown.returncode == 1
 
 
 def test_a_fault_that_would_be_none_on_this_platform_has_no_start_method():

@@ -26,9 +26,10 @@ def test_it_is_the_same_every_time():
     assert specification(chapters()) == TEXT
 
 
-@pytest.mark.parametrize("slug", sorted(slug for rule in RULES for slug in (rule.slug, *rule.proves)))
-def test_every_behaviour_can_be_linked_to(slug):
-    assert TEXT.count(f'<a id="{slug}"></a>') == 1
+def test_every_behaviour_can_be_linked_to():
+    slugs = [slug for rule in RULES for slug in (rule.slug, *rule.proves)]
+
+    assert [slug for slug in slugs if TEXT.count(f'<a id="{slug}"></a>') != 1] == []
 
 
 def test_every_link_inside_leads_somewhere():
