@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from runs import CHECKOUT, command, environment, rest
+from runs import CHECKOUT, METHOD, ONE_KIND, command, environment, rest
 
 from queuespec.stage.processes import LONGEST_PARENT, temporary_directory
 
@@ -149,7 +149,7 @@ def everything_conforms(run):
 
 @on_posix
 def test_a_system_without_fork_is_judged_under_spawn(judge, trait):
-    run = judge(*A_FEW_RULES, env=trait(NO_FORK), parallel=True, methods=())
+    run = judge(*A_FEW_RULES, "-n1", env=trait(NO_FORK), parallel=True, methods=())
 
     assert everything_conforms(run), run.output
     assert {verdict["start_method"] for verdict in run.verdicts} == {"spawn"}
@@ -181,7 +181,7 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
     lines = NO_STACK_SIGNAL if os.name == "posix" else ""
     options = ["--rule", "get.blocks-when-empty", "--start-method", "spawn", "-k", "spawn-Queue", "--patience", "2"]
 
-    run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines), parallel=True)
+    run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines))
 
     assert "hangs" in run.words("get.blocks-when-empty")
     assert "in get" in run.output.partition("where child was:")[2], run.output
@@ -215,16 +215,14 @@ def test_a_console_that_cannot_write_every_character_shows_the_whole_run(judge, 
 def test_a_child_that_takes_five_seconds_to_start_is_waited_for(judge):
     env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "5"}
 
-    options = ("--rule", "get.blocks-when-empty", "-k", "fork-Queue or spawn-Queue or forkserver-Queue", "-n3")
-
-    run = judge("--implementation", "late", *options, env=env, methods=(), parallel=True)
+    run = judge("--implementation", "late", "--rule", "get.blocks-when-empty", *ONE_KIND, env=env, methods=())
 
     assert everything_conforms(run), run.output
 
 
 def test_a_child_that_takes_longer_than_patience_to_start_is_named(judge):
     env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "30"}
-    options = ["--rule", "get.blocks-when-empty", "--patience", "1", "--start-method", "spawn"]
+    options = ["--rule", "get.blocks-when-empty", *ONE_KIND, "--patience", "1", "--start-method", "spawn"]
 
     run = judge("--implementation", "late", *options, env=env)
 
@@ -232,21 +230,17 @@ def test_a_child_that_takes_longer_than_patience_to_start_is_named(judge):
     assert "the process of child did not start within 1 s" in run.output
 
 
-def test_the_installed_command_runs_in_parallel_and_knows_what_failed_last(installed):
-    options = ["--implementation", "fault:speaks-in-tongues", "--start-method", "spawn"]
+def test_the_installed_command_runs_in_parallel_from_any_folder_and_knows_what_failed_last(installed):
+    folder = "ein Ordner für 日本"
+    options = ["--implementation", "fault:speaks-in-tongues", "--start-method", "spawn", *A_FEW_RULES]
 
-    first, _ = installed(*options, *A_FEW_RULES)
-    again, output = installed(*options, *A_FEW_RULES, "--last-failed", "-k", "empty")
+    first, output = installed(*options, folder=folder)
+    again, last = installed(*options, "--last-failed", "-k", "empty", "-n0", folder=folder)
 
     assert (first, again) == (1, 1)
-    assert "1 of 1 verdict fails" in output
-
-
-def test_the_command_runs_from_a_folder_with_spaces_and_letters_of_any_script(installed):
-    status, output = installed(*A_FEW_RULES, folder="ein Ordner für 日本")
-
-    assert status == 0, output
     assert "workers" in output
+    assert "1 of 4 verdicts fails" in output
+    assert "1 of 1 verdict fails" in last
 
 
 @on_posix
@@ -289,7 +283,7 @@ def test_a_working_folder_that_cannot_be_written_is_no_obstacle(installed, tmp_p
         if not folder.is_dir():
             pytest.skip("root can write everywhere here")
 
-    status, output = installed(*A_FEW_RULES, cwd=folder)
+    status, output = installed(*A_FEW_RULES, "--start-method", METHOD, "-n1", cwd=folder)
 
     assert status == 0, output
 
@@ -298,14 +292,14 @@ def test_a_working_folder_that_cannot_be_written_is_no_obstacle(installed, tmp_p
 def test_sixty_four_file_descriptors_are_enough(installed):
     limited = ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]
 
-    status, output = installed(*A_FEW_RULES, before=limited)
+    status, output = installed(*A_FEW_RULES, "-n1", before=limited)
 
     assert status == 0, output
 
 
 @on_posix
 def test_shared_memory_of_64_megabytes_is_enough(installed, mounted):
-    status, output = installed(*A_FEW_RULES, before=mounted("mount -t tmpfs -o size=64m tmpfs /dev/shm"))
+    status, output = installed(*A_FEW_RULES, "-n0", before=mounted("mount -t tmpfs -o size=64m tmpfs /dev/shm"))
 
     assert status == 0, output
 
@@ -365,15 +359,6 @@ def test_an_ordinary_user_can_judge(installed):
     if subprocess.run([*as_nobody, sys.executable, "-c", program], capture_output=True).returncode:
         pytest.skip(f"an ordinary user cannot run {sys.executable}")
 
-    status, output = installed(*A_FEW_RULES, before=as_nobody, cwd="/")
+    status, output = installed(*A_FEW_RULES, "--start-method", METHOD, "-n1", before=as_nobody, cwd="/")
 
     assert status == 0, output
-
-
-def test_the_summary_on_github_is_written_once_whatever_the_number_of_workers(judge, tmp_path):
-    summary = tmp_path / "summary.md"
-    env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
-
-    judge(*A_FEW_RULES, "-n2", env=env, parallel=True)
-
-    assert summary.read_text(encoding="utf-8").count("### ") == 1
