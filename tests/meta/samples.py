@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
+
+from runs import CHECKOUT, environment
 
 from queuespec import results
 from queuespec.results import Header, Verdict
 
-CHECKOUT = Path(__file__).parents[2]
 RULE = "get.blocks-when-empty"
 
 
@@ -50,11 +50,9 @@ def text_of(verdicts, **changes):
 
 def queuespec(*words, path=(), **env):
     """Runs the command line to its end."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GITHUB_"))}
-    ours["PYTHONPATH"] = os.pathsep.join(map(str, (CHECKOUT / "src", *path)))
     return subprocess.run(
         [sys.executable, "-m", "queuespec", *map(str, words)],
-        env={**ours, **env},
+        env=environment(PYTHONPATH=os.pathsep.join(map(str, (CHECKOUT / "src", *path))), **env),
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
         capture_output=True,

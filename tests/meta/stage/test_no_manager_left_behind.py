@@ -8,16 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from runs import command
-from test_nothing_left_behind import SHORT, Watched, alone_and_in_parallel
-
-RULES = (
-    "manager.visible-at-once",
-    "manager.shutdown-idempotent",
-    "manager.lifetime-manager",
-    "manager.lifetime-proxies",
-    "manager.remote-queue",
-)
-OPTIONS = [word for slug in RULES for word in ("--rule", slug)]
+from test_nothing_left_behind import OF_MANAGERS, SHORT, Watched
 
 
 @pytest.fixture
@@ -35,16 +26,8 @@ def run():
                 process.kill()
 
 
-@alone_and_in_parallel
-def test_after_a_green_run(run, parallel):
-    watched = run(*OPTIONS, parallel=parallel)
-
-    watched.is_gone()
-    assert watched.process.returncode == 0
-
-
 def test_after_a_run_of_a_manager_that_never_ends(run):
-    watched = run("--implementation", "fault:manager-never-ends", *OPTIONS)
+    watched = run("--implementation", "fault:manager-never-ends", *OF_MANAGERS)
 
     watched.is_gone()
     assert watched.process.returncode == 1

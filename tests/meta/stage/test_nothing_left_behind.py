@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from runs import CHECKOUT, CROSS_SECTION, META, command, environment, rest
+from runs import CHECKOUT, CROSS_SECTION, META, ONE_KIND, command, environment, rest
 
 SECONDS = 5.0
 """How long after a run something of it may still be there."""
@@ -125,17 +125,28 @@ def run():
                 process.kill()
 
 
-alone_and_in_parallel = pytest.mark.parametrize("parallel", [False, True], ids=["alone", "parallel"])
-as_usual = pytest.mark.parametrize(
-    "parallel", [pytest.param(False, marks=pytest.mark.thorough), True], ids=["alone", "parallel"]
-)
-"""The same; alone in thorough runs only."""
+alone_and_in_parallel = pytest.mark.parametrize("parallel", rest([False, True], [True]), ids=["alone", "parallel"])
+"""In parallel, which has all the processes of a run alone and more; alone in thorough runs only."""
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
+
+
+MANAGERS = (
+    "manager.visible-at-once",
+    "manager.shutdown-idempotent",
+    "manager.lifetime-manager",
+    "manager.lifetime-proxies",
+    "manager.remote-queue",
+)
+"""Rules that need managers: the one that a stage keeps, and those of a test's own."""
+OF_MANAGERS = [word for slug in MANAGERS for word in ("--rule", slug)]
 
 
 @alone_and_in_parallel
 def test_after_a_green_run(run, parallel):
-    run(*RULES, parallel=parallel).is_gone()
+    watched = run(*RULES, *OF_MANAGERS, parallel=parallel)
+
+    watched.is_gone()
+    assert watched.process.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -145,42 +156,31 @@ def test_after_a_green_run(run, parallel):
         ("put:semaphore", "put:unfinished", "start:kill"),
     ),
 )
-@as_usual
+@alone_and_in_parallel
 def test_after_a_run_of_a_queue_that_breaks(run, parallel, breaking):
     if breaking in ("put:semaphore", "put:unfinished"):
         skip_where_semaphores_are_hidden()
-    options = ("--implementation", "breaking", "--patience", "1", *RULES)
-    run(*options, parallel=parallel, env={"BREAKING": breaking}).is_gone()
+    options = ("--implementation", "breaking", "--patience", "1", *RULES, *ONE_KIND)
+    run(*options, *(("-n1",) if parallel else ()), parallel=parallel, env={"BREAKING": breaking}).is_gone()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
 @pytest.mark.parametrize("way", rest(("c", "lock", "unfinished"), ("c", "unfinished")))
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
-@as_usual
-def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way):
+@alone_and_in_parallel
+def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way, tmp_path):
     if way == "unfinished":
         skip_where_semaphores_are_hidden()
-    options = ("--implementation", "breaking", "--patience", "100", *RULES)
+    results = tmp_path / "results.jsonl"
+    options = ("--implementation", "breaking", "--patience", "100", "--results", results, *RULES)
     watched = run(*options, parallel=parallel, env={"BREAKING": f"get:{way}"})
     watched.reaches_a_hang()
 
     watched.process.send_signal(end)
 
-    watched.is_gone()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
-@alone_and_in_parallel
-def test_interrupting_ends_the_run_soon_and_calls_the_rest_not_run(run, parallel, tmp_path):
-    results = tmp_path / "results.jsonl"
-    options = ("--implementation", "breaking", "--patience", "100", "--results", results, *RULES)
-    watched = run(*options, parallel=parallel, env={"BREAKING": "get:lock"})
-    watched.reaches_a_hang()
-
-    watched.process.send_signal(signal.SIGINT)
-
-    assert watched.process.wait(15) == pytest.ExitCode.INTERRUPTED
-    assert "not-run" in results.read_text(encoding="utf-8")
+    if end == signal.SIGINT:
+        assert watched.process.wait(15) == pytest.ExitCode.INTERRUPTED
+        assert "not-run" in results.read_text(encoding="utf-8")
     watched.is_gone()
 
 
