@@ -1,6 +1,7 @@
 """What GitHub runs is what the project says it supports, pinned, bounded, and without rights it does not need."""
 
 import configparser
+import functools
 import json
 import re
 import sys
@@ -24,6 +25,7 @@ PUBLISHING = "release-publish"
 """The job that may do more than read: it signs."""
 
 
+@functools.cache
 def data(path):
     """What a YAML file of the checkout holds; BaseLoader, so that `on` stays a word, and versions stay text."""
     return yaml.load((CHECKOUT / path).read_text(encoding="utf-8"), yaml.BaseLoader)

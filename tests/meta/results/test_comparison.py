@@ -192,17 +192,17 @@ def test_from_outside_it_is_plain_text_and_an_exit_status(tmp_path):
     assert "\x1b" not in run.stdout
 
 
-NOTHING_WORSE = text_of([verdict("a.rule", explanation="x" * 100)] + [verdict(f"r{n}", "hangs") for n in range(3000)])
-REPAIRED = text_of([verdict("a.rule")] + [verdict(f"r{number}") for number in range(3000)])
-
-
-@pytest.fixture
-def compared(tmp_path):
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
     """The words that compare two files, and the exit status that belongs to them."""
-    (tmp_path / "bad").write_text(NOTHING_WORSE)
-    (tmp_path / "good").write_text(REPAIRED)
-    words = [sys.executable, "-m", "queuespec", "compare", str(tmp_path / "bad"), str(tmp_path / "good")]
-    return {0: words, 1: [*words[:-2], words[-1], words[-2]]}
+    directory = tmp_path_factory.mktemp("compared")
+    bad, good = (directory / name for name in ("bad", "good"))
+    bad.write_text(
+        text_of([verdict("a.rule", explanation="x" * 100)] + [verdict(f"r{n}", "hangs") for n in range(3000)])
+    )
+    good.write_text(text_of([verdict("a.rule")] + [verdict(f"r{number}") for number in range(3000)]))
+    words = [sys.executable, "-m", "queuespec", "compare"]
+    return {0: [*words, str(bad), str(good)], 1: [*words, str(good), str(bad)]}
 
 
 @pytest.mark.parametrize("status", [0, 1])

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from runs import ACCUSING, judged_says
+from runs import ACCUSING, judged_says, rest
 from samples import RULE, header, text_of, verdict
 
 from queuespec import results
@@ -22,7 +22,9 @@ HANGING = (
     *("--implementation", "fault:get-hangs-in-c", "--start-method", ACCUSING, "--patience", "1"),
     *("--rule", RULE, "-k", f"{ACCUSING}-Queue"),
 )
+IN_PARALLEL = pytest.mark.parametrize("parallel", rest([False, True], [True]))
 ONE_WORKER = {True: ("-n1",), False: ()}
+CONFORMING = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
 
 
 @pytest.fixture
@@ -37,8 +39,8 @@ def expect(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("parallel", [False, True])
-def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, expect, parallel):
+@IN_PARALLEL
+def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, expect, tmp_path, parallel):
     run = judge(*HANGING, *expect(ENTRY), *ONE_WORKER[parallel], parallel=parallel)
 
     assert run.status == 0, run.output
@@ -46,6 +48,9 @@ def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, expect, par
     assert run.of(RULE)[0]["declared"]["reason"] == "It waits in C."
     assert "hangs, as expected: It waits in C.\n" in run.output
     assert "with 1 expected deviation." in run.output
+    first = (tmp_path / "results.jsonl").read_text(encoding="utf-8").partition("\n")[0]
+    assert json.loads(first)["options"]["deviations"] == ["expectations.toml"]
+    assert json.loads(first)["python_version"] == judged_says("platform.python_version()")
 
 
 def test_a_deviation_of_another_kind_than_declared_fails(judge, expect):
@@ -56,11 +61,11 @@ def test_a_deviation_of_another_kind_than_declared_fails(judge, expect):
     assert "says that it deviates (It waits in C.)" in run.output
 
 
-@pytest.mark.parametrize("parallel", [False, True])
+@IN_PARALLEL
 def test_what_conforms_again_fails(judge, expect, parallel):
-    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
+    options = ("--start-method", ACCUSING, "--rule", RULE, *expect(CONFORMING), *ONE_WORKER[parallel])
 
-    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry), *ONE_WORKER[parallel], parallel=parallel)
+    run = judge(*options, parallel=parallel)
 
     assert run.status == 1
     assert run.words(RULE) == {"conforms"}
@@ -68,51 +73,44 @@ def test_what_conforms_again_fails(judge, expect, parallel):
     assert "remove the entry" in run.output
 
 
-def test_what_is_unstable_may_conform_and_is_never_silent(judge, expect):
-    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing") + "unstable = true\n"
-
-    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry))
-
-    assert run.status == 0, run.output
-    assert "unstable, conforms this time: It waits in C.\n  get.blocks-when-empty: Queue, " in run.output
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (('rule = "get.blocks-when-empty"', 'rule = "get.no-such-rule"'), "is not a rule with a test"),
-        (('expect = "hangs"', 'expect = "hangs"\nkind = "NoQueue"'), "matches no judged verdict"),
-        (('expect = "hangs"', 'expect = "hangs"\nstart-method = "frok"'), "matches no judged verdict"),
-    ],
-)
-def test_an_entry_that_matches_nothing_fails(judge, expect, change, words):
-    entry = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing").replace(*change)
-
-    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect(entry))
-
-    assert run.status == 1
-    assert words in run.output
-
-
 NOT_ASKED_FOR = [
-    ("fault:get-hangs-in-c", "billiard"),
+    ("multiprocessing", "billiard"),
     ('expect = "hangs"', 'expect = "hangs"\npython = "<3"'),
     ('expect = "hangs"', 'expect = "hangs"\nsystem = "Plan 9"'),
     ('expect = "hangs"', 'expect = "hangs"\nversion = ">=2"'),
     ('expect = "hangs"', 'expect = "hangs"\nstart-method = "forkserver"'),
     ('rule = "get.blocks-when-empty"', 'rule = "put.returns-before-flush"'),
 ]
+"""Changes to an entry, each of which makes it one for what is not judged here."""
 
 
-def test_an_entry_for_what_was_not_asked_for_is_no_fault(judge, expect):
-    entries = "\n".join(ENTRY.replace(*change) for change in NOT_ASKED_FOR)
+def test_what_is_unstable_may_conform_and_an_entry_for_what_was_not_asked_for_is_no_fault(judge, expect):
+    entries = [CONFORMING.replace(*change) for change in NOT_ASKED_FOR]
+    entries.append(CONFORMING + 'unstable = true\nkind = "Queue"\n')
 
-    run = judge(
-        "--start-method", ACCUSING, "--rule", RULE, *expect(entries.replace("fault:get-hangs-in-c", "multiprocessing"))
-    )
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect("\n".join(entries)))
 
     assert run.status == 0, run.output
-    assert run.of(RULE)[0]["declared"] is None
+    assert "unstable, conforms this time: It waits in C.\n  get.blocks-when-empty: Queue " in run.output
+    declared = {one["kind"]: one["declared"] is not None for one in run.of(RULE)}
+    assert [kind for kind, has_an_entry in declared.items() if has_an_entry] == ["Queue"]
+    assert len(declared) == 5
+
+
+def test_an_entry_that_matches_nothing_fails(judge, expect):
+    entries = [
+        CONFORMING.replace('rule = "get.blocks-when-empty"', 'rule = "get.no-such-rule"'),
+        CONFORMING.replace('expect = "hangs"', 'expect = "hangs"\nkind = "NoQueue"'),
+        CONFORMING.replace('expect = "hangs"', 'expect = "hangs"\nstart-method = "frok"'),
+    ]
+
+    run = judge("--start-method", ACCUSING, "--rule", RULE, *expect("\n".join(entries)))
+
+    assert run.status == 1
+    assert run.words(RULE) == {"conforms"}
+    assert run.output.count("is not a rule with a test") == 1, run.output
+    assert run.output.count("matches no judged verdict") == 2, run.output
+    assert "violates no rule, but the run fails: 3 problems, listed above." in run.output
 
 
 @pytest.mark.parametrize(
@@ -248,11 +246,3 @@ def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):
 
 def _parts(run):
     return run.header, run.verdicts
-
-
-def test_results_say_which_files_of_deviations_were_used(judge, expect, tmp_path):
-    judge(*HANGING, *expect(ENTRY))
-
-    first = (tmp_path / "results.jsonl").read_text(encoding="utf-8").partition("\n")[0]
-    assert json.loads(first)["options"]["deviations"] == ["expectations.toml"]
-    assert json.loads(first)["python_version"] == judged_says("platform.python_version()")
