@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from runs import CHECKOUT, environment, rest
+from samples import verdict
 
 from queuespec.__main__ import main
 from queuespec.cli.reproduce import Refused, add_arguments, asked_for
@@ -244,7 +245,7 @@ def test_a_program_speaks_also_without_assertions(written):
 
 
 def test_the_program_is_printed_unless_a_file_is_named(capsys):
-    assert main(["reproduce", "order.fifo-in-process"]) == 0
+    assert main(["reproduce", "order.fifo-in-process", "--start-method", METHODS[0]]) == 0
 
     printed = capsys.readouterr().out
     compile(printed, "reproduction", "exec")
@@ -262,11 +263,15 @@ def test_the_program_is_printed_unless_a_file_is_named(capsys):
         (["order.fifo-in-process", *ONE_CASE, "--implementation", "fault:lifo"], "cannot be imported by a program"),
     ],
 )
-def test_what_has_no_program_has_a_bug_report(capsys, words, reason):
+def test_what_has_no_program_has_a_bug_report(capsys, monkeypatch, words, reason):
+    judged = verdict(words[0], explanation="It was judged.")
+    monkeypatch.setattr("queuespec.cli.reproduce.performed", lambda *about: (judged, ""))
+
     assert main(["reproduce", *words]) == 0
 
     printed = capsys.readouterr()
     assert printed.out.startswith(f"# {words[0]}: ")
+    assert "conforms: It was judged.\n" in printed.out
     assert reason in printed.err
     assert len(printed.err.splitlines()) == 1
 

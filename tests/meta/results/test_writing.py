@@ -5,7 +5,7 @@ import signal
 import xml.etree.ElementTree
 
 import pytest
-from runs import ACCUSING, judged_says
+from runs import ACCUSING, judged_says, outcomes, rest
 from samples import RULE, header, queuespec, text_of, verdict
 
 from queuespec import results
@@ -13,11 +13,18 @@ from queuespec.__main__ import main
 from queuespec.results import Recorder
 
 
-def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
-    judge("--rule", RULE, "--start-method", "spawn", "--patience", "20", "-k", "spawn-Queue", "-n1", parallel=True)
+def properties(path):
+    """The properties of each case in a file of JUnit's format."""
+    cases = xml.etree.ElementTree.parse(path).iter("testcase")
+    return [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
+
+
+def test_a_run_writes_what_it_judged_and_how_and_tells_junit(judge, tmp_path):
+    options = ("--start-method", "spawn", "--patience", "20", "-k", "spawn-Queue", "-n1")
+
+    judge("--rule", RULE, *options, "--junit-xml", tmp_path / "junit.xml", parallel=True)
 
     run = results.read(tmp_path / "results.jsonl")
-
     assert run.header.start_methods == ("spawn",)
     assert run.header.subject.python_version == judged_says("platform.python_version()")
     assert run.header.options["patience"] == 20
@@ -25,6 +32,10 @@ def test_a_run_writes_what_it_judged_and_how(judge, tmp_path):
     assert len(run.header.rule_set) == 16
     assert [(one.rule, one.reported_start_method) for one in run.verdicts] == [(RULE, "spawn")]
     assert not (tmp_path / "results.jsonl.unfinished").exists()
+    found = properties(tmp_path / "junit.xml")
+    assert [(one["rule"], one["kind"], one["start_method"], one["verdict"]) for one in found] == [
+        (RULE, "Queue", "spawn", "conforms")
+    ]
 
 
 def test_a_verdict_that_deviates_keeps_its_timeline(judge):
@@ -41,21 +52,35 @@ def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):
         "import os\n"
         "def pytest_runtest_call(item):\n"
         "    rule = item.get_closest_marker('rule').args[0]\n"
-        "    if rule == 'get.nonblocking-raises-empty' and 'spawn-JoinableQueue' in item.name:\n"
+        "    if rule == 'put.timeout-int-or-float' and '-Queue' in item.name:\n"
+        "        os._exit(1)\n"
+        "    if rule == 'order.fifo-in-process' and '-Joinable' in item.name:\n"
         "        os._exit(1)\n"
     )
+    rules = ("--rule", "put.timeout-int-or-float", "--rule", "order.fifo-in-process", "--start-method", ACCUSING)
+    options = ("-p", "crashing", "-n1", "--implementation", "fault:lifo", "--junit-xml", tmp_path / "junit.xml")
 
-    rules = ("--rule", RULE, "--rule", "get.nonblocking-raises-empty", "--start-method", "spawn")
-
-    run = judge("-p", "crashing", "-n2", *rules, parallel=True, env={"PYTHONPATH": str(tmp_path)})
+    run = judge(*options, *rules, parallel=True, env={"PYTHONPATH": str(tmp_path)})
 
     lost = [one for one in run.verdicts if one["verdict"] == "not-run"]
-    assert [(one["rule"], one["start_method"], one["kind"]) for one in lost] == [
-        ("get.nonblocking-raises-empty", "spawn", "JoinableQueue")
-    ]
-    assert lost[0]["explanation"] == "the test worker that judged this crashed"
+    with_parameters = [one for one in lost if one["rule"] == "put.timeout-int-or-float"]
+    assert {(one["rule"], one["start_method"], one["kind"]) for one in lost} == {
+        ("put.timeout-int-or-float", ACCUSING, "Queue"),
+        ("order.fifo-in-process", ACCUSING, "JoinableQueue"),
+    }
+    assert len(lost) == len(with_parameters) + 1
+    assert len({one["parameters"] for one in with_parameters}) == len(with_parameters) > 1
+    assert all(one["parameters"] for one in with_parameters)
+    assert {one["explanation"] for one in lost} == {"the test worker that judged this crashed"}
     assert run.status == 1
-    assert results.read(tmp_path / "results.jsonl").cut_short == "cut short: 1 planned verdict missing"
+    cut_short = f"cut short: {len(lost)} planned verdicts missing"
+    assert results.read(tmp_path / "results.jsonl").cut_short == cut_short
+    assert {(one["kind"], one["verdict"]) for one in run.of("order.fifo-in-process")} >= {
+        ("Queue", "deviates"),
+        ("JoinableQueue", "not-run"),
+    }
+    told = [(one["rule"], one["kind"], one["verdict"]) for one in properties(tmp_path / "junit.xml")]
+    assert sorted(told) == sorted((one["rule"], one["kind"], one["verdict"]) for one in run.verdicts)
 
 
 def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
@@ -64,18 +89,6 @@ def test_parameters_are_named_the_same_from_run_to_run(judge, tmp_path):
     found = [one.parameters for one in results.read(tmp_path / "results.jsonl").verdicts]
     assert len(set(found)) == len(found) > 1
     assert not [name for name in found if "0x" in name]
-
-
-def test_what_was_lost_of_a_rule_with_parameters_is_told_apart(tmp_path, judge):
-    (tmp_path / "crashing.py").write_text("import os\ndef pytest_runtest_call(item):\n    os._exit(1)\n")
-    options = ("-p", "crashing", "-n1", "--rule", "put.timeout-int-or-float", "-k", f"{ACCUSING}-Queue")
-
-    judge(*options, parallel=True, env={"PYTHONPATH": str(tmp_path)})
-
-    lost = results.read(tmp_path / "results.jsonl").verdicts
-    assert len({one.key for one in lost}) == len(lost) > 1
-    assert all(one.parameters for one in lost)
-    assert {one.verdict for one in lost} == {"not-run"}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that nothing can catch")
@@ -101,7 +114,7 @@ def test_a_run_that_is_killed_leaves_what_it_knew_and_no_file_of_an_earlier_run(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a signal to one process alone")
-@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+@pytest.mark.parametrize("workers", rest(["-n0", "-n1"], ["-n1"]))
 def test_a_run_that_is_interrupted_keeps_the_results_of_the_earlier_one(tmp_path, workers):
     path = tmp_path / "results.jsonl"
     path.write_text(text_of([verdict()]))
@@ -162,20 +175,27 @@ def test_a_run_that_judged_nothing_puts_the_earlier_file_back(tmp_path):
 
 def test_what_cannot_be_written_is_told_before_anything_is_judged(tmp_path):
     (tmp_path / "some.jsonl.unfinished").mkdir()
+    said = {
+        str(tmp_path / "some.jsonl"): f"--results: cannot write {str(tmp_path / 'some.jsonl')!r}: ",
+        str(tmp_path / "nowhere" / "some.jsonl"): "--results: no such directory: ",
+        os.devnull: "--results: ",  # what is no file is not replaced
+    }
 
-    run = queuespec("--rule", RULE, "--results", tmp_path / "some.jsonl")
+    answers = outcomes(*(["--rule", RULE, "--results", path] for path in said))
 
-    assert run.returncode == 4
-    assert f"--results: cannot write {str(tmp_path / 'some.jsonl')!r}: " in run.stderr
+    for (path, words), (status, printed, answer) in zip(said.items(), answers):
+        assert (path, status, printed) == (path, 4, "")
+        assert words in answer
+    assert os.path.exists(os.devnull)
 
 
-@pytest.mark.parametrize("options", [("-n0",), ("-p", "no:xdist")], ids=" ".join)
+@pytest.mark.parametrize("options", rest(["-n0", "-p no:xdist"], ["-p no:xdist"]))
 def test_without_a_terminal_to_report_to_results_are_written_and_github_is_told(tmp_path, options):
     summary = tmp_path / "summary.md"
     faulty = ("--implementation", "fault:get-looks-only", "-k", f"{ACCUSING}-Queue", "--start-method", ACCUSING)
 
     run = queuespec(
-        *("-p", "no:terminal", *options, *faulty, "--rule", "order.fifo-in-process"),
+        *("-p", "no:terminal", *options.split(), *faulty, "--rule", "order.fifo-in-process"),
         *("--results", tmp_path / "results.jsonl"),
         GITHUB_ACTIONS="true",
         GITHUB_STEP_SUMMARY=str(summary),
@@ -185,21 +205,6 @@ def test_without_a_terminal_to_report_to_results_are_written_and_github_is_told(
     assert [one.verdict for one in results.read(tmp_path / "results.jsonl").verdicts] == ["deviates"]
     assert "| order.fifo-in-process | deviates |" in summary.read_text(encoding="utf-8")
     assert [line.partition(" ")[0] for line in run.stdout.splitlines()] == ["::error"]
-
-
-def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(tmp_path):
-    run = queuespec("--rule", RULE, "--results", tmp_path / "nowhere" / "results.jsonl")
-
-    assert run.returncode == 4
-    assert "--results: no such directory: " in run.stderr
-
-
-def test_what_is_no_file_is_not_replaced(tmp_path):
-    run = queuespec("--rule", RULE, "--results", os.devnull)
-
-    assert run.returncode == 4
-    assert "--results: " in run.stderr
-    assert os.path.exists(os.devnull)
 
 
 def test_a_folder_that_goes_away_is_a_problem_of_the_run_and_no_traceback(tmp_path):
@@ -233,49 +238,6 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
     assert path.read_text() == "earlier"
     assert [one.name for one in tmp_path.iterdir()] == ["some.jsonl"]
-
-
-def test_junit_says_rule_and_verdict_as_properties(judge, tmp_path):
-    judge(
-        "--rule",
-        RULE,
-        "--start-method",
-        ACCUSING,
-        "-k",
-        f"{ACCUSING}-Queue",
-        "--junit-xml",
-        tmp_path / "junit.xml",
-        "-n1",
-        parallel=True,
-    )
-
-    cases = xml.etree.ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
-    found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
-
-    assert [(one["rule"], one["kind"], one["start_method"], one["verdict"]) for one in found] == [
-        (RULE, "Queue", ACCUSING, "conforms")
-    ]
-
-
-def test_junit_says_rule_and_verdict_also_of_what_failed_or_was_lost(judge, tmp_path):
-    (tmp_path / "crashing.py").write_text(
-        "import os\ndef pytest_runtest_call(item):\n    '-Joinable' in item.name and os._exit(1)\n"
-    )
-    judge(
-        *("-p", "crashing", "-n1", "--start-method", ACCUSING, "-k", f"{ACCUSING}-Queue or {ACCUSING}-Joinable"),
-        *("--implementation", "fault:lifo", "--rule", "order.fifo-in-process"),
-        *("--junit-xml", tmp_path / "junit.xml"),
-        parallel=True,
-        env={"PYTHONPATH": str(tmp_path)},
-    )
-
-    cases = xml.etree.ElementTree.parse(tmp_path / "junit.xml").iter("testcase")
-    found = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
-
-    assert sorted((one["rule"], one["kind"], one["verdict"]) for one in found) == [
-        ("order.fifo-in-process", "JoinableQueue", "not-run"),
-        ("order.fifo-in-process", "Queue", "deviates"),
-    ]
 
 
 def test_what_a_recorder_has_begun_can_be_read_as_cut_short(tmp_path):
