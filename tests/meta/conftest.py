@@ -15,10 +15,11 @@ with contextlib.suppress(ImportError):  # the other tests here need nothing but 
 
 def pytest_configure(config):
     runs.judged_python = config.getoption("python")
+    runs.thorough = "thorough" in config.option.markexpr
 
 
 def pytest_collection_modifyitems(config, items):
-    if "thorough" in config.option.markexpr:
+    if runs.thorough:
         return
     left_out = [item for item in items if item.get_closest_marker("thorough")]
     items[:] = [item for item in items if not item.get_closest_marker("thorough")]

@@ -57,8 +57,16 @@ def facts_of(system, python, **others):
     return Facts(**{**facts, **others})
 
 
+thorough = False
+"""Whether the run is thorough: the option ``-m`` says so."""
+
+
 def rest(values, few, words=False):
-    """Parameters of a test: a few of them always, the rest in thorough runs. With `words`, each is several of them."""
+    """Parameters of a test: a few of them always, the rest in thorough runs. With `words`, each is several of them.
+
+    Other runs do without the rest: each worker would collect thousands of tests that it does not run.
+    """
+    values = [value for value in values if thorough or value in few]
     return [
         pytest.param(*(value if isinstance(value, tuple) and words else (value,)), marks=marks)
         for value in values

@@ -1,7 +1,7 @@
 """A queue for the threads of one process looks the same, and fails where there are two processes, for that reason."""
 
 import pytest
-from runs import METHODS, asked
+from runs import METHODS, asked, rest
 
 ALONE = "order.fifo-in-process"
 TOGETHER = {
@@ -12,31 +12,20 @@ TOGETHER = {
 """Rules about two processes, and what they say where a fork has copied the queue."""
 
 
-@pytest.fixture(params=["queue:Queue", "multiprocessing.dummy:Queue"])
-def judged_under(judge, request):
-    """Verdict and explanation by rule, for the one kind that there is."""
+@pytest.mark.parametrize("implementation", rest(["queue:Queue", "multiprocessing.dummy:Queue"], ["queue:Queue"]))
+def test_a_fork_copies_it_and_a_spawned_process_cannot_be_given_it(judge, implementation):
+    methods = [method for method in METHODS if method != "forkserver"]
 
-    def run(method):
-        rules = asked((ALONE, *TOGETHER), [method])
-        found = judge("--implementation", request.param, "--patience", "2", *rules).verdicts
-        return {one["rule"]: (one["verdict"], one["explanation"]) for one in found if one["kind"] == "Queue"}
+    run = judge("--implementation", implementation, "--patience", "2", *asked((ALONE, *TOGETHER), methods))
 
-    return run
-
-
-@pytest.mark.skipif("fork" not in METHODS, reason="there is no fork here")
-def test_a_fork_copies_it(judged_under):
-    found = judged_under("fork")
-
-    assert found.pop(ALONE) == ("conforms", "")
-    assert {slug: explanation for slug, (_, explanation) in found.items()} == TOGETHER
-
-
-def test_a_spawned_process_cannot_be_given_it(judged_under):
-    found = judged_under("spawn")
-
-    assert found.pop(ALONE) == ("conforms", "")
-    assert set(found) == set(TOGETHER)
-    for verdict, explanation in found.values():
-        assert verdict == "deviates"
-        assert "start of child should have returned, but it raised TypeError" in explanation
+    for method in methods:
+        verdicts = [one for one in run.verdicts if (one["kind"], one["start_method"]) == ("Queue", method)]
+        found = {one["rule"]: (one["verdict"], one["explanation"]) for one in verdicts}
+        assert found.pop(ALONE) == ("conforms", "")
+        if method == "fork":
+            assert {slug: explanation for slug, (_, explanation) in found.items()} == TOGETHER
+        else:
+            assert set(found) == set(TOGETHER)
+            for verdict, explanation in found.values():
+                assert verdict == "deviates"
+                assert "start of child should have returned, but it raised TypeError" in explanation

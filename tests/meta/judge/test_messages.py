@@ -140,7 +140,9 @@ def test_the_output_of_a_program_is_shown(report_of):
     assert in_order(output, "- verdict deviates -", "output of the program producer_consumer", "| working on job 0\n")
 
 
-@pytest.mark.parametrize("parallel", rest([False, True], [True]), ids=["alone", "parallel"])
+@pytest.mark.parametrize(
+    "parallel", rest([False, True], [True]), ids=lambda parallel: "parallel" if parallel else "alone"
+)
 def test_timelines_of_what_conforms_are_shown_when_asked_for(judge, parallel):
     options = ("--rule", SLUG, "-k", "spawn-Queue", "--start-method", "spawn")
 

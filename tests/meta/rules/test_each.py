@@ -25,19 +25,20 @@ def test_it(queue, size, text, words, error, maker):
 '''
 
 
-def ids(path, repeat):
-    """The ids of the chapter's tests, without the file."""
-    path.write_text(CHAPTER.replace("REPEAT", repeat))
-    shown = queuespec("judge", path, "--collect-only", "-q", "-n0", "--start-method", "spawn", "-p", "no:cacheprovider")
-    return [line.partition("::")[2] for line in shown.stdout.splitlines() if "::" in line]
-
-
 def test_ids_are_those_of_parametrize(tmp_path):
-    found = ids(tmp_path / "test_some.py", "each")
+    repeats = {"test_each.py": "each", "test_parametrize.py": "pytest.mark.parametrize"}
+    for number, (name, repeat) in enumerate(repeats.items()):
+        text = CHAPTER.replace("REPEAT", repeat).replace("some.rule", f"some.rule-{number}")
+        (tmp_path / name).write_text(text)
+    options = ("--collect-only", "-q", "-n0", "--start-method", "spawn", "-p", "no:cacheprovider")
 
+    shown = queuespec("judge", *(tmp_path / name for name in repeats), *options).stdout.splitlines()
+
+    found = [line.partition("::")[2] for line in shown if "::" in line]
+    number = 2 * 2 * 2 * 2 * 3
     assert "test_it[spawn-Queue-dict!-key-None-words1-1.5]" in found
-    assert len(found) == 2 * 2 * 2 * 2 * 3
-    assert found == ids(tmp_path / "test_some.py", "pytest.mark.parametrize")
+    assert len(found) == 2 * number
+    assert found[:number] == found[number:]
 
 
 def test_a_function_knows_what_it_is_repeated_for():
@@ -49,7 +50,7 @@ def test_a_function_knows_what_it_is_repeated_for():
         (("one", "two"), ((1, 2),)),
         ("size", (1, 2)),
     ]
-    assert each_of(ids) == ()
+    assert each_of(queuespec) == ()
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,9 @@ def run():
                 process.kill()
 
 
-alone_and_in_parallel = pytest.mark.parametrize("parallel", rest([False, True], [True]), ids=["alone", "parallel"])
+alone_and_in_parallel = pytest.mark.parametrize(
+    "parallel", rest([False, True], [True]), ids=lambda parallel: "parallel" if parallel else "alone"
+)
 """In parallel, which has all the processes of a run alone and more; alone in thorough runs only."""
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
