@@ -188,7 +188,7 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
 
 
 def test_a_clock_that_ticks_64_times_a_second_is_good_enough(judge, trait):
-    run = judge(*A_FEW_RULES, env=trait(COARSE_CLOCK), methods=())
+    run = judge(*A_FEW_RULES, env=trait(COARSE_CLOCK))
 
     assert everything_conforms(run), run.output
 
@@ -299,7 +299,9 @@ def test_sixty_four_file_descriptors_are_enough(installed):
 
 @on_posix
 def test_shared_memory_of_64_megabytes_is_enough(installed, mounted):
-    status, output = installed(*A_FEW_RULES, "-n0", before=mounted("mount -t tmpfs -o size=64m tmpfs /dev/shm"))
+    options = (*A_FEW_RULES, "--start-method", METHOD, "-n0")
+
+    status, output = installed(*options, before=mounted("mount -t tmpfs -o size=64m tmpfs /dev/shm"))
 
     assert status == 0, output
 

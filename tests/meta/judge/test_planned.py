@@ -75,7 +75,7 @@ PLANNED = {**WORDS, "test_own.py::test_facts": ("", "", "")}
 
 
 def test_verdicts_have_their_parameters_from_collection(judge_own):
-    status, output, verdicts = judge_own("-n1")
+    status, output, verdicts = judge_own("-n0")
 
     assert status == 0, output
     assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
@@ -91,6 +91,7 @@ def test_a_verdict_that_was_lost_with_its_worker_has_the_same_parameters(judge_o
     assert status == 1
     assert {test: axes(one) for test, one in verdicts.items()} == PLANNED
     assert {"-".join(axes(one)) for one in lost.values()} == fatal
+    assert {one["verdict"] for test, one in verdicts.items() if test not in lost} == {"conforms"}
     assert {one["explanation"] for one in lost.values()} == {"the test worker that judged this crashed"}
     assert {(one["rule"], one["sentence"], one["gates"]) for one in lost.values()} == {
         ("own.words", "A queue takes words.", True)
@@ -108,7 +109,9 @@ def test_what_was_not_reached_is_planned_all_the_same(judge_own):
 def test_an_annotation_names_the_file_of_the_rule_whoever_wrote_it(judge_own, tmp_path):
     env = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(tmp_path)}
 
-    _, output, _ = judge_own("-n1", "--implementation", "fault:does-nothing", "--patience", "1", **env)
+    _, output, _ = judge_own(
+        "-n1", "-k", "spawn-Queue-fork", "--implementation", "fault:does-nothing", "--patience", "1", **env
+    )
 
     (line,) = [number for number, text in enumerate(SPECIFICATION.splitlines(), 1) if text.startswith("@pytest")]
     assert f"::error file=test_own.py,line={line},title=own.words::" in output

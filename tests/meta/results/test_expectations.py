@@ -22,7 +22,6 @@ HANGING = (
     *("--implementation", "fault:get-hangs-in-c", "--start-method", ACCUSING, "--patience", "1"),
     *("--rule", RULE, "-k", f"{ACCUSING}-Queue"),
 )
-IN_PARALLEL = pytest.mark.parametrize("parallel", rest([False, True], [True]))
 ONE_WORKER = {True: ("-n1",), False: ()}
 CONFORMING = ENTRY.replace("fault:get-hangs-in-c", "multiprocessing")
 
@@ -39,7 +38,7 @@ def expect(tmp_path):
     return write
 
 
-@IN_PARALLEL
+@pytest.mark.parametrize("parallel", rest([False, True], [True]))
 def test_a_run_that_deviates_as_declared_succeeds_and_says_so(judge, expect, tmp_path, parallel):
     run = judge(*HANGING, *expect(ENTRY), *ONE_WORKER[parallel], parallel=parallel)
 
@@ -61,7 +60,7 @@ def test_a_deviation_of_another_kind_than_declared_fails(judge, expect):
     assert "says that it deviates (It waits in C.)" in run.output
 
 
-@IN_PARALLEL
+@pytest.mark.parametrize("parallel", rest([False, True], [False]))
 def test_what_conforms_again_fails(judge, expect, parallel):
     options = ("--start-method", ACCUSING, "--rule", RULE, *expect(CONFORMING), *ONE_WORKER[parallel])
 

@@ -9,7 +9,7 @@ from stages import METHODS, PATH
 from queuespec.stage import Settings, Stage, Supervisor
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def supervisor():
     with contextlib.closing(Supervisor()) as supervisor:
         yield supervisor
