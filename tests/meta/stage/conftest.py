@@ -28,7 +28,7 @@ def new_stage(supervisor):
         yield start
 
 
-@pytest.fixture(params=METHODS)
+@pytest.fixture(params=runs.rest(METHODS, ("fork", "spawn")))
 def a_stage(request, new_stage):
-    """A stage of each start method."""
+    """A stage of each start method; of forkserver in thorough runs only."""
     return new_stage(request.param)

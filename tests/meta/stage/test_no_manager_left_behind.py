@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from runs import command
+from runs import METHOD, command
 from test_nothing_left_behind import OF_MANAGERS, SHORT, Watched
 
 
@@ -27,7 +27,7 @@ def run():
 
 
 def test_after_a_run_of_a_manager_that_never_ends(run):
-    watched = run("--implementation", "fault:manager-never-ends", *OF_MANAGERS)
+    watched = run("--implementation", "fault:manager-never-ends", "--start-method", METHOD, *OF_MANAGERS)
 
     watched.is_gone()
     assert watched.process.returncode == 1
