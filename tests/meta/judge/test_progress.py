@@ -8,6 +8,7 @@ import pytest
 from runs import ACCUSING, METHOD, command, environment
 
 from queuespec.judge import progress
+from queuespec.judge.ledger import LEDGER
 
 RULES = ("--rule", "get.blocks-when-empty", "--rule", "order.fifo-in-process")
 
@@ -77,8 +78,12 @@ def test_a_terminal_that_shows_a_line_a_test_has_no_such_line():
 def test_only_a_terminal_on_which_nothing_else_is_written_has_such_a_line(monkeypatch):
     def can(terminal="xterm", isatty=True, **options):
         monkeypatch.setenv("TERM", terminal)
-        options = {"verbose": 0, "capture": "fd", "collectonly": False, **options}
-        return progress.can_rewrite(SimpleNamespace(option=SimpleNamespace(**options)), SimpleNamespace(isatty=isatty))
+        plugins, config = pytest.PytestPluginManager(), SimpleNamespace(stash={LEDGER: None})
+        plugins.register(SimpleNamespace(isatty=isatty), "terminalreporter")
+        config.option = SimpleNamespace(**{"verbose": 0, "capture": "fd", "collectonly": False, **options})
+        config.pluginmanager = plugins
+        progress.pytest_sessionstart(SimpleNamespace(config=config))
+        return plugins.has_plugin("queuespec progress")
 
     assert can()
     assert can(verbose=-1)
