@@ -22,12 +22,17 @@ def reds(run, slugs):
     return {slug: run.words(slug) for slug in slugs if run.words(slug) & BAD}
 
 
+def does_not_apply(verdict):
+    """Whether a rule does not apply to the platform; one that does not apply to the fault does not notice it."""
+    return verdict["verdict"] == "not-applicable" and not verdict["explanation"].startswith("put() pickles")
+
+
 def silent(run, breaks):
     """What these rules said where none of their verdicts is red for the right reason."""
     return {
         slug: [(verdict["verdict"], verdict["explanation"]) for verdict in run.of(slug)]
         for slug, words in breaks.items()
-        if run.words(slug) != {"not-applicable"}
+        if not all(map(does_not_apply, run.of(slug)))
         if not any(verdict["verdict"] in BAD and words in verdict["explanation"] for verdict in run.of(slug))
     }
 

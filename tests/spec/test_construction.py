@@ -111,26 +111,32 @@ def test_simple_queue_is_not_a_queue(queue, make_queue):
 
 @rule("api.empty-full-identity", source=(DOCS / "pipes-and-queues", THREAD_QUEUE / "Empty"), kinds=WITH_MANAGER)
 def test_get_nowait_raises_empty_of_queue_module(queue):
-    """get_nowait() on an empty queue raises `queue.Empty` itself, not a class of the same name.
+    """get_nowait() on an empty queue raises `queue.Empty`, not a class of the same name.
 
     One except clause serves thread queues and process queues; a look-alike would escape it.
     """
-    assert queue.plays(looking.raises_the_very_class, "get_nowait", [], "Empty")
+    assert queue.plays(looking.can_be_caught_as, "Empty", "get_nowait")
 
 
 @rule("api.full-identity", source=(DOCS / "pipes-and-queues", THREAD_QUEUE / "Full"), kinds=WITH_MANAGER)
 def test_put_nowait_raises_full_of_queue_module(make_queue):
-    """put_nowait() on a full queue raises `queue.Full` itself, not a class of the same name.
+    """put_nowait() on a full queue raises `queue.Full`, not a class of the same name.
 
     A producer catches the `Full` that it knows from thread queues.
     """
     queue = make_queue(maxsize=1)
     queue.put("x")
 
-    assert queue.plays(looking.raises_the_very_class, "put_nowait", ["y"], "Full")
+    assert queue.plays(looking.can_be_caught_as, "Full", "put_nowait", "y")
 
 
-@rule("api.empty-full-not-exported", source=DOCS / "pipes-and-queues", kinds=(), needs=("start methods",))
+@rule(
+    "api.empty-full-not-exported",
+    source=DOCS / "pipes-and-queues",
+    level="de-facto",
+    kinds=(),
+    needs=("start methods",),
+)
 def test_empty_and_full_are_not_exported(module):
     """`multiprocessing` exports neither `Empty` nor `Full`.
 
@@ -139,7 +145,7 @@ def test_empty_and_full_are_not_exported(module):
     assert module.plays(looking.found_among, ["Empty", "Full"]) == []
 
 
-@rule("api.not-timeout-error", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"))
+@rule("api.not-timeout-error", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"), level="de-facto")
 def test_empty_is_no_timeout_error(queue):
     """A get() that times out raises an `Empty` that is not a `TimeoutError`.
 
@@ -151,7 +157,7 @@ def test_empty_is_no_timeout_error(queue):
     assert "TimeoutError" not in classes
 
 
-@rule("api.not-timeout-error-put", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"))
+@rule("api.not-timeout-error-put", source=(DOCS / "pipes-and-queues", DOCS / "TimeoutError"), level="de-facto")
 def test_full_is_no_timeout_error(make_queue):
     """A put() that times out raises a `Full` that is not a `TimeoutError`.
 
@@ -259,7 +265,7 @@ def test_nonpositive_maxsize_means_no_limit(make_queue, maxsize):
     assert queue.plays(moving.get_many, 200) == list(range(200))
 
 
-@rule("ctor.unlimited-has-ceiling", source=ISSUE / "119534", level="platform", systems=("macOS",))
+@rule("ctor.unlimited-has-ceiling", source=ISSUE / "119534", level="hazard", systems=("macOS",))
 def test_ceiling_of_unlimited_queue_on_macos(queue):
     """On macOS, a queue without a limit is full at 32,767 items.
 
@@ -293,7 +299,7 @@ def test_maxsize_must_be_an_integer(make_queue, maxsize):
         make_queue(maxsize)
 
 
-@rule("ctor.simple-no-args", source=DOCS / "SimpleQueue", kinds=("SimpleQueue",))
+@rule("ctor.simple-no-args", source=DOCS / "SimpleQueue", level="de-facto", kinds=("SimpleQueue",))
 @each(("args", "kwargs"), [([1], {}), ([], {"maxsize": 1})], ids=["by-position", "by-name"])
 def test_simple_queue_takes_no_maxsize(make_queue, args, kwargs):
     """Passing `maxsize` to a `SimpleQueue` raises `TypeError`.

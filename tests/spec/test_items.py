@@ -188,13 +188,13 @@ def test_item_is_pickled_in_another_thread(queue, child):
 
 
 @rule("item.pickled-late", source=DOCS / "pipes-and-queues", level="hazard")
-def test_change_after_put_may_arrive(queue, gate, make_object):
+def test_change_after_put_may_arrive(queue, under_way, gate, make_object):
     """A change made to an item after put() may reach the consumer.
 
     A producer must not change an object that it has put: which state arrives is a matter of luck.
     """
     item = make_object(list, ["early"])
-    queue.put(gate.item("first"))
+    under_way(queue, "first").returns()
     queue.put(item)
 
     item.append("late")
@@ -251,11 +251,12 @@ def test_manager_queue_takes_a_snapshot(queue, make_object):
     assert queue.get() == ["early"]
 
 
-@rule("item.unpicklable-put-returns", source=(DOCS / "pipes-and-queues", CHANGELOG))
+@rule("item.unpicklable-put-returns", source=(DOCS / "pipes-and-queues", CHANGELOG), level="de-facto")
 def test_put_of_unpicklable_item_returns(queue):
     """put() of an item that cannot be pickled returns without an error.
 
-    Pickling happens later, and so does its failure: a `try` around put() catches nothing.
+    Pickling happens later, and so does its failure: a `try` around put() catches nothing. The documentation does not
+    say when an item is pickled; a queue that raises the error in put() is easier to use.
     """
     queue.put("good")
 
@@ -270,8 +271,8 @@ def test_items_behind_unpicklable_one_arrive(queue):
 
     One bad item costs that item, not the queue.
     """
-    queue.put(made(pickling.unpicklable))
-    queue.put(made(pickling.unpicklable))
+    for _ in range(2):
+        queue.calls.put(made(pickling.unpicklable)).succeeds_or_raises(TypeError)
     queue.put("next")
 
     assert queue.get() == "next"
@@ -284,7 +285,7 @@ def test_any_pickling_error_costs_one_item(queue, error):
 
     Pickling runs code of the item's own class, which may fail in its own ways.
     """
-    queue.put(made(pickling.RaisesWhenPickled, error))
+    queue.calls.put(made(pickling.RaisesWhenPickled, error)).succeeds_or_raises(Exception)
     queue.put("next")
 
     assert queue.get() == "next"
@@ -296,7 +297,7 @@ def test_item_without_repr_costs_one_item(queue):
 
     Whatever reports the lost item must cope with an object whose repr() fails as well.
     """
-    queue.put(made(pickling.Hopeless))
+    queue.calls.put(made(pickling.Hopeless)).succeeds_or_raises(ValueError)
     queue.put("next")
 
     assert queue.get() == "next"

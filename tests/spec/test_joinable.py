@@ -100,7 +100,7 @@ def test_task_done_by_another_process(queue, child):
 
     queue.task_done()
 
-    assert queue.join() is None
+    queue.join()
 
 
 @rule("join.many-waiters", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
@@ -115,7 +115,8 @@ def test_all_joins_return(queue, child, make_thread):
 
     queue.plays(moving.work, count=1)
 
-    assert [joining.returns() for joining in waiting] == [None, None, None]
+    for joining in waiting:
+        joining.returns()
 
 
 @rule("join.done-meanwhile", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
@@ -152,11 +153,12 @@ def test_join_is_reusable(queue, child, make_thread):
     joining.returns()
 
 
-@rule("join.no-timeout", source=DOCS / "JoinableQueue.join", kinds=JOINABLE)
+@rule("join.no-timeout", source=DOCS / "JoinableQueue.join", level="de-facto", kinds=JOINABLE)
 def test_join_has_no_timeout(queue):
     """join() does not accept a timeout.
 
-    A program that must not wait forever has to call join() in a separate thread.
+    A program that must not wait forever has to call join() in a separate thread. The documentation does not say that a
+    queue may have no such parameter.
     """
     with raises(TypeError):
         queue.join(1)
@@ -184,7 +186,7 @@ def test_interrupted_join_leaves_queue_usable(queue, context, make_object):
 
     assert waiter.plays(ending.exit_code) == 1
     assert queue.plays(moving.work, count=1) == ["task"]
-    assert queue.join() is None
+    queue.join()
 
 
 @rule("join.after-close", source=OBSERVED, kinds=JOINABLE, level="de-facto")
@@ -200,7 +202,7 @@ def test_task_done_and_join_after_close(queue, child):
 
     queue.task_done()
 
-    assert queue.join() is None
+    queue.join()
 
 
 @rule("td.one-per-item", source=(DOCS / "JoinableQueue.task_done", DOCS / "pipes-and-queues"), kinds=JOINABLE)
@@ -271,7 +273,7 @@ def test_task_done_right_after_get(queue, child):
 
     assert working.returns() == ["first", "second"]
     putting.returns()
-    assert queue.join() is None
+    queue.join()
 
 
 @rule("td.while-put-goes-on", source=(DOCS / "JoinableQueue.join", ISSUE / "bpo-4660"), kinds=JOINABLE)
@@ -286,7 +288,7 @@ def test_task_done_before_put_returns(queue, child):
     queue.put(None)
 
     assert working.returns() == count
-    assert queue.join() is None
+    queue.join()
 
 
 @rule("td.too-many", source=DOCS / "JoinableQueue.task_done", kinds=JOINABLE)
@@ -395,4 +397,4 @@ def test_failed_put_is_no_task(make_queue):
 
     queue.plays(moving.work, count=1)
 
-    assert queue.join() is None
+    queue.join()

@@ -177,10 +177,23 @@ def test_child_can_check_qsize(make_queue, make_child):
 
 
 @rule("look.qsize-not-implemented", source=DOCS / "Queue.qsize", level="platform", systems=("macOS",))
-def test_qsize_on_macos(queue):
+def test_qsize_may_fail_on_macos(queue):
+    """On macOS, qsize() returns a number or raises `NotImplementedError`.
+
+    A portable program cannot depend on qsize(), but it knows what to catch.
+    """
+    queue.put("item")
+
+    queue.calls.qsize().succeeds_or_raises(NotImplementedError)
+
+    assert queue.get() == "item"
+
+
+@rule("look.qsize-fails-on-macos", source=DOCS / "Queue.qsize", level="de-facto", systems=("macOS",))
+def test_qsize_fails_on_macos(queue):
     """qsize() raises `NotImplementedError` on macOS.
 
-    A portable program cannot depend on qsize(); on macOS, its first call fails.
+    The system cannot report the value of a semaphore. The documentation says that the call may raise.
     """
     with raises(NotImplementedError):
         queue.qsize()
@@ -204,24 +217,24 @@ def test_qsize_during_traffic(make_queue, make_child):
 
 
 @rule("look.qsize-counts-buffered", source=OBSERVED, level="de-facto", needs=("qsize",), when=COUNTED)
-def test_qsize_counts_unsent_item(queue, gate):
+def test_qsize_counts_unsent_item(queue, under_way, gate):
     """qsize() counts an item that has been put but not sent yet.
 
     An item belongs to the queue as soon as put() returns, even if no process can get it yet.
     """
-    queue.put(gate.item("late"))
+    under_way(queue, "late")
 
     assert queue.qsize() == 1
     gate.opens()
 
 
 @rule("look.qsize-no-guarantee", source=THREAD_QUEUE / "Queue.qsize", level="hazard", needs=("qsize",), when=COUNTED)
-def test_get_nowait_fails_despite_qsize(queue, gate):
+def test_get_nowait_fails_despite_qsize(queue, under_way, gate):
     """get_nowait() may raise `Empty` although qsize() is greater than zero.
 
     An item is counted before it can be taken, so code that checks qsize() first still has to handle `Empty`.
     """
-    queue.put(gate.item("late"))
+    under_way(queue, "late").returns()
     assert queue.qsize() == 1
 
     with raises(Empty):
@@ -230,12 +243,12 @@ def test_get_nowait_fails_despite_qsize(queue, gate):
 
 
 @rule("look.empty-unreliable", source=DOCS / "Queue.empty", level="hazard")
-def test_empty_while_item_is_being_sent(queue, gate):
+def test_empty_while_item_is_being_sent(queue, under_way, gate):
     """empty() may return either `True` or `False` while an item is still being sent.
 
     Right after put(), neither answer is wrong; the item arrives in any case.
     """
-    queue.put(gate.item("late"))
+    under_way(queue, "late").returns()
 
     queue.calls.empty().returns_one_of(True, False)
 
@@ -244,12 +257,12 @@ def test_empty_while_item_is_being_sent(queue, gate):
 
 
 @rule("look.empty-not-for-control-flow", source=THREAD_QUEUE / "Queue.empty", level="hazard")
-def test_loop_until_empty_can_miss_item(queue, gate):
+def test_loop_until_empty_can_miss_item(queue, under_way, gate):
     """A loop that gets items until empty() returns `True` can miss an item.
 
     To detect the end of the data, put a sentinel or count the items; empty() cannot tell a pause from the end.
     """
-    queue.put(gate.item("late"))
+    under_way(queue, "late").returns()
 
     assert queue.plays(moving.take_until_empty) == []
 
@@ -258,13 +271,13 @@ def test_loop_until_empty_can_miss_item(queue, gate):
 
 
 @rule("look.full-counts-buffered", source=OBSERVED, level="de-facto")
-def test_full_counts_unsent_item(make_queue, gate):
+def test_full_counts_unsent_item(make_queue, under_way, gate):
     """full() counts an item that has been put but not sent yet.
 
     The limit applies to the queue, not to the pipe behind it.
     """
     queue = make_queue(maxsize=1)
-    queue.put(gate.item("late"))
+    under_way(queue, "late")
 
     assert queue.full() is True
     gate.opens()

@@ -76,7 +76,7 @@ def test_manager_has_joinable_queue(queue, child):
     joining.returns()
 
 
-@rule("manager.no-close-methods", source=DOCS / "SyncManager.Queue", kinds=MANAGER)
+@rule("manager.no-close-methods", source=DOCS / "SyncManager.Queue", level="de-facto", kinds=MANAGER)
 @each("method", ["close", "join_thread", "cancel_join_thread"])
 def test_no_methods_for_closing(queue, method):
     """A manager queue has no close(), join_thread(), or cancel_join_thread() method.

@@ -92,11 +92,12 @@ def test_put_returns_before_pickling(queue, gate):
     assert queue.get() == "late"
 
 
-@rule("put.feeder-starts-on-first-put", source=DOCS / "Queue")
+@rule("put.feeder-starts-on-first-put", source=DOCS / "Queue", level="de-facto")
 def test_first_put_starts_the_feeder_thread(child):
     """The first put() of a process starts one thread, and later calls start none.
 
-    A process that only gets, or has not put anything yet, has no thread that could get in its way.
+    A process that only gets, or has not put anything yet, has no thread that could get in its way. The documentation
+    describes how its queue is built; a queue may be built without a thread.
     """
     with raises(Empty):
         child.get_nowait()
@@ -120,7 +121,8 @@ def test_simultaneous_first_puts_start_one_feeder(queue, parent, make_thread):
 
     putting = [thread.begins(timing.in_slow_motion, "put", "item") for thread in threads]
 
-    assert [call.returns() for call in putting] == [None, None]
+    for call in putting:
+        call.returns()
     assert parent.plays(looking.count_threads) <= before + 1
     assert queue.plays(moving.get_many, 2) == ["item", "item"]
 

@@ -49,7 +49,8 @@ def test_long_items_stay_intact(queue, make_child):
     received = [call.returns() for call in reading]
 
     histories.all_arrived(items[0] + items[1], *received)
-    assert [call.returns() for call in writing] == [None, None]
+    for call in writing:
+        call.returns()
 
 
 @rule(

@@ -12,7 +12,7 @@ import pytest
 from queuespec import results
 from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.results import Verdict
-from queuespec.stage import Failure, Hangs, Program, Raised, Stage, Timeline
+from queuespec.stage import Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
 from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -88,6 +88,9 @@ def pytest_runtest_makereport(
         _expect(item, finding, report)
     elif report.failed and call.excinfo is not None:
         _judge(call.excinfo.value, finding)
+        if finding.verdict == "not-applicable":
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.location[1] or 0, f"not-applicable: {finding.explanation}")
         if finding.verdict in results.BAD:
             _tell(item, call.excinfo.value, finding, report)
             _expect(item, finding, report)
@@ -130,6 +133,9 @@ def _judge(error: BaseException, finding: Finding) -> None:
         finding.verdict = "hangs"
     elif isinstance(error, (AssertionError, Raised)):
         finding.verdict = "deviates"
+    elif isinstance(error, NotApplicable):
+        finding.verdict, finding.explanation = "not-applicable", str(error)
+        return
     else:
         finding.verdict = "not-run"
         finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"

@@ -113,18 +113,25 @@ def fault(
     )
 
 
-def better(*, not_on: tuple[str, ...] = ()) -> Callable[[Class], Class]:
+def better(*, not_on: tuple[str, ...] = (), pretends: Mapping[str, Any] | None = None) -> Callable[[Class], Class]:
     """Declares a queue that keeps every promise and goes beyond them in one way; no rule may accuse it.
 
     Args:
         not_on: values of `sys.platform` where it cannot work.
+        pretends: what the rules are to believe about the platform, as for `fault`.
 
     Raises:
         ValueError: for a declaration that cannot be meant, when the decorator runs.
     """
     nothing: dict[str, str] = {}
     return _declaring(
-        "better", breaks=nothing, conforms=(), collateral=(), start_methods=(), not_on=not_on, pretends=nothing
+        "better",
+        breaks=nothing,
+        conforms=(),
+        collateral=(),
+        start_methods=(),
+        not_on=not_on,
+        pretends=dict(pretends or {}),
     )
 
 

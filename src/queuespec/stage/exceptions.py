@@ -39,6 +39,10 @@ class Crashes(Failure):
     verdict = "crashes"
 
 
+class NotApplicable(Exception):
+    """The rule is about something that this queue does not do; the message is the reason, one sentence."""
+
+
 class SuiteError(Exception):
     """The specification or the stage is wrong, not the queue."""
 

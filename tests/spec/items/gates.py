@@ -14,6 +14,8 @@ HOLD_SECONDS = 60.0
 
 
 _gates: dict[str, tuple[threading.Event, threading.Event]] = {}
+_pickled_by_maker: set[str] = set()
+"""The gates of the items that the thread that made them pickles itself."""
 
 
 class Gated:
@@ -22,9 +24,12 @@ class Gated:
     def __init__(self, gate, value):
         self.gate = gate
         self.value = value
+        self.maker = threading.get_ident()
 
     def __reduce__(self):
         reached, opened = gate_named(self.gate)
+        if threading.get_ident() == self.maker:
+            _pickled_by_maker.add(self.gate)
         reached.set()
         if not opened.wait(GATE_SECONDS):
             raise TimeoutError("nobody opened the gate")
@@ -46,9 +51,10 @@ def open_gate(gate):
     gate_named(gate)[1].set()
 
 
-def wait_at_gate(gate):
-    """Returns once an item is being pickled."""
+def wait_until_pickled(gate):
+    """Waits until an item of the gate is being pickled; returns whether the thread that made it does that."""
     gate_named(gate)[0].wait(GATE_SECONDS)
+    return gate in _pickled_by_maker
 
 
 class HeldBack:

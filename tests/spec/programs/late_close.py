@@ -1,5 +1,6 @@
 """Closes a queue that no other process holds while an item is being sent, and prints when that has finished."""
 
+import contextlib
 import sys
 import threading
 
@@ -17,10 +18,16 @@ class Late:
         return str, ("late",)
 
 
+def put_late(queue):
+    """Puts an item; a queue may refuse it, since it is closed meanwhile."""
+    with contextlib.suppress(ValueError):
+        queue.put(Late())
+
+
 def main():
     """Closes the queue while its item is being pickled, and joins the feeder thread."""
     queue = getattr(mp, sys.argv[1])()
-    putting = threading.Thread(target=queue.put, args=(Late(),))
+    putting = threading.Thread(target=put_late, args=(queue,))
     putting.start()
     begun.wait()
     queue.close()

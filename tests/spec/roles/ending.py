@@ -43,6 +43,14 @@ def vanish():
     os._exit(0)
 
 
+def flush_and_vanish(queue, item):
+    """Puts the item, waits until it has been flushed, and ends the process without any cleanup."""
+    queue.put(item)
+    queue.close()
+    queue.join_thread()
+    os._exit(0)
+
+
 def put_at_exit(queue, item):
     """Registers an `atexit` handler that puts an item."""
     atexit.register(queue.put, item)

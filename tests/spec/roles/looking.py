@@ -136,12 +136,12 @@ def kind_of_the_class_with_a_parameter(queue):
     return type(type(queue)[int]).__name__
 
 
-def raises_the_very_class(queue, method, args, name):
-    """Whether the call raises an exception of exactly the class that the module `queue` exports under this name."""
+def can_be_caught_as(queue, name, method, *args):
+    """Whether the call raises an instance of the class that the module `queue` exports under this name."""
     try:
         getattr(queue, method)(*args)
     except Exception as error:
-        return type(error) is getattr(thread_queue, name)
+        return isinstance(error, getattr(thread_queue, name))
     return False
 
 

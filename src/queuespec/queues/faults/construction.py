@@ -3,7 +3,7 @@
 import queue as thread_queue
 from multiprocessing import queues
 
-from queuespec.queues.declare import fault
+from queuespec.queues.declare import EVERYTHING, fault
 from queuespec.queues.parts import OtherExceptions, changed
 
 
@@ -117,15 +117,35 @@ class SimpleQueueIsAQueue:
             super().__init__(0, ctx=ctx)
 
 
+class Full(Exception):
+    """Has the name of the class that callers know, and nothing else of it."""
+
+
+class Empty(Exception):
+    """Has the name of the class that callers know, and nothing else of it."""
+
+
 @fault(
     breaks={
         "api.empty-full-identity": "should have returned something true, but it returned False",
         "api.full-identity": "should have returned something true, but it returned False",
+    },
+    collateral=EVERYTHING,
+)
+class ExceptionsOfItsOwn:
+    """put() and get() raise classes of their own that are called Full and Empty."""
+
+    class Queue(OtherExceptions):
+        Full, Empty = Full, Empty
+
+
+@fault(
+    breaks={
         "api.not-timeout-error": "'TimeoutError' not in",
         "api.not-timeout-error-put": "'TimeoutError' not in",
     }
 )
-class ExceptionsOfItsOwn:
+class ExceptionsAreTimeoutErrors:
     """put() and get() raise subclasses of Full and Empty that are TimeoutErrors too."""
 
     class Queue(OtherExceptions):

@@ -253,10 +253,8 @@ class QueueSetsStartMethod:
 
 
 @fault(
-    breaks={
-        "ctx.mix-fork-into-spawn": "but it returned 'the item arrived'",
-        "ctx.mix-fork-into-spawn-raises": "but it returned 'the item arrived'",
-    },
+    breaks={"ctx.mix-fork-into-spawn-raises": "but it returned 'the item arrived'"},
+    conforms=("ctx.mix-fork-into-spawn",),
     start_methods=("forkserver",),
     pretends={"python": (3, 12, 0)},
 )
@@ -266,6 +264,29 @@ class ForkQueueTravels:
     @staticmethod
     def Queue(maxsize=0, *, ctx):
         return multiprocessing.get_context("spawn").Queue(maxsize)
+
+
+class Void(queues.Queue):
+    """Arrives in a process of another start method as a queue that leads nowhere."""
+
+    def __reduce__(self):
+        return multiprocessing.Queue, ()
+
+
+@fault(
+    breaks={
+        "ctx.mix-fork-into-spawn": "but it returned 'the process ended well'",
+        "ctx.mix-fork-into-spawn-raises": "but it returned 'the process ended well'",
+    },
+    start_methods=("forkserver",),
+    pretends={"python": (3, 12, 0)},
+)
+class ForkQueueIsLost:
+    """A queue of the fork context arrives in processes of other start methods, and leads nowhere."""
+
+    @staticmethod
+    def Queue(maxsize=0, *, ctx):
+        return (Void if ctx.get_start_method() == "fork" else queues.Queue)(maxsize, ctx=ctx)
 
 
 @fault(

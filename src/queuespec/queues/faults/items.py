@@ -22,8 +22,8 @@ from queuespec.queues.parts import Dropping, Parcel, Receiving, Wrapping
         "item.serialised": "'the same memory'",
         "item.later-mutation-receiver": "['a', 'b']",
         "deliver.child-to-child": "get() was still running after",
-        "look.empty-not-for-control-flow": "take_until_empty() should have returned []",
-        "look.qsize-no-guarantee": "get_nowait() should have raised Empty",
+        "look.empty-not-for-control-flow": "wait_until_pickled(",
+        "look.qsize-no-guarantee": "wait_until_pickled(",
     },
     collateral=(
         "get.blocks-when-empty",
@@ -238,9 +238,9 @@ class ManagerQueueSendsLate:
 
 @fault(
     breaks={
+        "put.feeder-starts-on-first-put": "[1, 1, 1]",
         "item.unpicklable-put-returns": "should have returned, but it raised",
-        "item.unpicklable-skipped": "should have returned, but it raised",
-        "item.pickling-error-skipped": "should have returned, but it raised RecursionError",
+        "cap.restored-after-pickle-error": "put('good') was still running after",
         "item.unpicklable-reported": "should have returned, but it raised",
         "item.exit-while-pickling": "should have returned, but it raised SystemExit",
         "item.changed-while-pickling": "should have returned, but it raised RuntimeError",

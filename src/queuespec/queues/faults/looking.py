@@ -136,6 +136,7 @@ class QsizeIsNegative:
 @fault(
     conforms=(
         "look.qsize-not-implemented",
+        "look.qsize-fails-on-macos",
         "look.never-blocks",
         "look.no-side-effects",
         "look.full-true-at-capacity",
@@ -155,7 +156,8 @@ class MacosQsize:
 
 
 @fault(
-    breaks={"look.qsize-not-implemented": "qsize() should have raised NotImplementedError, but it returned 0"},
+    breaks={"look.qsize-fails-on-macos": "qsize() should have raised NotImplementedError, but it returned 0"},
+    conforms=("look.qsize-not-implemented",),
     pretends={"system": "Darwin"},
 )
 class MacosQsizeGuesses:
@@ -164,6 +166,24 @@ class MacosQsizeGuesses:
     class Queue(queues.Queue):
         def qsize(self):
             return 0
+
+    class JoinableQueue(Queue, queues.JoinableQueue):
+        pass
+
+
+@fault(
+    breaks={
+        "look.qsize-not-implemented": "should have returned or raised NotImplementedError, but it raised OSError",
+        "look.qsize-fails-on-macos": "qsize() should have raised NotImplementedError, but it raised OSError",
+    },
+    pretends={"system": "Darwin"},
+)
+class MacosQsizeRaisesOSError:
+    """qsize() raises the error of the system on macOS."""
+
+    class Queue(queues.Queue):
+        def qsize(self):
+            raise OSError(45, "Operation not supported")
 
     class JoinableQueue(Queue, queues.JoinableQueue):
         pass
