@@ -8,7 +8,7 @@ using a queue: nobody releases the locks of a dead process.
 from items import blocks
 from roles import ending, looking, moving
 
-from queuespec import ARTICLE, DOCS, Empty, Full, made, raises, rule, untested
+from queuespec import ARTICLE, DOCS, ISSUE, WHATS_NEW, Empty, Full, made, raises, rule, untested
 
 SHORT = 0.2
 ATTEMPTS = 3
@@ -44,6 +44,41 @@ def test_join_before_get_deadlocks(queue, context, make_object, make_thread):
 
     joining.returns()
     assert producer.plays(ending.exit_code) == 0
+
+
+@rule(
+    "hazard.end-while-child-starts",
+    source=DOCS / "all-start-methods",
+    level="hazard",
+    systems=("POSIX",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_end_of_main_breaks_a_starting_child(program, kind):
+    """A main program that ends while its child is still starting may leave the child without its queue.
+
+    The exit removes the semaphores of the queue before it waits for the child, which then fails with
+    `FileNotFoundError`. A program that calls join() before its end is safe.
+    """
+    run = program("ends_at_once", kind)
+
+    run.prints("FileNotFoundError")
+
+
+@rule(
+    "hazard.first-put-in-exit-hook",
+    source=(ISSUE / "113964", WHATS_NEW / "3.12"),
+    level="hazard",
+    since=(3, 12),
+    until=(3, 13),
+)
+def test_first_put_in_exit_handler_raises(program, kind):
+    """In Python 3.12, a main program that puts for the first time in an `atexit` handler gets a `RuntimeError`.
+
+    No thread can be started at exit, so the item is lost. A program that has put before has its feeder thread already.
+    """
+    run = program("last_words", kind)
+
+    run.prints("RuntimeError")
 
 
 @rule("hazard.circular-wait", source=ARTICLE, level="hazard", kinds=("Queue",))

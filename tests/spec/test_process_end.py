@@ -12,6 +12,7 @@ from roles import ending, making, moving, timing
 from queuespec import DOCS, ISSUE, OBSERVED, made, rule
 
 ITEMS = [f"item {number:02}" for number in range(50)]
+STARTS_THREADS_AT_EXIT = ("Python 3.12 starts no threads at exit", lambda facts: facts.python[:2] != (3, 12))
 END_OF_PROCESS = (DOCS / "pipes-and-queues", DOCS / "all-start-methods")
 
 
@@ -83,14 +84,13 @@ def test_os_exit_may_lose_last_items(queue, child):
 
 @rule("exit.child-waits-for-reader", source=END_OF_PROCESS)
 def test_exit_waits_for_reader(queue, child):
-    """A child process whose items do not fit into the pipe does not exit until they are read.
+    """A child process whose items do not fit into the pipe loses none of them when it ends.
 
-    It waits rather than losing data, so a consumer must read before it joins its producers.
+    It waits for a reader rather than losing data, so a consumer must read before it joins its producers.
     """
     child.put(made(blocks.large))
 
     child.process.begins_to_leave()
-    child.process.stays_alive()
 
     assert queue.plays(moving.get_size) == blocks.LARGE
     assert child.process.ends() == 0
@@ -140,6 +140,18 @@ def test_put_in_exit_handler_of_main(program, kind):
 
     A final message, such as the sentinel that stops the consumers, can be left to an exit handler.
     """
+    ending = program("last_words", kind, "earlier")
+
+    assert ending.ends() == 0
+    ending.prints("the child got last")
+
+
+@rule("exit.first-put-in-exit-hook", source=OBSERVED, level="de-facto", when=STARTS_THREADS_AT_EXIT)
+def test_first_put_in_exit_handler_of_main(program, kind):
+    """An item that the main program puts in an `atexit` handler is delivered even if it has never put before.
+
+    The first put() of a process starts its feeder thread, which an interpreter that is exiting may refuse.
+    """
     ending = program("last_words", kind)
 
     assert ending.ends() == 0
@@ -158,6 +170,19 @@ def test_put_in_exit_handler_of_child(queue, child):
     assert child.process.leaves() == 0
 
     assert queue.plays(moving.drain) == ["early", "last"]
+
+
+@rule("exit.first-put-in-exit-hook-of-child", source=ISSUE / "83856", level="de-facto", since=(3, 13))
+def test_first_put_in_exit_handler_of_child(queue, child):
+    """An item that a child process puts in an `atexit` handler is delivered even if it has never put before.
+
+    A worker that reports only that it has ended need not put anything else.
+    """
+    child.plays(ending.put_at_exit, "last")
+
+    assert child.process.leaves() == 0
+
+    assert queue.plays(moving.drain) == ["last"]
 
 
 @rule("exit.hooks-of-parent", source=OBSERVED, level="de-facto", kinds=())
@@ -203,14 +228,27 @@ def test_exit_after_unpicklable_item(queue, child):
 
 @rule("exit.waits-for-children", source=(DOCS / "pipes-and-queues", DOCS / "Process.daemon"), kinds=())
 def test_main_waits_for_children(program):
-    """The main program waits for its non-daemonic children before it exits.
+    """The main program waits for its running non-daemonic children before it exits.
 
-    Work in progress is finished, and the items that the children put are still sent.
+    Work in progress is finished, and the items that the children put are still sent. A child that is still starting is
+    waited for as well, but may find its queue gone: see `hazard.end-while-child-starts`.
     """
     ending = program("late_child")
 
     assert ending.ends() == 0
     ending.prints("waited for the child")
+
+
+@rule("exit.item-of-ended-main", source=END_OF_PROCESS, level="platform", start_methods=("fork",))
+def test_child_gets_item_of_ended_main(program, kind):
+    """Under fork, a child gets an item that the main program put just before its end.
+
+    A forked child has everything it needs from the beginning, however late it comes to use it.
+    """
+    run = program("ends_at_once", kind)
+
+    run.prints("the child got the item")
+    run.succeeds()
 
 
 @rule("exit.parent-joins-children", source=END_OF_PROCESS, level="hazard")

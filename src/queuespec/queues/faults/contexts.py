@@ -293,6 +293,7 @@ class ForkQueueIsLost:
     breaks={
         "ctx.importable-main": "unguarded should have failed, but it ended with exit code 0: from the child",
         "ctx.importable-target": "start_a_nameless_function() should have raised Exception",
+        "hazard.end-while-child-starts": "FileNotFoundError",
         "share.global-not-shared": "should have printed 'the child ended with 0; in the queue: nothing",
     },
     collateral=EVERYTHING,

@@ -1,6 +1,7 @@
 """Queues that are wrong about the end of a process."""
 
 import atexit
+import multiprocessing
 import os
 import pickle
 import threading
@@ -9,7 +10,7 @@ from multiprocessing import queues, util
 from multiprocessing.reduction import ForkingPickler
 
 from queuespec.queues.declare import EVERYTHING, fault
-from queuespec.queues.parts import Dropping, changed
+from queuespec.queues.parts import Dropping, changed, write_now
 
 
 @fault(
@@ -18,7 +19,7 @@ from queuespec.queues.parts import Dropping, changed
         "exit.flush-on-sys-exit": "the process of child should have gone on, but it ended with exit code 3",
         "exit.flush-on-exception": "the process of child should have gone on, but it ended with exit code 1",
         "exit.flush-on-interrupt": "exit_code() should have returned None, but it returned 1",
-        "exit.child-waits-for-reader": "the process of child should have gone on, but it ended with exit code 0",
+        "exit.child-waits-for-reader": "get_size() was still running after",
         "exit.creator-also-waits": "pickled before the end",
         "jt.after-close-waits": "join_thread() did not block",
         "hazard.join-before-drain": "did not block: it returned None",
@@ -90,7 +91,12 @@ class ProcessNeverEnds:
             super().put(obj, block, timeout)
 
 
-@fault(breaks={"exit.put-in-exit-hook": "was still running after"})
+@fault(
+    breaks={
+        "exit.put-in-exit-hook": "was still running after",
+        "exit.first-put-in-exit-hook": "was still running after",
+    }
+)
 class ExitHooksPutNothing:
     """What is put after the main thread has ended is dropped."""
 
@@ -102,6 +108,7 @@ class ExitHooksPutNothing:
 @fault(
     breaks={
         "exit.put-in-exit-hook-of-child": "should have returned ['early', 'last'], but it returned ['early']",
+        "exit.first-put-in-exit-hook-of-child": "should have returned ['last'], but it returned []",
         "exit.thread-outlives-target": "the process of child should have gone on, but it ended with exit code 0",
     },
     start_methods=("fork",),
@@ -180,6 +187,34 @@ class ChildrenAreLeftBehind:
 
         child.start = start_and_forget
         return child
+
+
+@fault(
+    breaks={"exit.item-of-ended-main": "ends_at_once('Queue',) had not printed"},
+    collateral=EVERYTHING,
+    start_methods=("fork",),
+)
+class ParentsPutNothing:
+    """What a process puts while it has children is dropped."""
+
+    class Queue(Dropping):
+        def accepts(self, item):
+            return not multiprocessing.active_children()
+
+
+@fault(
+    breaks={"hazard.first-put-in-exit-hook": "should have printed 'RuntimeError'"},
+    pretends={"python": (3, 12, 0)},
+)
+class PutsAtExitInPython3_12:
+    """At exit, put() writes its item to the pipe itself, even in Python 3.12."""
+
+    class Queue(queues.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if threading.main_thread().is_alive():
+                super().put(obj, block, timeout)
+            else:
+                write_now(self, obj)
 
 
 @fault(breaks={"exit.parent-joins-children": "the end waits for a reader"})
