@@ -11,7 +11,7 @@ import json
 
 from roles import looking
 
-from queuespec import CHANGELOG, DOCS, OBSERVED, each, rule
+from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, each, rule
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
@@ -31,6 +31,13 @@ def _leak(counting, resource):
     counted = _found_by(counting)
     remain = counted[resource] or 0
     return f"{remain} {resource} remain of {counted['queues']} queues" if remain >= counted["queues"] else ""
+
+
+def _changes(looking_around, mask=False):
+    """What a program has found changed in its process, in words: the signal mask alone, or everything else."""
+    found = _found_by(looking_around)
+    names = [name for name in found if (name == "signal mask") == mask]
+    return "; ".join("{}: {:.300} before, {:.300} after".format(name, *found[name]) for name in names)
 
 
 @rule(
@@ -112,6 +119,29 @@ def test_no_semaphores_left_after_exit(program, parent, kind):
 
     remaining = sorted(set(used) & set(parent.plays(looking.shared_files)))
     assert not remaining, f"{len(remaining)} of {len(used)} semaphores remain"
+
+
+@rule("resources.signal-mask", source=ISSUE / "127586", level="de-facto", kinds=KINDS, systems=("POSIX",))
+def test_signal_mask_is_kept(program, kind):
+    """Making and using a queue leaves the signal mask of its process as it was.
+
+    A program that blocks Ctrl-C or SIGTERM for a critical section does not expect a queue to let them through.
+    """
+    changes = _changes(program("as_it_was", kind), mask=True)
+
+    assert not changes, changes
+
+
+@rule("resources.as-it-was", source=(OBSERVED, WHATS_NEW / "3.4"), level="de-facto", kinds=KINDS)
+def test_process_is_as_it_was(program, kind):
+    """Making, using, and closing a queue leaves signal handlers, streams, environment and threads as they were.
+
+    The same holds for everything else that belongs to the whole process: a queue is a guest there. Its own file
+    descriptors are not inherited by other programs, which would keep the pipe open.
+    """
+    changes = _changes(program("as_it_was", kind))
+
+    assert not changes, changes
 
 
 @rule("resources.many-files", source=CHANGELOG / "bpo-10527", level="platform", kinds=KINDS, systems=("POSIX",))

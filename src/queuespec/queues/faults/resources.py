@@ -3,7 +3,9 @@
 import functools
 import importlib
 import os
+import random
 import select
+import signal
 import threading
 from multiprocessing import queues
 from multiprocessing.process import current_process
@@ -84,6 +86,36 @@ class SemaphoresKeepTheirNames:
                 self._kept = semaphore(1, 1, 1, name, False)
             except FileExistsError:
                 self._kept = semaphore._rebuild(0, 1, 1, name)
+
+
+@fault(breaks={"resources.signal-mask": "signal mask: ['SIGINT', 'SIGTERM'] before, [] after"}, not_on=("win32",))
+class LetsSignalsThrough:
+    """Making a queue unblocks all signals."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+@fault(breaks={"resources.as-it-was": "inheritable file descriptors: [0, 1, 2"}, not_on=("win32",))
+class DescriptorsAreInheritable:
+    """Other programs inherit the pipe of a queue."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            os.set_inheritable(self._reader.fileno(), True)
+
+
+@fault(breaks={"resources.as-it-was": "state of the module random: "})
+class DrawsFromTheModuleRandom:
+    """put() takes a random number from the generator that all users of the module `random` share."""
+
+    class Queue(queues.Queue):
+        def put(self, obj, block=True, timeout=None):
+            random.random()
+            super().put(obj, block, timeout)
 
 
 def poll_by_select(reader, timeout=0.0):
