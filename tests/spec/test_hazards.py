@@ -8,7 +8,7 @@ using a queue: nobody releases the locks of a dead process.
 from items import blocks
 from roles import ending, looking, moving
 
-from queuespec import ARTICLE, DOCS, ISSUE, WHATS_NEW, Empty, Full, made, raises, rule, untested
+from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empty, Full, made, raises, rule, untested
 
 SHORT = 0.2
 ATTEMPTS = 3
@@ -151,6 +151,58 @@ def test_killed_producer_blocks_get(queue, child, make_thread):
     child.process.is_killed()
 
     make_thread(queue).calls.get(timeout=0.01).stays_blocked()
+
+
+@rule(
+    "hazard.kill-writer-locks-producers",
+    source=(DOCS / "pipes-and-queues", DOCS / "Process.terminate"),
+    level="hazard",
+    systems=("POSIX",),
+)
+def test_killed_producer_locks_out_others(queue, make_child, make_thread):
+    """A producer that is killed while it writes an item locks out all other producers.
+
+    It held the write lock: their items stay in their buffers, and they cannot exit.
+    """
+    writer, other = make_child(queue), make_child(queue)
+    writer.put(made(blocks.large))
+    queue.plays(looking.wait_until_something_arrives)
+    writer.process.is_killed()
+    make_thread(queue).begins(moving.get_size)
+
+    other.put("kept back")
+    other.close()
+
+    other.calls.join_thread().stays_blocked()
+
+
+@rule("hazard.abandoned-get", source=OBSERVED, level="hazard")
+def test_canceled_task_takes_an_item(program, kind):
+    """A get() in an executor takes the next item even if its task was canceled.
+
+    Nothing interrupts the thread that waits; the program cannot exit before it. A get() with a timeout, in a loop,
+    notices that it is not wanted anymore.
+    """
+    run = program("abandoned_get", kind)
+
+    run.prints("in the queue: nothing")
+    run.succeeds()
+
+
+@rule("hazard.bare-fork", source=DOCS / "contexts-and-start-methods", level="hazard", systems=("POSIX",))
+def test_bare_fork_of_a_producer_loses_items(queue, child):
+    """What is put after `os.fork()` in a process that has put before is lost without an error.
+
+    The copy has the queue's buffer, but not its feeder thread, which `Process` would start anew.
+    """
+    child.put("before")
+    assert queue.get() == "before"
+
+    child.plays(ending.put_in_a_bare_fork, "lost")
+    child.put("after")
+    child.process.leaves()
+
+    assert queue.plays(moving.drain) == ["after"]
 
 
 @rule("hazard.stopped-reader", source=DOCS / "Process.terminate", level="hazard", systems=("POSIX",))

@@ -6,7 +6,7 @@ way; whatever looks like one raises an error, so no process ends up with a copy 
 """
 
 from items import pickling
-from roles import looking, moving, sharing, timing
+from roles import ending, looking, moving, sharing, timing
 
 from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, each, histories, made, raises, rule
 
@@ -292,6 +292,18 @@ def test_closed_queue_cannot_be_passed_on(queue, make_child):
 
     with raises(OSError):
         make_child(queue)
+
+
+@rule("share.bare-fork", source=OBSERVED, level="de-facto", systems=("POSIX",))
+def test_bare_fork_of_an_unused_queue(queue, child):
+    """An item that is put after `os.fork()` arrives if the process had never put before.
+
+    Servers fork their workers without `Process`. It is safe as long as the first put() comes after the fork; see
+    `hazard.bare-fork`.
+    """
+    child.plays(ending.put_in_a_bare_fork, "from the fork")
+
+    assert queue.get() == "from the fork"
 
 
 @rule("share.close-is-per-process", source=(DOCS / "Queue.close", ISSUE / "135730"))

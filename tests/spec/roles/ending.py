@@ -51,6 +51,20 @@ def flush_and_vanish(queue, item):
     os._exit(0)
 
 
+def put_in_a_bare_fork(queue, item):
+    """Forks this process without `Process`. The fork puts the item, flushes the queue and ends; it has 5 s for it."""
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(5)
+        try:
+            queue.put(item)
+            queue.close()
+            queue.join_thread()
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+
+
 def put_at_exit(queue, item):
     """Registers an `atexit` handler that puts an item."""
     atexit.register(queue.put, item)

@@ -1,10 +1,12 @@
 """Queues that are wrong about the documented hazards."""
 
+import os
+import threading
 from multiprocessing import queues
 from queue import Empty
 
-from queuespec.queues.declare import fault
-from queuespec.queues.parts import Asking
+from queuespec.queues.declare import EVERYTHING, fault
+from queuespec.queues.parts import Asking, Dropping
 
 
 @fault(breaks={"hazard.circular-wait": "was still running after"})
@@ -41,6 +43,57 @@ class TimedGetGivesUpAtOnce:
             if timeout is not None:
                 raise Empty
             return super().get(block)
+
+
+@fault(
+    breaks={"hazard.kill-writer-locks-producers": "join_thread() did not block: it returned None"}, not_on=("win32",)
+)
+class WritersShareNoLock:
+    """Each process has a write lock of its own, so what several producers write may be mixed."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            self._wlock = threading.Lock()
+
+
+@fault(
+    breaks={"hazard.abandoned-get": "should have printed 'in the queue: nothing', but it ended"}, collateral=EVERYTHING
+)
+class OnlyTheMainThreadGets:
+    """get() in any other thread returns None immediately."""
+
+    class Queue(queues.Queue):
+        def get(self, block=True, timeout=None):
+            if threading.current_thread() is threading.main_thread():
+                return super().get(block, timeout)
+            return None
+
+
+@fault(
+    breaks={"hazard.bare-fork": "should have returned ['after'], but it returned ['lost', 'after']"}, not_on=("win32",)
+)
+class AnyForkStartsAFeeder:
+    """A queue that was forked without Process starts a feeder thread of its own."""
+
+    class Queue(queues.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if self._thread is not None and not self._thread.is_alive():
+                self._reset(after_fork=True)
+            super().put(obj, block, timeout)
+
+
+@fault(breaks={"share.bare-fork": "get() was still running after"}, not_on=("win32",))
+class OnlyProcessesPut:
+    """What is put in a process that `Process` has not started is dropped."""
+
+    class Queue(Dropping):
+        def _reset(self, after_fork=False):
+            super()._reset(after_fork)
+            self._pid = os.getpid()
+
+        def accepts(self, item):
+            return os.getpid() == self._pid
 
 
 @fault(breaks={"hazard.daemon-terminated": "was still running after"})
