@@ -1,7 +1,5 @@
 """A verdict is made from what collection knew, never from a test's id; also where the test's process died."""
 
-import json
-import os
 from types import SimpleNamespace
 
 import pytest
