@@ -8,14 +8,12 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from queuespec.actors.actor import Actor, become_the_stage, serve_child
 from queuespec.actors.adapter import Api, load
 from queuespec.actors.protocol import LASTING, Address, Held
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Parent:

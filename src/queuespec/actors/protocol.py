@@ -20,12 +20,10 @@ import builtins
 import io
 import pickle
 import queue as thread_queue
+import socket
 import struct
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any, Callable
-
-if TYPE_CHECKING:
-    import socket
+from typing import Any, Callable
 
 LARGEST_MESSAGE = 1 << 28
 """Bytes. A longer message is not ours: something else wrote into the channel."""

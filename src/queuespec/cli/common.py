@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
 
 from queuespec.cli.parser import Refused
 from queuespec.report.console import console_for, say
@@ -13,10 +15,6 @@ from queuespec.results import write_atomically
 from queuespec.rules import Rule, chapters, specification_folder
 from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
 
 
 def checkout() -> Path | None:

@@ -5,8 +5,8 @@ or a bug report in Markdown if there is no such program; attach either to an iss
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from queuespec import __version__
 from queuespec.cli.common import rule_named, write
@@ -17,13 +17,9 @@ from queuespec.judge.options import positive_seconds
 from queuespec.report.console import Forgiving, say_error
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.reproduction import Case, Reproduction, bug_report
+from queuespec.rules import Rule
 from queuespec.stage.timeline import in_lines
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from argparse import ArgumentParser
-
-    from queuespec.rules import Rule
 
 
 def add_arguments(parser: ArgumentParser) -> None:

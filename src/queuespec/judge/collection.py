@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from queuespec.judge.ledger import LEDGER
 from queuespec.judge.planned import ASSIGNMENT, AXES, PLANNED, plan, rule_of_item
 from queuespec.judge.workers import is_worker, send_plan
-from queuespec.rules import each_of, rule_of, specification_folder
+from queuespec.rules import Rule, each_of, rule_of, specification_folder
 from queuespec.rules.chapters import in_order
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from queuespec.rules import Rule
 
 BACKSTOP = 60.0
 """Seconds that a test may take beyond its own deadlines before pytest-timeout ends it."""

@@ -10,15 +10,12 @@ import json
 import re
 import secrets
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from queuespec.rules import Chapter, Facts, chapters
 from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
 PROBING = 60.0

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import time
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import pytest
 
 import queuespec
 from queuespec.judge.facts import CannotJudge, specification
+from queuespec.judge.planned import Assignment
 from queuespec.results import Header, Recorder, Verdict, rule_set
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable
-
-    from queuespec.judge.planned import Assignment
 
 LEDGER = pytest.StashKey["Ledger"]()
 """Where pytest's configuration keeps the `Ledger`; a worker has none."""

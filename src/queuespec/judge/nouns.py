@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Callable
 
 import pytest
 
 from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.verdicts import FINDING
+from queuespec.rules import Facts
 from queuespec.stage import Program, RemoteActor, Stage, Supervisor, View
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from queuespec.rules import Facts
 
 
 class Stages:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from queuespec.results import Verdict
-from queuespec.rules import rule_of
+from queuespec.results.expectations import Expectation
+from queuespec.rules import Facts, Rule, rule_of
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from queuespec.results.expectations import Expectation
-    from queuespec.rules import Facts, Rule
     from queuespec.stage import Settings
 
 ASSIGNMENT = pytest.StashKey["Assignment"]()

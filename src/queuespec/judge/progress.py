@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Sequence
 
 import pytest
 
 from queuespec.judge.ledger import LEDGER, Ledger
 from queuespec.results.causes import FAILS, REPORTED, standing
 from queuespec.text import counted, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
 
 REST = 0.1
 """Seconds between two lines."""

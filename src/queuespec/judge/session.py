@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 import pytest
 
@@ -21,9 +22,6 @@ from queuespec.results import expectations
 from queuespec.stage import Settings
 from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
 
 WORKERS = pytest.StashKey[Workers]()
 """Where pytest's configuration keeps the `Workers`, if there are any."""

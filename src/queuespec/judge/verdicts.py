@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,13 +13,11 @@ import pytest
 from queuespec import results
 from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.results import Verdict
+from queuespec.rules import Rule
 from queuespec.stage import Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
 from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from queuespec.rules import Rule
     from queuespec.stage.timeline import Row
 
 CARGO = "queuespec_verdict"

@@ -12,18 +12,15 @@ import os
 import pickle
 import socket
 import threading
+from collections.abc import Generator, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from queuespec.judge.planned import Assignment
 from queuespec.results import Verdict
 from queuespec.stage import Supervisor
-
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
-
-    from queuespec.judge.planned import Assignment
 
 INPUT = "queuespec"
 """The key of what a worker receives from its controller."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from queuespec.report.console import show
@@ -9,8 +10,6 @@ from queuespec.results import comparison as groups
 from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console
 
 TITLES = {

@@ -7,11 +7,10 @@ import errno
 import os
 import sys
 import textwrap
+from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console, RenderableType
     from rich.text import Text
 

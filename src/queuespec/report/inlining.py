@@ -7,13 +7,11 @@ import builtins
 import functools
 import itertools
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import NamedTuple, Union
 
 from queuespec.rules import specification_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 class Unsuitable(Exception):

@@ -6,17 +6,14 @@ import ast
 import re
 import shlex
 import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from queuespec.report.inlining import RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
 from queuespec.report.script import HELD, MAIN, MAKERS, VALUE, Noun, Script, quoted, worker
+from queuespec.rules import Rule
 from queuespec.text import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from queuespec.rules import Rule
 
 
 class Case(NamedTuple):

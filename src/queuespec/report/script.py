@@ -8,13 +8,11 @@ import ast
 import itertools
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from queuespec.report.inlining import Edit, Key, Module, Program, Rewriter, Unsuitable, local_names
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 class Noun(NamedTuple):

@@ -12,12 +12,11 @@ from rich.text import Text
 
 from queuespec.report.console import console_for, show
 from queuespec.results import BAD, CONFORMS, CRASHES, DEVIATES, HANGS, JUDGED, NOT_RUN, Verdict, worst
+from queuespec.results.merging import Column, Merged
 from queuespec.text import markdown, one_line, size, that_fit
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from queuespec.results.merging import Column, Merged
 
 GAP = 3
 """Spaces between two cells."""

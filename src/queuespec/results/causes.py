@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from queuespec.results.verdict import BAD, Verdict
 from queuespec.rules.words import KINDS, START_METHODS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FAILS = "fails"
 """The verdict fails the run: a deviation from a rule that gates, or an expected deviation that conforms."""

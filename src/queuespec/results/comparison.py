@@ -7,13 +7,11 @@ run of the default branch.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from queuespec.results.verdict import CONFORMS, JUDGED, UNSUPPORTED, BadFile, Header, Results, Verdict
 from queuespec.text import counted, one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REGRESSIONS, REPAIRS, NEW, WITHDRAWN = "regressions", "repairs", "new", "withdrawn"
 NO_LONGER_JUDGED, NEWLY_JUDGED, NOT_GATING, UNSTABLE = "no-longer-judged", "newly-judged", "not-gating", "unstable"

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion
 
 from queuespec.results.reading import opened
-from queuespec.results.verdict import BAD, CONFORMS, JUDGED, NOT_RUN, BadFile
+from queuespec.results.verdict import BAD, CONFORMS, JUDGED, NOT_RUN, BadFile, Verdict
+from queuespec.rules import Subject
 from queuespec.rules.words import START_METHODS, did_you_mean, python_name, system_name
 from queuespec.text import one_line
 
@@ -24,11 +26,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    from queuespec.results.verdict import Verdict
-    from queuespec.rules import Subject
 
 DIRECTORY = Path(__file__).with_name("expectations")
 LONGEST_FILE = 4_000_000

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from queuespec.results.verdict import BAD, BadFile, Header, Results, Verdict, worst
+from queuespec.rules import Subject
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from queuespec.rules import Subject
 
 
 @dataclasses.dataclass

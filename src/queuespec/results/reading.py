@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from queuespec.results import schema
 from queuespec.results.verdict import CONFORMS, FORMAT, NOT_RUN, BadFile, Header, Results, Verdict, counts
 from queuespec.text import counted, one_line
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LONGEST_LINE = 4_000_000
 """Bytes."""

@@ -10,15 +10,12 @@ import collections
 import dataclasses
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
+from queuespec.rules import Chapter
 from queuespec.rules.facts import Subject
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from queuespec.rules import Chapter
 
 CONFORMS, DEVIATES, HANGS, CRASHES = "conforms", "deviates", "hangs", "crashes"
 UNSUPPORTED, NOT_APPLICABLE, NOT_RUN = "unsupported", "not-applicable", "not-run"

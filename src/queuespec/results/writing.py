@@ -6,14 +6,12 @@ import contextlib
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 from queuespec.results.reading import is_whole
 from queuespec.results.verdict import NOT_RUN, VERDICTS, Header, Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
 
 
 def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> Iterator[str]:

@@ -7,12 +7,9 @@ import importlib.util
 import inspect
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from queuespec.rules.rule import Rule, chapter_of, rule_of
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,16 +6,13 @@ import dataclasses
 import inspect
 import re
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, TypeVar, Union
+from typing import Any, Callable, TypeVar, Union
 
+from queuespec.rules.facts import Facts
 from queuespec.rules.sources import Source
 from queuespec.rules.words import KINDS, LEVELS, NEEDS, START_METHODS, SYSTEMS, check, system_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from queuespec.rules.facts import Facts
 
 Test = TypeVar("Test", bound=Callable[..., object])
 Ids = Union["Sequence[str]", Callable[[Any], "str | None"], None]

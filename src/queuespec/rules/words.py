@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable
 
 LEVELS = ("promise", "platform", "de-facto", "hazard", "untested")
 """What kind of statement a rule is."""

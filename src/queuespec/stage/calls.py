@@ -6,6 +6,7 @@ exception from the last call of its block.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
@@ -16,8 +17,6 @@ from queuespec.stage.channel import Request
 from queuespec.stage.exceptions import Crashes, Deviates, Hangs, Raised, RemoteTraceback, SuiteError, raised_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from queuespec.stage.remote import RemoteActor
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these

@@ -6,14 +6,13 @@ import hmac
 import pickle
 import selectors
 import socket
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from queuespec.actors import protocol
 from queuespec.actors.protocol import SIZE, Opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from queuespec.stage.calls import Call
 
 INVALID = (pickle.UnpicklingError, EOFError, ValueError, LookupError, AttributeError, TypeError)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import builtins
 import queue as thread_queue
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from queuespec.text import one_line, printable, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Failure(AssertionError):

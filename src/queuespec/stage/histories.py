@@ -9,10 +9,8 @@ with one sentence that names the items.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
 

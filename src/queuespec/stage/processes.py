@@ -17,13 +17,11 @@ import sys
 import tempfile
 import threading
 import time
-from typing import TYPE_CHECKING, Callable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Callable
 
 from queuespec.actors.protocol import MARK
 from queuespec.stage import reaper, windows_jobs
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 KEPT_OUTPUT = 1 << 16
 """Number of bytes to keep of a process tree's output; the last ones are kept."""

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, NoReturn
+from pathlib import Path
+from typing import NoReturn
 
 from queuespec.actors import protocol
 from queuespec.stage.exceptions import Deviates, Hangs
-from queuespec.stage.processes import LAST_WORDS, ProcessTree
-from queuespec.stage.settings import ACTORS
+from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
+from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from queuespec.stage.processes import Supervisor
-    from queuespec.stage.settings import Settings
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
 

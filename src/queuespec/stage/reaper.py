@@ -15,10 +15,7 @@ import shutil
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator
 
 GRACE = 2.0
 """Seconds from asking a process group to end until it is killed. This leaves a resource tracker, which ignores SIGTERM,

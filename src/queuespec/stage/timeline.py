@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Optional
 
 from queuespec.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from queuespec.stage.calls import Call
 
 SHOWN_CALLS = 60
