@@ -23,25 +23,3 @@ from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import Settings
 from queuespec.stage.stage import Stage
 from queuespec.stage.timeline import Timeline
-
-__all__ = [
-    "Call",
-    "Crashes",
-    "Deviates",
-    "Failure",
-    "Hangs",
-    "NotApplicable",
-    "ProcessTree",
-    "Program",
-    "Raised",
-    "RemoteActor",
-    "Settings",
-    "ShutDown",
-    "Stage",
-    "SuiteError",
-    "Supervisor",
-    "Timeline",
-    "View",
-    "made",
-    "raises",
-]
