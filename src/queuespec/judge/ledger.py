@@ -41,7 +41,7 @@ class Ledger:
         self.header = header
         self.planned: dict[str, Verdict] = {}
         self.verdicts: dict[str, Verdict] = {}
-        """By the test's node id, as are the plans."""
+        """Plans and verdicts by the test's node id."""
         self.places: dict[str, Place] = {}
         """By the rule's slug."""
         self.problems: list[str] = []
