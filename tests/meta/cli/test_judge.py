@@ -131,7 +131,7 @@ BAD_INPUT = [
     (("--implementation", "queue:NoSuchQueue"), "has no attribute 'NoSuchQueue'"),
     (("--implementation", "fault:no-such-fault"), "there is no implementation named 'fault:no-such-fault' here"),
     (("--implementation", "fault:lifi"), "named 'fault:lifi' here; did you mean fault:lifo"),
-    (("--implementation", "better:flushes_in_puts"), "did you mean better:flushes-in-put?"),
+    (("--implementation", "better:flushes_in_puts"), "did you mean better:flushes-in-put or"),
     (("--rule", "get.no-such-rule"), "there is no rule 'get.no-such-rule'"),
 ]
 """Options, and a part of the sentence that answers them."""

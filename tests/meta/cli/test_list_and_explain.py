@@ -11,7 +11,7 @@ import pytest
 from runs import CHECKOUT, environment
 
 from queuespec.__main__ import main
-from queuespec.cli import explain
+from queuespec.cli import common
 from queuespec.results import expectations
 from queuespec.rules import chapters
 
@@ -218,7 +218,7 @@ def test_explain_says_why_a_behaviour_is_untested(capsys):
 
 
 def test_everything_can_be_explained(capsys, monkeypatch):
-    for module, name in ((explain, "chapters"), (expectations, "known")):  # they are read anew for each rule otherwise
+    for module, name in ((common, "chapters"), (expectations, "known")):  # they are read anew for each rule otherwise
         monkeypatch.setattr(module, name, functools.cache(getattr(module, name)))
 
     for slug in sorted(slug for rule in RULES for slug in (rule.slug, *rule.proves)):
