@@ -168,8 +168,8 @@ def _close_inherited_channels() -> None:
         _channels.pop().close()
 
 
-def identity(starter: int) -> tuple[int, str | None, bool]:
-    """Process id, start method (None for the stage), and whether a signal prints the Python stacks of this process.
+def identity(starter: int) -> tuple[int, str | None, str, bool]:
+    """Process id, start method (None for the stage), Python, and whether a signal prints the stacks of this process.
 
     The evidence for the method: a fork shares the memory of the stage, a spawned process has `starter` as its
     parent, a child of the fork server has neither.
@@ -178,7 +178,7 @@ def identity(starter: int) -> tuple[int, str | None, bool]:
         method = None if _stage_program == os.getpid() else "fork"
     else:
         method = "spawn" if os.getppid() == starter else "forkserver"
-    return os.getpid(), method, STACK_SIGNAL is not None
+    return os.getpid(), method, f"{sys.version} on {sys.platform}", STACK_SIGNAL is not None
 
 
 STACK_SIGNAL = getattr(signal, "SIGUSR2", None) if hasattr(faulthandler, "register") else None

@@ -57,9 +57,9 @@ class Channel:
         self._data = bytearray()
         """What has arrived of messages that are not complete."""
 
-    def connect(self, connection: socket.socket, pid: int, start_method: str | None, prints_stacks: bool) -> None:
+    def connect(self, connection: socket.socket, identity: tuple[Any, ...]) -> None:
         """Takes the connection over which the actor has introduced itself (`queuespec.actors.actor.identity`)."""
-        self.pid, self.start_method, self.prints_stacks = pid, start_method, prints_stacks
+        self.pid, self.start_method, self.python, self.prints_stacks = identity
         self._connection = connection
         self._selector.register(connection, selectors.EVENT_READ, self._receive)
 
@@ -124,8 +124,8 @@ def introduced(connection: socket.socket, address: protocol.Address, patience: f
         if not hmac.compare_digest(protocol.exactly(len(expected), connection), expected):
             raise ConnectionError("the secret is wrong")
         connection.sendall(address.judge_secret.encode())
-        name, pid, start_method, prints_stacks = protocol.next_message(connection, _opaque)
-        return name, pid, start_method, prints_stacks
+        name, pid, start_method, python, prints_stacks = protocol.next_message(connection, _opaque)
+        return name, pid, start_method, python, prints_stacks
     except INVALID as error:
         raise ConnectionError("the introduction is invalid") from error
 

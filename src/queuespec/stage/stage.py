@@ -121,7 +121,7 @@ class Stage:
         except OSError:
             connection.close()
             return
-        actor.connect(connection, *identity)
+        actor.connect(connection, tuple(identity))
 
     def watch(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Waits at most `seconds` until the condition holds; returns whether it does.
@@ -219,6 +219,8 @@ class Stage:
         self.reported.add(reported)
         if reported != self.start_method:
             raise Deviates(f"{actor.name} should have been started by {self.start_method}, but it was by {reported}")
+        if actor.python != self.parent.python:
+            raise Deviates(f"{actor.name} should have run {self.parent.python}, but it ran {actor.python}")
         return _as_held_by(actor, held)
 
     def make_thread(self, *held: View) -> Any:

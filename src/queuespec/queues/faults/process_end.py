@@ -4,6 +4,7 @@ import atexit
 import multiprocessing
 import os
 import pickle
+import sys
 import threading
 from multiprocessing import process as processes
 from multiprocessing import queues, util
@@ -215,6 +216,27 @@ class PutsAtExitInPython3_12:
                 super().put(obj, block, timeout)
             else:
                 write_now(self, obj)
+
+
+@fault(
+    breaks={"deliver.child-to-child": " on another system"},
+    collateral=EVERYTHING,
+    start_methods=("fork",),
+)
+class ChildrenRunAnotherPython:
+    """Children are started with another interpreter than their parent's."""
+
+    @staticmethod
+    def process(context, **kwargs):
+        child = context.Process(**kwargs)
+        run = child.run
+
+        def run_elsewhere():
+            sys.platform = "another system"
+            run()
+
+        child.run = run_elsewhere
+        return child
 
 
 @fault(breaks={"exit.parent-joins-children": "the end waits for a reader"})
