@@ -1,6 +1,7 @@
 """Every fault is seen: the rules it is meant for turn red, and say why in the expected words. The others stay green."""
 
 import dataclasses
+import re
 
 import pytest
 from runs import CROSS_SECTION, PLATFORMS, asked, facts_of, rest
@@ -12,6 +13,11 @@ from queuespec.rules import chapters
 FAULTS = faults()
 RULES = {rule.slug: rule for chapter in chapters() for rule in chapter.rules if rule.test}
 BAD = {"deviates", "hangs", "crashes"}
+
+NO_SENTENCE = re.compile(
+    r"^assert |^Traceback|^(?!.*(should have|had not|did not|still running)).* (==|!=|is|in|not in|[<>]=?) "
+)
+"""What says to a stranger neither what was called nor what was expected: ``1 == 0``."""
 
 A_FEW = ("close-drops-the-buffer", "get-hangs-in-c", "like-macos", "manager-queue-is-a-stack")
 """Faults of many chapters, for a run that is not thorough."""
@@ -59,6 +65,9 @@ def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, name):
         again = judge(*options, "--patience", "20", *asked(unsaid, methods))
         assert not silent(again, {slug: fault.breaks[slug] for slug in unsaid}), again.output
     assert "not-run" not in {verdict["verdict"] for verdict in run.verdicts}, run.output
+    assert [
+        one["explanation"] for one in run.verdicts if one["verdict"] in BAD and NO_SENTENCE.search(one["explanation"])
+    ] == []
     accused = reds(run, green)
     if accused:
         again = judge(*options, "--patience", "20", *asked(accused, methods))

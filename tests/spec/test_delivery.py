@@ -173,7 +173,8 @@ def test_token_is_held_by_one_process(queue, make_child, make_object, context):
     passing = [child.begins(crowding.pass_token, its_lock, loops=50) for child, its_lock in children]
     queue.put("token")
 
-    assert [call.returns() for call in passing] == [0, 0, 0]
+    for call in passing:
+        call.returns_one_of(0)
     assert queue.get() == "token"
 
 

@@ -133,7 +133,7 @@ def test_one_sentinel_per_consumer(queue, make_child):
 
     queue.plays(moving.put_all, [None, "job", None])
 
-    assert sorted(call.returns() for call in consuming) == [[], ["job"]]
+    histories.all_arrived(["job"], [item for call in consuming for item in call.returns()])
 
 
 @rule("pattern.sentinel-after-all-producers", source=DOCS / "pipes-and-queues", level="hazard", kinds=("Queue",))

@@ -9,7 +9,7 @@ the queue deadlocks.
 from items import blocks
 from roles import ending, making, moving, timing
 
-from queuespec import DOCS, ISSUE, OBSERVED, made, rule
+from queuespec import DOCS, ISSUE, OBSERVED, histories, made, rule
 
 ITEMS = [f"item {number:02}" for number in range(50)]
 STARTS_THREADS_AT_EXIT = ("Python 3.12 starts no threads at exit", lambda facts: facts.python[:2] != (3, 12))
@@ -79,7 +79,7 @@ def test_os_exit_may_lose_last_items(queue, child):
     child.process.dies(ending.vanish)
 
     received = [first, *queue.plays(moving.drain)]
-    assert received == ITEMS[: len(received)]
+    histories.all_arrived(ITEMS[: len(received)], received)
 
 
 @rule("exit.child-waits-for-reader", source=END_OF_PROCESS)

@@ -14,7 +14,7 @@ from queuespec import results
 from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.results import Verdict
 from queuespec.rules import Rule
-from queuespec.stage import Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
+from queuespec.stage import ExitCode, Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
 from queuespec.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -198,19 +198,25 @@ def sentence_about(error: BaseException, timeline: Timeline) -> str:
     if call is not None and call.returned and re.match(r"(not )?(True|False|None|0|\[\])$", text):
         wanted = "false" if text.startswith("not ") else "true"
         return f"{call.text} should have returned something {wanted}, but it {call.outcome}"
-    if call is not None and call.returned and text.endswith(f" in {call.value!r}"):
-        part = text[: -len(f" in {call.value!r}")]
-        return f"{call.text} should have returned something with {part} in it, but it {call.outcome}"
     return text
+
+
+_WANTED = {
+    "==": "{!r}", "is": "{!r}", "!=": "something other than {!r}",
+    "<": "less than {!r}", "<=": "at most {!r}", ">": "more than {!r}", ">=": "at least {!r}",
+    "in": "something with {!r} in it", "not in": "something without {!r} in it",
+}
 
 
 def pytest_assertrepr_compare(config: pytest.Config, op: str, left: Any, right: Any) -> list[str] | None:
     """``assert queue.get() == "a"`` fails with a sentence."""
     timeline = config.stash.get(CURRENT, None)
-    if op not in ("==", "is") or timeline is None:
+    if op not in _WANTED or timeline is None:
         return None
-    returned = [call for call in reversed(timeline.calls) if call.returned and call.value is left]
-    if not returned or (left in (None, True, False) and returned[0] is not timeline.last):
+    if isinstance(left, ExitCode):
+        return [f"{left.process} should have ended with exit code {right}, but it ended with exit code {left}"]
+    value, other = (right, left) if op.endswith("in") else (left, right)
+    returned = [call for call in reversed(timeline.calls) if call.returned and call.value is value]
+    if not returned or (value in (None, True, False) and returned[0] is not timeline.last):
         return None
-    call = returned[0]
-    return [f"{call.text} should have returned {right!r}, but it {call.outcome}"]
+    return [f"{returned[0].text} should have returned {_WANTED[op].format(other)}, but it {returned[0].outcome}"]

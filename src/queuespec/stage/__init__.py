@@ -16,7 +16,17 @@ A deviation of the queue is raised as a `Failure`, a mistake of the test as a `S
 """
 
 from queuespec.stage.calls import Call, View, made, raises
-from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, NotApplicable, Raised, ShutDown, SuiteError
+from queuespec.stage.exceptions import (
+    Crashes,
+    Deviates,
+    ExitCode,
+    Failure,
+    Hangs,
+    NotApplicable,
+    Raised,
+    ShutDown,
+    SuiteError,
+)
 from queuespec.stage.processes import ProcessTree, Supervisor
 from queuespec.stage.programs import Program
 from queuespec.stage.remote import RemoteActor

@@ -37,6 +37,20 @@ class Crashes(Failure):
     verdict = "crashes"
 
 
+class ExitCode(int):
+    """How a process ended: its exit code, negative for a signal."""
+
+    process: str
+    """The process, in words."""
+
+    @classmethod
+    def of(cls, process: str, code: int) -> ExitCode:
+        """The exit code of a process."""
+        self = cls(code)
+        self.process = process
+        return self
+
+
 class NotApplicable(Exception):
     """The rule is about something that this queue does not do; the message is the reason, one sentence."""
 

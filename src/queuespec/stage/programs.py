@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.exceptions import Deviates, Hangs
+from queuespec.stage.exceptions import Deviates, ExitCode, Hangs
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
@@ -34,13 +34,13 @@ class Program:
         """What it has printed so far to standard output and standard error."""
         return self.tree.output()
 
-    def ends(self) -> int:
+    def ends(self) -> ExitCode:
         """Waits with patience until the program has ended; returns its exit code, negative for a signal."""
         code = self.tree.wait(self._patience)
         if code is None:
             self._hangs(f"was still running after {self._patience:g} s: {one_line(self.output)}")
         self.tree.reads_until(time.monotonic() + LAST_WORDS)
-        return code
+        return ExitCode.of(f"the program {self.text}", code)
 
     def prints(self, text: str) -> None:
         """Waits with patience until the program has printed this."""
@@ -51,8 +51,7 @@ class Program:
         if text in self.output:
             return
         if tree.has_ended:
-            said = self.output or "it printed nothing"
-            raise Deviates(f"the program {self.text} should have printed {text!r}, but it ended: {said}")
+            self._ended_wrongly(f"printed {text!r}", self.ends())
         self._hangs(f"had not printed {text!r} after {self._patience:g} s")
 
     def succeeds(self) -> None:

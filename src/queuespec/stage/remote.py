@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from queuespec.actors.protocol import LEAVE
 from queuespec.stage.channel import Channel, Request
-from queuespec.stage.exceptions import Deviates, Hangs, SuiteError
+from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, SuiteError
 
 if TYPE_CHECKING:
     from queuespec.stage.calls import Call
@@ -33,7 +33,7 @@ class RemoteActor(Channel):
         """Performs a module-level function in this actor; returns its result."""
         return self.begins(role, *args, **kwargs).result()
 
-    def leaves(self, how: str = "return") -> int | None:
+    def leaves(self, how: str = "return") -> ExitCode:
         """Asks a child process to end ("return", "raise" or "exit N"); waits with patience; returns its exit code."""
         call = self.begins_to_leave(how)
         patience = self.stage.settings.patience
@@ -41,7 +41,7 @@ class RemoteActor(Channel):
         if code is None:
             call.fate = "still running"
             raise Hangs(f"the process of {self.name} had not ended {patience:g} s after it was asked to")
-        return code
+        return ExitCode.of(f"the process of {self.name}", code)
 
     def begins_to_leave(self, how: str = "return") -> Call:
         """Asks this actor to end, and does not wait until its process has ended."""
@@ -54,13 +54,13 @@ class RemoteActor(Channel):
         """Whether a child process that was asked to end has ended by now."""
         return not self.stage.parent_begins("is_alive", self.name).result()
 
-    def ends(self) -> int:
+    def ends(self) -> ExitCode:
         """Waits with patience until a child process has ended; returns its exit code."""
         patience = self.stage.settings.patience
         code = self.stage.exit_code(self, patience)
         if code is None:
             raise Hangs(f"the process of {self.name} was still running after {patience:g} s")
-        return code
+        return ExitCode.of(f"the process of {self.name}", code)
 
     def dies(self, role: Callable[..., object], *args: object, **kwargs: object) -> int:
         """Performs a role that ends its own process; returns the exit code, negative for a signal."""
