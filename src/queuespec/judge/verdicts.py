@@ -202,9 +202,15 @@ def sentence_about(error: BaseException, timeline: Timeline) -> str:
 
 
 _WANTED = {
-    "==": "{!r}", "is": "{!r}", "!=": "something other than {!r}",
-    "<": "less than {!r}", "<=": "at most {!r}", ">": "more than {!r}", ">=": "at least {!r}",
-    "in": "something with {!r} in it", "not in": "something without {!r} in it",
+    "==": "{!r}",
+    "is": "{!r}",
+    "!=": "something other than {!r}",
+    "<": "less than {!r}",
+    "<=": "at most {!r}",
+    ">": "more than {!r}",
+    ">=": "at least {!r}",
+    "in": "something with {!r} in it",
+    "not in": "something without {!r} in it",
 }
 
 
