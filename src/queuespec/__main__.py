@@ -8,7 +8,7 @@ import sys
 
 from queuespec.cli import judge
 from queuespec.cli.parser import COMMANDS, Refused, Status, parser_of
-from queuespec.judge.facts import CannotJudge
+from queuespec.judge.options import CannotJudge
 from queuespec.report.console import Forgiving, say_error
 from queuespec.results.verdict import BadFile
 from queuespec.rules.words import did_you_mean

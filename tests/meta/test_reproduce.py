@@ -23,7 +23,7 @@ from samples import verdict
 
 from queuespec.__main__ import main
 from queuespec.cli.reproduce import Refused, add_arguments, asked_for
-from queuespec.judge.facts import probe
+from queuespec.judge.options import probe
 from queuespec.queues.declare import faults
 from queuespec.report import reproduction, runner
 from queuespec.report.document import rules_of

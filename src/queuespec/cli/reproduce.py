@@ -12,8 +12,7 @@ from queuespec import __version__
 from queuespec.cli.common import rule_named, write
 from queuespec.cli.parser import Arguments, Refused, Status
 from queuespec.cli.performing import performed
-from queuespec.judge.facts import probe, refuse_what_cannot_be_judged
-from queuespec.judge.options import positive_seconds
+from queuespec.judge.options import positive_seconds, probe, refuse_what_cannot_be_judged
 from queuespec.report.console import Forgiving, say_error
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.reproduction import Case, Reproduction, bug_report

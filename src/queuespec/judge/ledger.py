@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable
 
 import pytest
 
 import queuespec
-from queuespec.judge.facts import CannotJudge, specification
+from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import Assignment
 from queuespec.results import Header, Recorder, Verdict, rule_set
 from queuespec.text import one_line
@@ -22,13 +22,6 @@ LEDGER = pytest.StashKey["Ledger"]()
 """Where pytest's configuration keeps the `Ledger`; a worker has none."""
 
 UNREACHED = "the run ended before this was judged"
-
-
-class Place(NamedTuple):
-    """Where a rule is defined."""
-
-    file: str
-    line: int
 
 
 class Ledger:
@@ -42,8 +35,8 @@ class Ledger:
         self.planned: dict[str, Verdict] = {}
         self.verdicts: dict[str, Verdict] = {}
         """Plans and verdicts by the test's node id."""
-        self.places: dict[str, Place] = {}
-        """By the rule's slug."""
+        self.places: dict[str, tuple[str, int]] = {}
+        """The file and the line where a rule is defined, by its slug."""
         self.problems: list[str] = []
         """What fails the run although no verdict does: a sentence each."""
         self._recorder = recorder

@@ -1,11 +1,29 @@
-"""The options for judging, for every parser that has them. Nothing here imports pytest."""
+"""The options for judging, for every parser that has them, and the checks of what they name, before anything is judged.
+
+Nothing here imports pytest.
+"""
 
 from __future__ import annotations
 
 import argparse
+import functools
+import json
 import math
+import re
+import secrets
+import subprocess
 import sys
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any, Callable
+
+from queuespec.rules import Chapter, Facts, chapters
+from queuespec.rules.words import did_you_mean
+from queuespec.text import one_line
+
+PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
+PROBING = 60.0
+"""Timeout for the facts of an interpreter, in seconds."""
 
 
 def positive_seconds(text: str) -> float:
@@ -27,10 +45,7 @@ def positive_number(text: str) -> int:
 
 
 def add_options(add: Callable[..., Any]) -> None:
-    """Adds the options for judging, by argparse's `add_argument` or pytest's `addoption`.
-
-    Each help text fits on one line beside its option in 80 columns.
-    """
+    """Adds them by argparse's `add_argument` or pytest's `addoption`. Each help text fits on one line in 80 columns."""
     seconds: dict[str, Any] = {"metavar": "SECONDS", "type": positive_seconds}
     repeatable: dict[str, Any] = {"action": "append", "default": []}
     add(
@@ -59,3 +74,63 @@ def add_options(add: Callable[..., Any]) -> None:
     add("--results", metavar="FILE", help="write the verdicts to this file, as JSON Lines")
     add("--expectations", metavar="FILE", help="expect the deviations in this TOML file; repeatable", **repeatable)
     add("--timeline", action="store_true", help="print every call with its time and outcome")
+
+
+class CannotJudge(Exception):
+    """Nothing can be judged; the message is one sentence that says why and what to do about it."""
+
+
+def probe(python: str, implementation: str) -> Facts:
+    """An interpreter's facts. Raises `CannotJudge` if it is not Python, too old, or cannot load the implementation."""
+    marker = secrets.token_hex(8)
+    try:
+        answer = subprocess.run(
+            [python, str(PROBE), marker, implementation],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBING,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
+    found = re.search(marker.encode() + rb"(\{.*\})", answer.stdout)
+    if found is None:
+        last = answer.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last or 'no output'})")
+    data = json.loads(found.group(1))
+    if "error" in data:
+        about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
+        raise CannotJudge(about + data["error"])
+    return Facts.read(data)
+
+
+def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:
+    """Raises `CannotJudge` if the platform lacks one of the start methods, or semaphores."""
+    for method in start_methods:
+        if method not in facts.start_methods:
+            available = ", ".join(facts.start_methods)
+            raise CannotJudge(f"--start-method: {method!r} is not available on this platform; it has {available}")
+    if facts.semaphores is not None:
+        raise CannotJudge(
+            f"Python has no semaphores on this system ({facts.semaphores}), so it cannot have a process-safe queue; "
+            "on Linux, mount a writable /dev/shm"
+        )
+
+
+def refuse_unknown_rules(slugs: Collection[str]) -> None:
+    """Raises `CannotJudge` if the specification lacks one of these rules, or cannot be imported."""
+    if not slugs:
+        return
+    known = {slug for chapter in specification() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
+    for slug in slugs:
+        if slug not in known:
+            raise CannotJudge(f"--rule: there is no rule {slug!r}{did_you_mean(slug, known)}")
+
+
+@functools.cache
+def specification() -> list[Chapter]:
+    """All chapters of the specification. Raises `CannotJudge` if one of them cannot be imported."""
+    try:
+        return chapters()
+    except Exception as error:
+        about = one_line(f"{type(error).__name__}: {error}")
+        raise CannotJudge(f"cannot import the specification: {about}") from error

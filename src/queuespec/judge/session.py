@@ -11,10 +11,10 @@ from typing import Any, Callable
 import pytest
 
 from queuespec import results
-from queuespec.judge.facts import CannotJudge, probe, refuse_unknown_rules, refuse_what_cannot_be_judged, specification
-from queuespec.judge.ledger import LEDGER, Ledger, Place, header_of, recorder_for
+from queuespec.judge import options
+from queuespec.judge.ledger import LEDGER, Ledger, header_of, recorder_for
 from queuespec.judge.nouns import STAGES, Stages
-from queuespec.judge.options import add_options
+from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import INPUT, Workers, is_worker, received
@@ -31,8 +31,7 @@ CRASHED = "the test worker that judged this crashed"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds our options. pytest's own ``--strict`` makes de-facto rules gate the run, too."""
-    group = parser.getgroup("queuespec", "judging a process-safe queue")
-    add_options(group.addoption)
+    options.add_options(parser.getgroup("queuespec", "judging a process-safe queue").addoption)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -65,9 +64,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _open_the_books(config: pytest.Config) -> Assignment:
     """What to judge, and a ledger for it. Raises `CannotJudge` if an option names what cannot be used."""
     option = config.option
-    facts = probe(option.python, option.implementation)
-    refuse_what_cannot_be_judged(facts, option.start_method)
-    refuse_unknown_rules(option.rule)
+    facts = options.probe(option.python, option.implementation)
+    options.refuse_what_cannot_be_judged(facts, option.start_method)
+    options.refuse_unknown_rules(option.rule)
     try:
         entries = expectations.known()
         for name in option.expectations:
@@ -133,7 +132,7 @@ class Bookkeeper:
         if verdict is not None:
             ledger.enter(report.nodeid, verdict)
             file, line, _ = report.location
-            ledger.places[verdict.rule] = Place(str(self._config.rootpath / file), (line or 0) + 1)
+            ledger.places[verdict.rule] = (str(self._config.rootpath / file), (line or 0) + 1)
         elif report.when not in ("setup", "call", "teardown"):  # pytest-xdist's own report of a crash
             lost = ledger.lose(report.nodeid, CRASHED)
             plugins = self._config.pluginmanager.get_plugins()

@@ -6,9 +6,9 @@ import pytest
 from runs import ACCUSING
 from samples import header, verdict
 
-from queuespec.judge import facts, ledger
-from queuespec.judge.facts import CannotJudge, refuse_unknown_rules, specification
+from queuespec.judge import ledger, options
 from queuespec.judge.ledger import Ledger
+from queuespec.judge.options import CannotJudge, refuse_unknown_rules, specification
 from queuespec.results import Recorder, Verdict, read
 from queuespec.rules import chapters
 
@@ -23,7 +23,7 @@ def broken_specification(monkeypatch):
         raise ValueError("rule 'get.x': unknown level 'promis'")
 
     specification.cache_clear()
-    monkeypatch.setattr(facts, "chapters", fail)
+    monkeypatch.setattr(options, "chapters", fail)
     yield
     specification.cache_clear()
 
