@@ -38,7 +38,7 @@ def run(given: Arguments) -> Status:
     entries = expectations.known() + [one for name in given.expectations for one in expectations.read(Path(name))]
     deviating = [entry for entry in entries if entry.rule == rule.slug]
     if given.format == "json":
-        known = [entry.as_data for entry in deviating]
+        known = [vars(entry) for entry in deviating]
         say(json.dumps({**as_data(rule), "faults": breaking, "expectations": known}, indent=2))
         return Status.OK
     from rich.text import Text

@@ -76,22 +76,11 @@ def fits(rule: Rule, wanted: Arguments) -> bool:
 def as_data(rule: Rule) -> dict[str, Any]:
     """A rule, as data for JSON."""
     return {
-        "slug": rule.slug,
-        "level": rule.level,
+        **{name: value for name, value in vars(rule).items() if name not in ("source", "when")},
         "chapter": rule.chapter,
-        "sentence": rule.sentence,
-        "why": rule.why,
-        "kinds": list(rule.kinds),
         "since": dotted(rule.since),
         "until": dotted(rule.until),
-        "systems": list(rule.systems),
-        "start_methods": list(rule.start_methods),
-        "needs": list(rule.needs),
         "elsewhere": rule.when[0] if rule.when is not None else "",
         "sources": [{"document": source.document, "part": source.part, "url": source.url} for source in rule.source],
-        "proves": list(rule.proves),
-        "reason": rule.reason,
-        "test": rule.test,
         "file": Path(rule.file).name,
-        "line": rule.line,
     }

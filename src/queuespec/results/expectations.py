@@ -76,11 +76,6 @@ class Expectation:
         )
 
     @property
-    def as_data(self) -> dict[str, Any]:
-        """All of it, as data for JSON."""
-        return dataclasses.asdict(self)
-
-    @property
     def sentence(self) -> str:
         """All of it, for people: what deviates, where, how and why."""
         about = [f"{self.implementation} {self.version}".rstrip()]

@@ -127,12 +127,7 @@ class Merged:
         return {
             "columns": [column.as_data() for column in self.columns],
             "rows": [
-                {
-                    "rule": row.rule,
-                    "chapter": row.chapter,
-                    "level": row.level,
-                    "cells": [_cell(row.cells.get(number, [])) for number in range(len(self.columns))],
-                }
+                {**vars(row), "cells": [_cell(row.cells.get(number, [])) for number in range(len(self.columns))]}
                 for row in self.rows.values()
             ],
         }
