@@ -25,12 +25,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if "make_queue" in metafunc.fixturenames and "kind" not in metafunc.fixturenames:
         metafunc.fixturenames.append("kind")
-    values = {"start_method": metafunc.config.stash[ASSIGNMENT].start_methods, "kind": rule.kinds}
+    axes = {"start_method": metafunc.config.stash[ASSIGNMENT].start_methods, "kind": rule.kinds}
     for name in AXES:
         if name in metafunc.fixturenames:
-            metafunc.parametrize(name, values[name])
-    for one in each_of(metafunc.function):
-        metafunc.parametrize(one.names, one.values, ids=one.ids)
+            metafunc.parametrize(name, axes[name])
+    for names, values, ids in each_of(metafunc.function):
+        metafunc.parametrize(names, values, ids=ids)
 
 
 @functools.cache

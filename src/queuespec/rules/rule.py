@@ -15,6 +15,7 @@ from queuespec.rules.sources import Source
 from queuespec.rules.words import KINDS, LEVELS, NEEDS, START_METHODS, SYSTEMS, check, system_name
 
 Test = TypeVar("Test", bound=Callable[..., object])
+Names = Union[str, "tuple[str, ...]"]
 Ids = Union["Sequence[str]", Callable[[Any], "str | None"], None]
 
 _SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
@@ -213,16 +214,7 @@ def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], r
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class Each:
-    """The arguments of `each`, as pytest's `parametrize` takes them."""
-
-    names: str | tuple[str, ...]
-    values: tuple[Any, ...]
-    ids: Ids = None
-
-
-def each(names: str | tuple[str, ...], values: Sequence[Any], *, ids: Ids = None) -> Callable[[Test], Test]:
+def each(names: Names, values: Sequence[Any], *, ids: Ids = None) -> Callable[[Test], Test]:
     """Repeats a test for each of `values`; `ids` names the repetitions, by default as pytest does.
 
     ``@each("maxsize", [1, 2])`` gives the test's argument `maxsize` one value after another, and
@@ -237,13 +229,13 @@ def each(names: str | tuple[str, ...], values: Sequence[Any], *, ids: Ids = None
         raise ValueError(f"each({names!r}): there are {len(values)} values and {len(ids)} ids")
 
     def repeat(test: Test) -> Test:
-        test.__each__ = (*each_of(test), Each(names, tuple(values), ids))  # type: ignore[attr-defined]
+        test.__each__ = (*each_of(test), (names, tuple(values), ids))  # type: ignore[attr-defined]
         return test
 
     return repeat
 
 
-def each_of(test: object) -> tuple[Each, ...]:
-    """The repetitions of a test function; the decorator nearest to the function comes first."""
+def each_of(test: object) -> tuple[tuple[Names, tuple[Any, ...], Ids], ...]:
+    """The arguments of each `each` of a test function; the decorator nearest to the function comes first."""
     found = getattr(test, "__each__", ())
     return found if isinstance(found, tuple) else ()

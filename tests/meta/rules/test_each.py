@@ -46,7 +46,7 @@ def test_a_function_knows_what_it_is_repeated_for():
     @each(("one", "two"), [(1, 2)])
     def test(size, one, two): ...
 
-    assert [(repeated.names, repeated.values) for repeated in each_of(test)] == [
+    assert [(names, values) for names, values, _ in each_of(test)] == [
         (("one", "two"), ((1, 2),)),
         ("size", (1, 2)),
     ]
