@@ -57,11 +57,6 @@ def that_fit(lines: list[str], most: float) -> list[str]:
     return [line for line, end in zip(lines, sizes) if end <= most]
 
 
-def command(text: str) -> str:
-    """`text` as the message of a workflow command of GitHub Actions."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def command_property(text: str) -> str:
-    """`text` as a property of a workflow command of GitHub Actions."""
-    return command(text).replace(":", "%3A").replace(",", "%2C")
+def command(text: str, reserved: str = "%\r\n") -> str:
+    """`text` as a part of a workflow command of GitHub Actions, with an escape for each `reserved` character."""
+    return "".join(f"%{ord(one):02X}" if one in reserved else one for one in text)

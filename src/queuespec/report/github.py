@@ -11,11 +11,13 @@ from queuespec.results import BAD, Header, Results, Verdict
 from queuespec.results import summary as counts_in_words
 from queuespec.results.causes import FAILS, standing
 from queuespec.results.merging import Merged
-from queuespec.text import command, command_property, counted, markdown, size, that_fit
+from queuespec.text import command, counted, markdown, size, that_fit
 
 Place = tuple[str, int]
 """The file and the line where a rule is defined."""
 
+PROPERTY = "%\r\n:,"
+"""The characters that a property of a workflow command cannot have."""
 LONGEST_SUMMARY = 1_000_000
 """Maximum length of a step summary in bytes; GitHub drops a summary that is longer than one mebibyte."""
 
@@ -34,12 +36,13 @@ def annotation(place: Place | None, verdicts: list[Verdict]) -> str:
     first = verdicts[0]
     names = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
     message = f"{first.sentence}: {first.verdict} ({', '.join(names)}): {first.explanation}"
-    properties = [f"title={command_property(first.rule)}"]
+    properties = {"title": first.rule}
     file, line = place or ("", 0)
     path, root = Path(file).resolve(), Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()).resolve()
     if file and root in path.parents:
-        properties[:0] = [f"file={command_property(path.relative_to(root).as_posix())}", f"line={line}"]
-    return f"::error {','.join(properties)}::{command(message)}"
+        properties = {"file": path.relative_to(root).as_posix(), "line": str(line), **properties}
+    words = [f"{name}={command(value, PROPERTY)}" for name, value in properties.items()]
+    return f"::error {','.join(words)}::{command(message)}"
 
 
 def summary(header: Header, verdicts: list[Verdict], problems: list[str], most: int = LONGEST_SUMMARY) -> str:
