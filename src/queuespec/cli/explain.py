@@ -21,12 +21,8 @@ from queuespec.rules import Rule, specification_folder
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments."""
     parser.add_argument("slug", help="the rule's name, such as get.blocks-when-empty")
-    parser.add_argument(
-        "--expectations",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="also show the deviations in this TOML file; repeatable",
+    parser.add_repeatable(
+        "--expectations", metavar="FILE", help="also show the deviations in this TOML file; repeatable"
     )
     add_format(parser)
 

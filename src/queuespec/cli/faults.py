@@ -35,14 +35,9 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments."""
     parser.add_argument("names", metavar="FAULT", nargs="*", help="show these faults only (default: all)")
     parser.add_argument("--judge", action="store_true", help="judge the faults now; judging all of them takes a while")
-    parser.add_argument("--rule", metavar="SLUG", action="append", default=[], help="show this rule only; repeatable")
-    parser.add_argument(
-        "--start-method",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="judge under this start method (default: what the fault needs); repeatable",
-    )
+    parser.add_repeatable("--rule", metavar="SLUG", help="show this rule only; repeatable")
+    start_method = "judge under this start method (default: what the fault needs); repeatable"
+    parser.add_repeatable("--start-method", metavar="NAME", help=start_method)
     add_format(parser, "markdown")
 
 

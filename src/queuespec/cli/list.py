@@ -23,7 +23,7 @@ from queuespec.rules.rule import chapter_of
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments."""
     names = [chapter_of(path.name) for path in in_order(specification_folder())]
-    add_filter = functools.partial(parser.add_argument, metavar="NAME", action="append", default=[])
+    add_filter = functools.partial(parser.add_repeatable, metavar="NAME")
     add_filter("--chapter", choices=names, help="in this chapter")
     add_filter("--kind", choices=KINDS, help="for this kind of queue")
     add_filter("--level", choices=LEVELS, help=f"of this level: {', '.join(LEVELS)}")

@@ -65,6 +65,10 @@ class Parser(argparse.ArgumentParser):
         help_format = functools.partial(argparse.HelpFormatter, max_help_position=26, width=WIDTH)
         super().__init__(**{"allow_abbrev": False, "epilog": STATUSES, "formatter_class": help_format, **settings})
 
+    def add_repeatable(self, *names: str, **settings: Any) -> None:
+        """Adds an option whose values make a list, by default an empty one."""
+        self.add_argument(*names, action="append", default=[], **settings)
+
     def error(self, message: str) -> NoReturn:
         """Prints the sentence to standard error and exits."""
         self.exit(Status.UNUSABLE, f"{self.prog}: {one_line(message)}\n")
