@@ -110,7 +110,7 @@ def _show_cause(console: Console, cause: Cause) -> None:
     names = [table.named(slug, level) for slug, level in cause.rules.items()]
     more = len(names) - MOST_RULES
     rules = ", ".join(names[:MOST_RULES]) + (f" and {counted(more, 'more rule')}" if more > 0 else "")
-    places = [", ".join(one_line(word, 60) for word in words) for words in (cause.kinds, cause.start_methods) if words]
+    places = [", ".join(one_line(word, 60) for word in words) for words in cause.places if words]
     where = f"{' under '.join(places)} ({counted(len(cause.verdicts), 'verdict')})".lstrip()
     if cause.standing == EXPECTED:
         show(console, explanation, hanging(console, GAP, f"{rules}: {where}"))

@@ -38,14 +38,10 @@ class Cause:
         return {verdict.rule: verdict.level for verdict in self.verdicts}
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds concerned; verdicts without a kind are left out."""
-        return tuple(dict.fromkeys(verdict.kind for verdict in self.verdicts if verdict.kind))
-
-    @property
-    def start_methods(self) -> tuple[str, ...]:
-        """The start methods concerned; verdicts without a start method are left out."""
-        return tuple(dict.fromkeys(verdict.start_method for verdict in self.verdicts if verdict.start_method))
+    def places(self) -> tuple[list[str], list[str]]:
+        """The kinds and the start methods concerned; verdicts without one are left out."""
+        kinds = dict.fromkeys(verdict.kind for verdict in self.verdicts if verdict.kind)
+        return [*kinds], [*dict.fromkeys(verdict.start_method for verdict in self.verdicts if verdict.start_method)]
 
 
 def standing(verdict: Verdict) -> str:

@@ -86,7 +86,7 @@ def test_verdicts_with_one_explanation_are_one_cause_that_names_everything_conce
 
     assert cause.explanation == "get() was still running after 2 s"
     assert cause.rules == {"get.a": "promise", "get.b": "platform"}
-    assert (cause.kinds, cause.start_methods) == (("Queue",), ("fork", "spawn"))
+    assert cause.places == (["Queue"], ["fork", "spawn"])
     assert len(cause.verdicts) == 3
 
 
