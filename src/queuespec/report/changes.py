@@ -52,7 +52,7 @@ def as_markdown(comparison: groups.Comparison) -> str:
 def _parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
     """Names of parts in `MARKDOWN`, their texts, and their styles on a terminal."""
     for label, run in {"old": comparison.old, "new": comparison.new}.items():
-        about = ", ".join(filter(None, [run.header.subject.described, run.header.day]))
+        about = ", ".join(filter(None, [run.header.subject.described, run.header.started[:10]]))
         yield "fact", one_line(f"{label}: {about}: {counted(len(run.verdicts), 'verdict')} ({run.name})"), ""
     for name, words in comparison.differences.items():
         yield "fact", one_line(f"changed: {name}: {words}"), ""

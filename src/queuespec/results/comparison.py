@@ -1,8 +1,4 @@
-"""What changed between two runs: regressions, repairs and other changes, each in a group of its own.
-
-Any two results files can be compared: of two releases, two systems, two implementations, or of a change and the last
-run of the default branch.
-"""
+"""What changed between two runs: regressions, repairs and other changes, each in a group of its own."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Column:
         subject = self.header.subject
         found = [subject.judged, subject.interpreter, subject.platform, self.release]
         found.append(self.start_method or "any start method")
-        return [one_line(line, 100) for line in (*found, self.header.day, self.cut_short) if line]
+        return [one_line(line, 100) for line in (*found, self.header.started[:10], self.cut_short) if line]
 
     def as_data(self) -> dict[str, Any]:
         """The header, without the other start methods, as data for JSON."""

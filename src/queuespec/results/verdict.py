@@ -105,7 +105,7 @@ class Header:
     start_methods: tuple[str, ...]
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     started: str = ""
-    """Date and time in UTC, ISO 8601."""
+    """Date and time in UTC, ISO 8601: the first ten characters are the date."""
 
     def as_data(self) -> dict[str, Any]:
         """The header's line, as data for JSON; every string is one line of bounded length."""
@@ -128,11 +128,6 @@ class Header:
         own = {name: value for name, value in data.items() if name not in ("format", *_SUBJECT)}
         subject = Subject(**{name: data.get(name, default) for name, default in _SUBJECT.items()})
         return cls(subject, **{**own, "start_methods": tuple(data["start_methods"])})
-
-    @property
-    def day(self) -> str:
-        """The date of the run, or an empty string."""
-        return self.started[:10]
 
 
 @dataclasses.dataclass(frozen=True)
