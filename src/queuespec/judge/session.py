@@ -190,7 +190,7 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
 def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:
     from queuespec.report import github  # here, since workers should not wait for rich
 
-    github.write(ledger.header, ledger.in_order(), ledger.problems, ledger.places.get, write_line)
+    github.write(ledger.header, ledger.in_order(), ledger.problems, ledger.places, write_line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

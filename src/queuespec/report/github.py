@@ -13,9 +13,6 @@ from queuespec.results.causes import FAILS, standing
 from queuespec.results.merging import Merged
 from queuespec.text import command, counted, markdown, size, that_fit
 
-Place = tuple[str, int]
-"""The file and the line where a rule is defined."""
-
 PROPERTY = "%\r\n:,"
 """The characters that a property of a workflow command cannot have."""
 LONGEST_SUMMARY = 1_000_000
@@ -31,8 +28,8 @@ def accusations(verdicts: list[Verdict]) -> dict[str, list[Verdict]]:
     return found
 
 
-def annotation(place: Place | None, verdicts: list[Verdict]) -> str:
-    """One error annotation for a rule, at the line of its test."""
+def annotation(place: tuple[str, int] | None, verdicts: list[Verdict]) -> str:
+    """One error annotation for a rule; `place` is the file and the line of its test, if they are known."""
     first = verdicts[0]
     names = dict.fromkeys(" ".join(filter(None, (one.start_method, one.kind))) for one in verdicts)
     message = f"{first.sentence}: {first.verdict} ({', '.join(names)}): {first.explanation}"
@@ -63,14 +60,14 @@ def write(
     header: Header,
     verdicts: list[Verdict],
     problems: list[str],
-    place_of: Callable[[str], Place | None],
+    places: dict[str, tuple[str, int]],
     write_line: Callable[[str], None],
 ) -> None:
     """Writes the annotations with `write_line` and appends to the step summary, under GitHub Actions only."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     for slug, found in accusations(verdicts).items():
-        write_line(annotation(place_of(slug), found))
+        write_line(annotation(places.get(slug), found))
     file_name = os.environ.get("GITHUB_STEP_SUMMARY")
     if file_name:
         try:

@@ -195,7 +195,7 @@ def tell(tmp_path, monkeypatch):
 
     def run(verdicts, problems=()):
         lines = []
-        github.write(header(), verdicts, list(problems), lambda one: None, lines.append)
+        github.write(header(), verdicts, list(problems), {}, lines.append)
         return summary.read_bytes(), lines
 
     return run
