@@ -95,15 +95,10 @@ def _markdown_row(cells: list[str]) -> str:
 def to_terminal(merged: Merged, console: Console) -> None:
     """Writes the table; a table wider than the terminal is split into parts, one below the other."""
     first = max([len(named(row.rule, row.level)) for row in merged.rows.values()] or [0]) + 2
-    cells = [
-        {row.rule: cell(row.cells.get(number, [])) for row in merged.rows.values()}
-        for number in range(len(merged.columns))
-    ]
-    widths = [
-        max(one.cell_len for one in (*map(Text, column.heading), *cells[number].values()))
-        for number, column in enumerate(merged.columns)
-    ]
-    begin = 0
+    cells, widths, begin = [], [], 0
+    for number, column in enumerate(merged.columns):
+        cells.append({row.rule: cell(row.cells.get(number, [])) for row in merged.rows.values()})
+        widths.append(max(one.cell_len for one in (*map(Text, column.heading), *cells[number].values())))
     while begin < len(merged.columns):
         end, width = begin + 1, first + widths[begin] + GAP
         while end < len(merged.columns) and width + widths[end] + GAP <= console.width:

@@ -58,9 +58,8 @@ class Merged:
         self.columns: list[Column] = []
         self.rows: dict[str, Row] = {}
         self._numbers: dict[tuple[Subject, str], int] = {}
-        self._first: Results | None = None
-        self._at: dict[Subject, Results] = {}
-        self._keys: dict[Subject, dict[tuple[str, str, str, str], Results]] = {}
+        self._first: dict[Subject, Results] = {}
+        self._keys: dict[tuple[Subject, tuple[str, str, str, str]], Results] = {}
         for results in files:
             self._refuse_differences(results)
             self._add(results)
@@ -75,11 +74,10 @@ class Merged:
     def _add(self, results: Results) -> None:
         subject = results.header.subject
         where = place(subject)
-        keys = self._keys.setdefault(where, {})
         methods = dict.fromkeys((*results.header.start_methods, *(one.start_method for one in results.verdicts)))
         numbers = {method: self._column(where, results, method) for method in methods}
         for verdict in results.verdicts:
-            other = keys.setdefault(verdict.key, results)
+            other = self._keys.setdefault((where, verdict.key), results)
             if other is not results:
                 about = " ".join(filter(None, verdict.key))
                 raise BadFile(
@@ -98,7 +96,7 @@ class Merged:
         return number
 
     def _refuse_differences(self, results: Results) -> None:
-        first = self._first = self._first or results
+        first = next(iter(self._first.values()), results)
         header, other = results.header, first.header
         if header.rule_set != other.rule_set:
             raise BadFile(
@@ -106,7 +104,7 @@ class Merged:
                 f"(queuespec {other.queuespec}, rule set {other.rule_set or 'unknown'}; "
                 f"queuespec {header.queuespec}, rule set {header.rule_set or 'unknown'}); judge again with one version"
             )
-        same = self._at.setdefault(place(header.subject), results)
+        same = self._first.setdefault(place(header.subject), results)
         for name in ("implementation_home", "python_build"):
             one, two = getattr(same.header.subject, name), getattr(header.subject, name)
             if one != two:
