@@ -8,8 +8,8 @@ from samples import RULE, header, text_of, verdict
 
 from queuespec import results
 from queuespec.__main__ import main
+from queuespec.cli.expectations import drafts
 from queuespec.results import BadFile, expectations
-from queuespec.results.drafts import drafts
 
 ENTRY = """
 [[deviation]]
