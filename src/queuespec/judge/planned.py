@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from queuespec.results import Verdict
 from queuespec.results.expectations import Expectation
 from queuespec.rules import Facts, Rule, rule_of
+from queuespec.stage import Settings
 from queuespec.text import one_line
-
-if TYPE_CHECKING:
-    from queuespec.stage import Settings
 
 ASSIGNMENT = pytest.StashKey["Assignment"]()
 """Where pytest's configuration keeps the `Assignment`."""

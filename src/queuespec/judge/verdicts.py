@@ -6,7 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -15,10 +15,8 @@ from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.results import Verdict
 from queuespec.rules import Rule
 from queuespec.stage import ExitCode, Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
+from queuespec.stage.timeline import Row
 from queuespec.text import one_line, printable
-
-if TYPE_CHECKING:
-    from queuespec.stage.timeline import Row
 
 CARGO = "queuespec_verdict"
 """The attribute of a test report that carries the verdict, also from a worker to its controller."""
