@@ -181,10 +181,8 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
         rules = [rule for chapter in specification() for rule in chapter.rules if rule.level != "untested"]
     except CannotJudge as error:
         return [str(error)]
-    kinds = {rule.slug: rule.kinds for rule in rules}
-    proved_by = {slug: rule.slug for rule in rules for slug in rule.proves}
     everywhere = given.facts.start_methods
-    return expectations.idle(given.expected, verdicts, kinds, everywhere, proved_by, given.start_methods != everywhere)
+    return expectations.idle(given.expected, verdicts, rules, everywhere, given.start_methods != everywhere)
 
 
 def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion
 
 from queuespec.results.reading import opened
 from queuespec.results.verdict import BAD, CONFORMS, JUDGED, NOT_RUN, BadFile, Verdict
-from queuespec.rules import Subject
+from queuespec.rules import Rule, Subject
 from queuespec.rules.words import START_METHODS, did_you_mean, python_name, system_name
 from queuespec.text import one_line
 
@@ -181,9 +181,8 @@ def _entry(table: dict[str, Any], where: str) -> Expectation:
 def idle(
     entries: Iterable[Expectation],
     verdicts: Collection[Verdict],
-    rules: Mapping[str, tuple[str, ...]],
+    rules: Collection[Rule],
     start_methods: Collection[str],
-    proved_by: Mapping[str, str],
     narrowed: bool = False,
 ) -> list[str]:
     """One sentence for each entry that matches no verdict, although its rule was judged or does not exist.
@@ -191,11 +190,12 @@ def idle(
     Args:
         entries: the entries that concern what was judged.
         verdicts: all verdicts of the run.
-        rules: the kinds of every rule that has a test.
+        rules: the rules that have a test.
         start_methods: all start methods of the platform.
-        proved_by: the rule whose test proves another behavior as well, by the slug of that behavior.
         narrowed: whether only some start methods were judged, so that a rule may apply under the others.
     """
+    kinds = {rule.slug: rule.kinds for rule in rules}
+    proved_by = {slug: rule.slug for rule in rules for slug in rule.proves}
     found = []
     for entry in entries:
         matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
@@ -206,12 +206,12 @@ def idle(
         if entry.rule in proved_by:
             other = proved_by[entry.rule]
             found.append(f"{about} is covered by the test for {other}; declare it under {other}")
-        elif entry.rule not in rules:
-            found.append(f"{about} is not a rule with a test{did_you_mean(entry.rule, rules)}")
+        elif entry.rule not in kinds:
+            found.append(f"{about} is not a rule with a test{did_you_mean(entry.rule, kinds)}")
         elif matched:
             found.append(f"{about} matches no judged verdict: it is {' and '.join(sorted(matched))} here")
         elif (
-            (entry.kind and not set(entry.kind) & set(rules[entry.rule]))
+            (entry.kind and not set(entry.kind) & set(kinds[entry.rule]))
             or (entry.start_method and not set(entry.start_method) & {*START_METHODS, *start_methods})
             or any(anywhere.matches(*verdict.key) for verdict in verdicts)
         ):

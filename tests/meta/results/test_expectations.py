@@ -10,6 +10,7 @@ from queuespec import results
 from queuespec.__main__ import main
 from queuespec.cli.expectations import drafts
 from queuespec.results import BadFile, expectations
+from queuespec.rules import OBSERVED, Rule
 
 ENTRY = """
 [[deviation]]
@@ -215,8 +216,9 @@ def test_drafts_are_ready_but_for_the_reason(tmp_path, capsys):
 def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_for(narrowed):
     entry = expectations.Expectation("a.rule", "multiprocessing", "hangs", "So it is.")
     found = [verdict("a.rule", "not-applicable")]
+    rule = Rule("a.rule", "promise", (OBSERVED,), "It is so.", "It was made so.", kinds=("Queue",))
 
-    said = expectations.idle([entry], found, {"a.rule": ("Queue",)}, ("fork", "spawn"), {}, narrowed)
+    said = expectations.idle([entry], found, [rule], ("fork", "spawn"), narrowed)
 
     assert bool(said) is not narrowed
 
