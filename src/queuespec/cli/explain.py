@@ -34,8 +34,7 @@ def run(given: Arguments) -> Status:
     entries = expectations.known() + [one for name in given.expectations for one in expectations.read(Path(name))]
     deviating = [entry for entry in entries if entry.rule == rule.slug]
     if given.format == "json":
-        known = [vars(entry) for entry in deviating]
-        say(json.dumps({**as_data(rule), "faults": breaking, "expectations": known}, indent=2))
+        say(json.dumps({**as_data(rule), "faults": breaking, "expectations": [*map(vars, deviating)]}, indent=2))
         return Status.OK
     from rich.text import Text
 
@@ -63,6 +62,5 @@ def _facts(rule: Rule, breaking: dict[str, str], deviating: list[expectations.Ex
         path, here = specification_folder() / Path(rule.file).name, Path.cwd()
         facts["test"] = [f"{path.relative_to(here) if here in path.parents else path}:{rule.line}, {rule.test}"]
         facts["faults"] = [f"{name}: {text}" for name, text in breaking.items()] or ["no known fault breaks it"]
-        known = [entry.sentence for entry in deviating]
-        facts["deviates"] = known or ["no implementation is expected to deviate"]
+        facts["deviates"] = [one.sentence for one in deviating] or ["no implementation is expected to deviate"]
     return facts

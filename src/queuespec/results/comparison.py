@@ -207,6 +207,4 @@ def _value(option: Any) -> str:
     """The value of an option, in words."""
     if option is None:
         return "unknown"
-    if isinstance(option, list):
-        return " ".join(map(str, option)) or "none"
-    return str(option) or "none"
+    return (" ".join(map(str, option)) if isinstance(option, list) else str(option)) or "none"
