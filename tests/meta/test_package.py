@@ -71,6 +71,7 @@ def test_the_wheel_holds_the_package_and_the_specification_and_nothing_else(whee
     [
         r"queuespec/py\.typed",
         r"queuespec/pytest\.ini",
+        r"queuespec/report/preface\.md",
         r"queuespec/results/results\.schema\.json",
         r"queuespec/results/expectations/multiprocessing\.toml",
         r"queuespec/spec/contents\.txt",

@@ -11,53 +11,16 @@ from queuespec.rules import Chapter, Rule, Source, dotted
 
 LIBRARY = ("multiprocessing", "queue", "pickle")
 
-PREFACE = """\
-<!-- Written by `queuespec spec` from tests/spec. Change the tests, not this file. -->
-
-# What a process-safe queue promises
-
-Processes share no memory, and yet one can hand an object to another: what is put into a queue in one process can be
-taken out in another. That is the whole idea of `multiprocessing.Queue`, and a program that relies on no more than that
-nearly always works. This document is about *nearly*: what happens when the queue is full, empty or closed; when an item
-cannot be pickled, the reader is slow or the writer dies; what you can rely on, what merely happens to work, and what
-will hurt you.
-
-Each entry is one behavior. Its sentence is the first line of a test, and the test is the definition: if the words leave
-a doubt, follow the link and read a few lines of code. So nothing here is a matter of opinion: you can check one entry,
-or all of them, for a given Python on a given system:
-
-```console
-$ queuespec --rule get.blocks-when-empty
-$ queuespec
-```
-
-## How to read it
-
-The bold sentence says what is true. The text below it says why, or what follows for you. The small print has the name
-of the entry, which never changes; the kind of statement; the kinds of queue it holds for; the versions and systems it
-holds for, if not all; the source in the documentation; and the test. *Needs* lists what a queue other than Python's own
-may lack.
-
-There are five kinds of statement:
-
-| kind of statement | what it means for you |
-| --- | --- |
-| **promise** | documented and the same everywhere: a portable program can rely on it |
-| **platform** | documented, but dependent on the system, start method or version: rely on it where it is said to hold |
-| **de-facto** | not clearly documented, but true for many years, and many programs rely on it |
-| **hazard** | a documented danger, demonstrated so that you recognize it |
-| **untested** | documented, but no test can show it; the reason is given |
-
-There are five kinds of queue: `Queue`, `JoinableQueue` and `SimpleQueue` of `multiprocessing`, and the two that a
-manager makes, `Manager().Queue()` and `Manager().JoinableQueue()`. *All* means these five.
-"""
+NOTE = "<!-- Written by `queuespec spec` from tests/spec. Change the tests, not this file. -->"
+PREFACE = Path(__file__).with_name("preface.md")
 
 
 def specification(found: list[Chapter]) -> str:
     """The whole document, in Markdown."""
     contents = [f"{number}. [{chapter.title}](#{anchor(chapter)})" for number, chapter in enumerate(found, 1)]
     listing = "\n".join(["## Contents", "", *contents, "", "The [index](#index) lists all names.", ""])
-    return "\n".join([PREFACE, listing, *map(chapter_text, found), index(found)])
+    preface = PREFACE.read_text(encoding="utf-8")
+    return "\n".join([NOTE, "", preface, listing, *map(chapter_text, found), index(found)])
 
 
 def rules_of(found: list[Chapter]) -> list[Rule]:
