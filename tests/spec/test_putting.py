@@ -101,13 +101,13 @@ def test_first_put_starts_the_feeder_thread(child):
     """
     with raises(Empty):
         child.get_nowait()
-    counts = [child.process.plays(looking.count_threads)]
+    assert child.process.plays(looking.count_threads) == 1
 
-    for item in ("first", "second"):
-        child.put(item)
-        counts.append(child.process.plays(looking.count_threads))
+    child.put("first")
+    assert child.process.plays(looking.count_threads) == 2
 
-    assert counts == [1, 2, 2]
+    child.put("second")
+    assert child.process.plays(looking.count_threads) == 2
 
 
 @rule("put.one-feeder-for-all-threads", source=DOCS / "Queue")

@@ -133,7 +133,10 @@ class _Reader:
         self.check("verdict", data)
         if not self.timelines:
             data.pop("timeline", None)
-        verdict = Verdict.from_data({name: intern(one) if type(one) is str else one for name, one in data.items()})
+        for name, one in data.items():
+            if type(one) is str:
+                data[name] = intern(one)
+        verdict = Verdict.from_data(data)
         if verdict.start_method and verdict.start_method not in start_methods:
             raise self.bad(f"invalid verdict: start method {verdict.start_method!r} is not in the header")
         if verdict.verdict == CONFORMS and verdict.reported_start_method not in ("", verdict.start_method):
@@ -141,9 +144,10 @@ class _Reader:
                 f"invalid verdict: it conforms under {verdict.start_method}, "
                 f"but its children were started by {verdict.reported_start_method}"
             )
-        if verdict.key in self.keys:
-            raise self.bad(f"second verdict for {' '.join(filter(None, verdict.key))}")
-        self.keys.add(verdict.key)
+        key = verdict.key
+        if key in self.keys:
+            raise self.bad(f"second verdict for {' '.join(filter(None, key))}")
+        self.keys.add(key)
         self.verdicts.append(verdict)
 
     def take_footer(self, data: dict[str, Any]) -> None:

@@ -63,7 +63,9 @@ class Verdict:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Verdict:
         """The verdict of a line that fits the schema."""
-        return cls(**{**data, "timeline": tuple(tuple(row) for row in data.get("timeline", ()))})
+        if "timeline" in data:
+            data = {**data, "timeline": tuple(map(tuple, data["timeline"]))}
+        return cls(**data)
 
     @property
     def key(self) -> tuple[str, str, str, str]:

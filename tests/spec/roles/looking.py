@@ -30,10 +30,9 @@ def look(queue, times=1):
                 getattr(queue, way, bool)()
 
 
-def range_of_qsize(queue, looks):
-    """Calls qsize() `looks` times and returns the smallest and the largest answer."""
-    sizes = [queue.qsize() for _ in range(looks)]
-    return min(sizes), max(sizes)
+def impossible_sizes(queue, maxsize, looks):
+    """Calls qsize() `looks` times and returns the answers that are not between zero and `maxsize`, each once."""
+    return sorted({queue.qsize() for _ in range(looks)} - set(range(maxsize + 1)))
 
 
 def empty_or_error(queue):

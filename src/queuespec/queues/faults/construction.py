@@ -141,8 +141,8 @@ class ExceptionsOfItsOwn:
 
 @fault(
     breaks={
-        "api.not-timeout-error": "'TimeoutError' not in",
-        "api.not-timeout-error-put": "'TimeoutError' not in",
+        "api.not-timeout-error": "should have returned something without 'TimeoutError' in it",
+        "api.not-timeout-error-put": "should have returned something without 'TimeoutError' in it",
     }
 )
 class ExceptionsAreTimeoutErrors:

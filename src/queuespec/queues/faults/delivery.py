@@ -182,7 +182,7 @@ class OneConsumerUnpicklesAtATime:
                 return super().get(block, timeout)
 
 
-@fault(breaks={"deliver.exclusive-token": "[0, 0, 0]"})
+@fault(breaks={"deliver.exclusive-token": "should have returned 0, but it returned"})
 class WhatIsPutBackIsThereTwice:
     """An item that is put back by the process that got it is duplicated."""
 

@@ -238,7 +238,7 @@ class ManagerQueueSendsLate:
 
 @fault(
     breaks={
-        "put.feeder-starts-on-first-put": "[1, 1, 1]",
+        "put.feeder-starts-on-first-put": "count_threads() should have returned 2, but it returned 1",
         "item.unpicklable-put-returns": "should have returned, but it raised",
         "cap.restored-after-pickle-error": "put('good') was still running after",
         "item.unpicklable-reported": "should have returned, but it raised",

@@ -71,7 +71,7 @@ class OwnQueues:
         "manager.join-before-drain-ok": "had not ended",
         "manager.any-context": "put_from_a_spawned_process(",
         "manager.picklable-proxy": "was still running after",
-        "manager.repr-str": "!=",
+        "manager.repr-str": "text() should have returned something other than",
         "manager.shutdown": "shutdown() should have returned, but it raised AttributeError",
     },
     start_methods=("fork",),
@@ -146,7 +146,7 @@ class ManagerWrapsExceptions:
                 raise RuntimeError("Empty") from error
 
 
-@fault(breaks={"manager.timeouts": ">= 0.1"})
+@fault(breaks={"manager.timeouts": "get(timeout=0.2) should have waited 0.2 s"})
 class ManagerQueueIgnoresTimeouts:
     """get() of a manager's queue gives up immediately when it is given a timeout."""
 

@@ -204,7 +204,7 @@ class SmallOvertakesLarge:
 @fault(
     breaks={
         "order.threads-of-one-process": "did not block: it returned 'later'",
-        "put.feeder-starts-on-first-put": "[1, 2, 3]",
+        "put.feeder-starts-on-first-put": "count_threads() should have returned 2, but it returned 3",
     },
     collateral=("jt.after-close-waits", "exit.child-flushes"),
 )

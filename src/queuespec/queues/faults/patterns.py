@@ -33,7 +33,7 @@ class TextArrivesAsBytes:
             return item.encode() if isinstance(item, str) else item
 
 
-@fault(breaks={"pattern.one-sentinel-per-consumer": "[[], []]"}, collateral=("item.none-falsy",))
+@fault(breaks={"pattern.one-sentinel-per-consumer": "lost: 'job'"}, collateral=("item.none-falsy",))
 class NoneReachesTwo:
     """None reaches two consumers."""
 

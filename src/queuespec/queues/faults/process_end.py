@@ -60,7 +60,7 @@ class FlushOnlyOnReturn:
 
 @fault(
     breaks={
-        "exit.no-flush-on-os-exit": "item 01",
+        "exit.no-flush-on-os-exit": "lost: 'item 00'",
         "exit.small-join-before-get-ok": "should have returned, but it raised Empty",
     },
     collateral=EVERYTHING,

@@ -94,7 +94,7 @@ class PutWaitsForItsItem:
             return True
 
 
-@fault(breaks={"put.one-feeder-for-all-threads": "<="})
+@fault(breaks={"put.one-feeder-for-all-threads": "count_threads() should have returned at most"})
 class ThreadsStartOneThreadEach:
     """When several threads put for the first time together, each starts a feeder thread."""
 
