@@ -19,6 +19,7 @@ from typing import Any, Callable
 
 from queuespec.rules import Chapter, Facts, chapters
 from queuespec.rules.words import did_you_mean
+from queuespec.stage.settings import Settings
 from queuespec.text import one_line
 
 PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
@@ -61,7 +62,7 @@ def add_options(add: Callable[..., Any]) -> None:
         default=sys.executable,
         help="judge the queue of this interpreter (3.9 or later)",
     )
-    add("--patience", default=10.0, help="timeout for what must complete; raise if slow (10)", **seconds)
+    add("--patience", default=Settings.patience, help="timeout for what must complete; raise if slow (12.7)", **seconds)
     add("--quiet-time", default=0.1, help="time to watch a call that must block (0.1)", **seconds)
     add("--rule", metavar="SLUG", help="judge this rule only; repeatable", **repeatable)
     add(

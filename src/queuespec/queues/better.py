@@ -7,7 +7,6 @@ import contextlib
 import os
 import pickle
 import select
-import sqlite3
 import tempfile
 import threading
 import time
@@ -211,6 +210,8 @@ class InDatabase:
     @contextlib.contextmanager
     def _database(self):
         """A transaction of this thread."""
+        import sqlite3  # here, since a Python may have been built without it
+
         owner = os.getpid(), threading.get_ident()
         if owner not in self._connections:
             connection = sqlite3.connect(self._name, timeout=60, isolation_level=None, check_same_thread=False)

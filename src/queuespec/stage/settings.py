@@ -21,7 +21,7 @@ class Settings:
     """The path of the judged interpreter."""
     path: tuple[str, ...]
     """Directories with the modules of roles and items, first on the ``sys.path`` of the judged processes."""
-    patience: float = 10.0
-    """Timeout for what must happen, in seconds."""
+    patience: float = 12.7
+    """Timeout for what must happen, in seconds; no round number, which a queue may have as a timeout of its own."""
     quiet: float = 0.1
     """How long the judge checks that nothing happens, in seconds."""

@@ -1,5 +1,6 @@
 """What fails a run although no verdict does is said, never swallowed."""
 
+import argparse
 import sys
 
 import pytest
@@ -11,8 +12,19 @@ from queuespec.judge.ledger import Ledger
 from queuespec.judge.options import CannotJudge, refuse_unknown_rules, specification
 from queuespec.results import Recorder, Verdict, read
 from queuespec.rules import chapters
+from queuespec.stage import Settings
 
 PLANNED = [Verdict("a.b", test=f"test_a.py::test[{kind}]", kind=kind) for kind in ("Queue", "SimpleQueue")]
+
+
+def test_patience_is_no_timeout_that_a_queue_may_have_as_well():
+    parser = argparse.ArgumentParser()
+    options.add_options(parser.add_argument)
+
+    patience = parser.get_default("patience")
+
+    assert patience == Settings.patience
+    assert all(patience % unit for unit in (0.5, 1, 2, 5, 10))
 
 
 @pytest.fixture
