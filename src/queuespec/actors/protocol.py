@@ -85,7 +85,7 @@ class Address(namedtuple("Address", "port actor_secret judge_secret patience")):
 class _Pickler(pickle.Pickler):
     def persistent_id(self, value: Any) -> tuple[Any, ...] | None:
         kind = type(value)
-        if kind in PLAIN:
+        if kind in PLAIN or value is complex or value is bytearray:  # their instances are pickled as calls of them
             return None
         if kind in (Held, Made, Opaque):
             return (kind.__name__, *value)
