@@ -17,12 +17,14 @@ def supervisor():
 
 @pytest.fixture
 def new_stage(supervisor):
-    """Starts a stage of this start method, which ends with the test."""
+    """Starts a stage of this start method, which ends with the test as with a run: by itself, if it is clean."""
     with contextlib.ExitStack() as ends:
 
-        def start(method):
-            stage = Stage(Settings("multiprocessing", runs.judged_python, PATH, patience=20.0), method, supervisor)
-            ends.callback(stage.end)
+        def start(method, implementation="multiprocessing", **others):
+            others = {"python": runs.judged_python, "path": PATH, "patience": 20.0, **others}
+            stage = Stage(Settings(implementation, **others), method, supervisor)
+            ends.callback(stage.leave)
+            ends.callback(stage.tidy)
             return stage
 
         yield start

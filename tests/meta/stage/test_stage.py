@@ -16,7 +16,7 @@ from stages import METHODS, PATH
 
 from queuespec import Full
 from queuespec.actors.actor import Actor
-from queuespec.actors.protocol import Address, described
+from queuespec.actors.protocol import RETURNED, Address, described, encoded
 from queuespec.stage import Crashes, Deviates, Raised, Settings, Stage, SuiteError, Timeline, made, raises
 from queuespec.stage.exceptions import raised_by
 
@@ -110,12 +110,19 @@ def test_the_end_of_a_child_that_was_told_to_leave_crashes_nothing(a_stage):
     assert queue.get() == "a"
 
 
-def test_an_actor_that_answers_what_nobody_asked_is_given_up(a_stage):
-    queue = a_stage.make_queue("Queue")
-    child = a_stage.make_child(queue)
+NONSENSE = {
+    "an answer to a request that was never made": encoded((1000, RETURNED, None, 0.0)),
+    "no message": b"x" * 100,
+    "a message that is no answer": encoded("x"),
+}
 
-    with pytest.raises(Crashes, match=r"echo_nonsense\(\): its process died"):
-        child.process.plays(stage_roles.echo_nonsense)
+
+@pytest.mark.parametrize("data", NONSENSE.values(), ids=NONSENSE)
+def test_an_actor_that_answers_nonsense_is_given_up(a_stage, data):
+    child = a_stage.make_child()
+
+    with pytest.raises(Crashes, match=r"send\(.*\): its process died"):
+        child.plays(stage_roles.send, data)
 
 
 def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):

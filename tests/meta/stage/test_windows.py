@@ -77,3 +77,19 @@ def test_a_process_that_windows_does_not_resume_is_an_error(windows, answers):
 
     with pytest.raises(OSError, match="0xc0000022"):
         windows.job_with(42)
+
+
+def test_what_windows_refuses_leaves_no_handle_to_close(windows, calls, answers):
+    answers.update(CreateJobObjectW=0, OpenProcess=0)
+
+    with pytest.raises(OSError, match="refused"):
+        windows.job_with(42)
+
+    assert "CloseHandle" not in calls
+
+
+def test_a_job_is_ended_and_its_handle_is_closed(windows, calls):
+    windows.end(1)
+    windows.close(1)
+
+    assert calls == ["TerminateJobObject", "CloseHandle"]
