@@ -117,8 +117,6 @@ class Api:
         self._owner = owner
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
         if name in self._implementation.replaced:
             if name == "Process":
                 return functools.partial(self._implementation.process, self._owner)
