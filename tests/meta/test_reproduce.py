@@ -342,6 +342,19 @@ def test_what_cannot_be_is_answered_by_one_sentence(capsys, monkeypatch, words, 
     assert Path(__file__).read_bytes() == before
 
 
+def test_a_run_that_judged_nothing_is_answered_by_its_last_words(capsys, monkeypatch):
+    def end_immediately(words, **others):
+        return subprocess.CompletedProcess(words, 3, b"begun\n", b"no space left\n")
+
+    facts = known(sys.executable, "multiprocessing")
+    monkeypatch.setattr("queuespec.cli.reproduce.probe", lambda python, implementation: facts)
+    monkeypatch.setattr("queuespec.cli.performing.subprocess.run", end_immediately)
+
+    assert main(["reproduce", "order.fifo-in-process", "--start-method", METHODS[0]]) == 4
+
+    assert capsys.readouterr().err == "queuespec reproduce: cannot judge order.fifo-in-process: no space left\n"
+
+
 @pytest.mark.skipif("spawn" not in METHODS or sys.platform == "win32", reason="it applies there")
 def test_a_rule_that_does_not_apply_is_refused_with_its_reason(capsys):
     assert main(["reproduce", "ctx.methods-windows"]) == 4

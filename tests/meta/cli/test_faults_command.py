@@ -105,6 +105,19 @@ def test_a_fault_that_is_left_out_is_named(monkeypatch, capsys):
     assert capsys.readouterr().err == "queuespec faults: skipping lifo: it is not a fault on this platform\n"
 
 
+def test_a_run_that_leaves_no_results_is_shown_with_its_last_words(monkeypatch, capsys):
+    def end_immediately(words, supervisor):
+        return SimpleNamespace(wait=lambda seconds: 3, close=lambda: None, output=lambda: "begun\nno space left\n")
+
+    monkeypatch.setattr("queuespec.cli.faults.ProcessTree", end_immediately)
+
+    assert main(["faults", "lifo", "--judge"]) == 1
+
+    told = capsys.readouterr()
+    assert told.err == "1 of 1 faults: lifo: no space left\n"
+    assert "no rule is broken by lifo" in told.out
+
+
 def test_a_fault_that_would_be_none_on_this_platform_has_no_start_method():
     def methods(start_methods=(), not_on=()):
         return start_methods_of(SimpleNamespace(start_methods=start_methods, not_on=not_on))

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from runs import CHECKOUT, outcomes
 
+from queuespec.__main__ import main
 from queuespec.rules import chapters
 
 CHAPTERS = [chapter.name for chapter in chapters()]
@@ -65,3 +66,12 @@ def test_a_slip_writes_nothing(checkout):
         assert (words, status, printed) == (words, 4, "")
         assert sentence in said
     assert {path: path.read_bytes() for path in checkout.rglob("*.[pm][yd]")} == before
+
+
+def test_a_package_that_is_no_checkout_gets_no_rules(monkeypatch, capsys):
+    monkeypatch.setattr("queuespec.cli.new_rule.checkout", lambda: None)
+
+    assert main(["new-rule", "get.one"]) == 4
+
+    said = "new rules are written in a checkout of queuespec; install it there with pip install -e ."
+    assert capsys.readouterr().err == f"queuespec new-rule: {said}\n"

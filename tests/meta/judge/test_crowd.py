@@ -23,3 +23,7 @@ def test_a_crowd_is_divided_so_that_every_producer_is_in_one_process():
 def test_the_size_of_a_crowd_is_a_positive_whole_number(text):
     with pytest.raises(argparse.ArgumentTypeError, match="is not a positive whole number"):
         positive_number(text)
+
+
+def test_a_positive_whole_number_is_taken():
+    assert positive_number("12") == 12

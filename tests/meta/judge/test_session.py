@@ -2,15 +2,19 @@
 
 import argparse
 import sys
+from types import SimpleNamespace
 
 import pytest
-from runs import ACCUSING
+from runs import ACCUSING, facts_of
 from samples import header, verdict
 
-from queuespec.judge import ledger, options
-from queuespec.judge.ledger import Ledger
+from queuespec.judge import ledger, options, session
+from queuespec.judge.ledger import LEDGER, Ledger
 from queuespec.judge.options import CannotJudge, refuse_unknown_rules, specification
+from queuespec.judge.planned import Assignment
+from queuespec.judge.workers import Workers
 from queuespec.results import Recorder, Verdict, read
+from queuespec.results.expectations import Expectation
 from queuespec.rules import chapters
 from queuespec.stage import Settings
 
@@ -63,6 +67,38 @@ def test_no_rule_is_unknown_to_a_specification_that_cannot_be_imported():
         refuse_unknown_rules(["get.blocks-when-empty"])
 
 
+@pytest.mark.usefixtures("broken_specification")
+def test_what_was_expected_cannot_be_held_against_a_specification_that_cannot_be_imported():
+    expected = (Expectation("get.x", "multiprocessing", "hangs", "So it is."),)
+    given = Assignment(facts_of("Linux", (3, 14, 0)), ("fork",), False, Settings("", "", ()), expected)
+
+    (said,) = session._what_was_expected_in_vain(given, [])
+
+    assert said.startswith("cannot import the specification: ValueError: ")
+
+
+def test_a_system_without_a_directory_for_temporary_files_is_one_sentence(monkeypatch):
+    def refuse():
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", refuse)
+
+    with pytest.raises(pytest.UsageError, match="no writable directory for temporary files; set TMPDIR to one"):
+        next(session.pytest_load_initial_conftests())
+
+
+def test_a_plan_that_cannot_be_read_is_a_problem_of_the_run(tmp_path):
+    books, workers = Ledger(header(rule_set="")), Workers()
+    workers.close()
+    stash = {LEDGER: books, session.WORKERS: workers}
+
+    session.pytest_xdist_node_collection_finished(
+        SimpleNamespace(config=SimpleNamespace(stash=stash), gateway=SimpleNamespace(id="gw0"))
+    )
+
+    assert books.problems == ["cannot read the plan of worker gw0: No such file or directory"]
+
+
 def test_a_chapter_that_fails_while_it_is_imported_fails_every_time(tmp_path):
     (tmp_path / "test_half.py").write_text('"""Half a chapter."""\nHALF = 1\nraise LookupError("the other half")\n')
 
@@ -86,15 +122,17 @@ def test_a_results_file_that_cannot_be_written_is_a_problem_noted_once(tmp_path)
 
 def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(judge, tmp_path):
     (tmp_path / "test_broken.py").write_text("raise RuntimeError\n")
+    (tmp_path / "test_other.py").write_text("def test_without_a_rule():\n    raise RuntimeError\n")
 
     run = judge(
         *("--rule", "get.blocks-when-empty", "--start-method", ACCUSING, "--continue-on-collection-errors"),
-        str(tmp_path / "test_broken.py"),
+        *(str(tmp_path / "test_broken.py"), str(tmp_path / "test_other.py")),
     )
 
     assert run.status == 1
     assert run.words("get.blocks-when-empty") == {"conforms"}
     assert "problem: cannot collect the tests of a file\n" in run.output
+    assert "1 deselected" in run.output
     assert "violates no rule, but the run fails: 1 problem, listed above." in run.output
 
 

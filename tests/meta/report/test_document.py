@@ -22,6 +22,16 @@ def test_the_document_of_this_checkout_is_up_to_date(capsys):
     assert main(["spec", "--check"]) == 0, capsys.readouterr().err
 
 
+def test_outside_a_checkout_a_file_has_to_be_named(monkeypatch, capsys):
+    monkeypatch.setattr("queuespec.cli.spec.checkout", lambda: None)
+
+    assert main(["spec"]) == 4
+
+    assert capsys.readouterr().err == (
+        "queuespec spec: no checkout with a SPECIFICATION.md found; name a file with --output\n"
+    )
+
+
 def test_it_is_the_same_every_time():
     assert specification(chapters()) == TEXT
 

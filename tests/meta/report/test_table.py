@@ -54,6 +54,16 @@ def test_kinds_that_differ_are_named(merge):
     assert "hangs (JoinableQueue)" in told
 
 
+def test_what_is_expected_or_unstable_says_so(merge):
+    expected = {"expected": "hangs", "reason": "It waits in C.", "link": "", "unstable": False}
+
+    _, told = merge(text_of([verdict(verdict="hangs", declared=expected)]))
+    _, unstable = merge(text_of([verdict(declared={**expected, "unstable": True})]))
+
+    assert "hangs (expected)" in told
+    assert "conforms (unstable)" in unstable
+
+
 def test_a_column_that_was_cut_short_says_so(merge):
     whole = text_of([verdict(), SPAWNED])
 
@@ -227,6 +237,17 @@ def test_runs_of_one_step_share_its_summary(tell):
 
     assert first < second == len(third) < 1024 * 1024
     assert lines[-1].startswith("the step summary is full")
+
+
+@pytest.mark.usefixtures("tell")
+def test_a_step_summary_that_cannot_be_written_is_said_in_the_log(tmp_path):
+    (tmp_path / "summary.md").mkdir()
+    lines = []
+
+    github.write(header(), [verdict()], [], lambda one: None, lines.append)
+
+    assert len(lines) == 1
+    assert lines[0].startswith("cannot write the step summary: ")
 
 
 def test_an_annotation_names_a_place_once(tell):

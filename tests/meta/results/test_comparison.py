@@ -117,6 +117,21 @@ def test_implementation_and_system_are_named_where_they_changed(compare):
     assert "multiprocessing -> billiard 4.2, CPython 3.14.1, Linux x86_64 -> macOS arm64, fork: a.rule" in told
 
 
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"python_implementation": "pypy", "python_version": "7.3.20"}, "CPython 3.14.1 -> PyPy 7.3.20"),
+        ({"python_build": "main Jul 1"}, "CPython 3.14.1, build unknown -> main Jul 1"),
+    ],
+    ids=["implementation", "build"],
+)
+def test_another_python_of_the_same_version_is_a_possible_cause(compare, other, said):
+    _, told = compare([A], [verdict("a.rule", "hangs")], new_header=other)
+
+    assert f"changed: Python: {said}\n" in told
+    assert "possible cause: Python\n" in told
+
+
 def test_options_that_changed_are_told_in_words(compare):
     _, told = compare(
         [A],

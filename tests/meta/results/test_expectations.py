@@ -223,6 +223,14 @@ def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_
     assert bool(said) is not narrowed
 
 
+def test_an_entry_for_what_another_test_also_proves_names_the_rule_of_that_test():
+    entry = expectations.Expectation("a.part", "multiprocessing", "hangs", "So it is.", where="known.toml, entry 1")
+
+    (said,) = expectations.idle([entry], [], {"a.rule": ("Queue",)}, ("fork",), {"a.part": "a.rule"})
+
+    assert said == "known.toml, entry 1: a.part is covered by the test for a.rule; declare it under a.rule"
+
+
 def test_what_deviates_whatever_its_parameters_is_one_draft():
     def drafted(*verdicts):
         return drafts(header(), verdicts).count("[[deviation]]")

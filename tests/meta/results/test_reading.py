@@ -13,7 +13,7 @@ from samples import header, text_of, verdict
 
 from queuespec import results
 from queuespec.__main__ import main
-from queuespec.results import BadFile, schema
+from queuespec.results import BadFile, reading, schema
 
 SCHEMA = json.loads(schema.FILE.read_text(encoding="utf-8"))
 
@@ -97,6 +97,12 @@ GOOD = text_of([verdict(), verdict(start_method="spawn", reported_start_method="
         (lambda lines: [*lines[:2], *lines[1:]], "second verdict for"),
         (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "the file was changed later"),
         (lambda lines: [line.replace("b.rule", "c.rule") for line in lines], "the file was changed later"),
+        (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": ["fork", "fork"]')
+                        for line in lines], "a start method is listed twice"),
+        (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": []')
+                        for line in lines], "'start_methods' should have 1 to 20 entries, but has 0"),
+        (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": ["fork", 7]')
+                        for line in lines], "'start_methods' in entry 2: should be of type string, but is int"),
         (lambda lines: [*lines[:2], "", *lines[2:]], "line 3: the line is not valid JSON"),
         (lambda lines: [*lines[:2], "[]", *lines[2:]], "line 3: the line is not a JSON object"),
         (lambda lines: [*lines[:2], "[" * 100_000, *lines[2:]], "line 3: the line is not valid JSON"),
@@ -277,3 +283,18 @@ def test_a_forged_file_ends_in_no_traceback_and_writes_nothing_active(tmp_path, 
     assert (told.out + told.err).replace("\n", "").isprintable()
     assert "##[" not in told.out + told.err
     assert not [line for line in (told.out + told.err).splitlines() if line.lstrip().startswith("::")]
+
+
+def test_a_line_that_grows_while_it_is_read_is_refused():
+    begun = GOOD[: GOOD.index("\n", GOOD.index("\n") + 1) + 30].splitlines(keepends=True)
+    reader = reading._Reader("some.jsonl", False)
+    for line in begun:
+        reader.take(line.encode())
+
+    with pytest.raises(BadFile, match="the previous line is truncated, but it is not the last one"):
+        reader.take(b"more\n")
+
+
+def test_a_schema_that_we_cannot_check_completely_is_refused():
+    with pytest.raises(ValueError, match="unsupported keywords in a schema: format"):
+        schema.compiled({"type": "string", "format": "date"}, {})

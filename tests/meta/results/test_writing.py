@@ -161,6 +161,16 @@ def test_an_earlier_file_is_kept_until_there_is_a_whole_one(tmp_path):
     assert results.read(path).verdicts == [verdict()]
 
 
+def test_a_damaged_file_does_not_replace_an_earlier_one(tmp_path):
+    (tmp_path / "some.jsonl").write_text("damaged")
+    (tmp_path / "some.jsonl.earlier").write_text(text_of([verdict("good.rule")]))
+
+    Recorder(tmp_path / "some.jsonl").begin(header())
+
+    assert names(tmp_path) == ["some.jsonl.earlier", "some.jsonl.unfinished"]
+    assert results.read(tmp_path / "some.jsonl.earlier").verdicts[0].rule == "good.rule"
+
+
 def test_a_run_that_judged_nothing_puts_the_earlier_file_back(tmp_path):
     path = tmp_path / "some.jsonl"
     path.write_text("earlier")
@@ -178,6 +188,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_judged(tmp_path):
     said = {
         str(tmp_path / "some.jsonl"): f"--results: cannot write {str(tmp_path / 'some.jsonl')!r}: ",
         str(tmp_path / "nowhere" / "some.jsonl"): "--results: no such directory: ",
+        str(tmp_path): f"--results: {str(tmp_path)!r} is a directory; name a file in it",
         os.devnull: "--results: ",  # what is no file is not replaced
     }
 

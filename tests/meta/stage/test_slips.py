@@ -12,7 +12,10 @@ from queuespec.stage import Deviates, Raised, SuiteError, documented, made, rais
 CHAPTER = '''
 """A chapter of slips."""
 
+import pytest
+
 from queuespec import OBSERVED, Full, raises, rule
+from queuespec.stage import NotApplicable
 '''
 RULE = '''
 
@@ -24,7 +27,26 @@ def test_{name}(make_queue, make_thread):
     """
     queue = make_queue(maxsize=1)
 '''
+OTHERS = '''
+
+@rule("slip.in-a-fresh-program", source=OBSERVED)
+def test_in_a_fresh_program(module, crowd):
+    """A sentence.
+
+    A reason.
+    """
+    assert crowd.size == 2
+    module.get_start_methd()
+
+
+def test_without_a_rule(queue):
+    pass
+'''
 NO_CALL = "the specification itself failed: SuiteError: the block `with raises(Full)` makes no call"
+MISSPELLED_METHOD = (
+    "the specification itself failed: SuiteError: module has no method 'get_start_methd' and is not documented to have "
+    "one; did you mean 'get_start_method'?"
+)
 SLIPS = {
     "a-block-that-calls-nothing-accuses-no-call-before-it": (
         ('queue.put("a")', "with raises(Full):", "    pass"),
@@ -58,6 +80,15 @@ SLIPS = {
         ('queue = make_queue(kind="Manager.Queue")', "with raises(AttributeError):", "    queue.close()"),
         ("conforms", ""),
     ),
+    "a-test-may-find-out-that-its-rule-does-not-apply": (
+        ('raise NotApplicable("it does more than it must")',),
+        ("not-applicable", "it does more than it must"),
+    ),
+    "a-test-that-is-skipped-proves-nothing": (('pytest.skip("not now")',), ("not-run", "not now")),
+    "a-test-that-pytest-timeout-ends-hangs": (
+        ('pytest.fail("Timeout (>60.0s) from pytest-timeout.")',),
+        ("hangs", "Timeout (>60.0s) from pytest-timeout."),
+    ),
 }
 """Rules: the last lines of the test, the verdict, and the explanation."""
 
@@ -68,10 +99,12 @@ def test_a_slip_accuses_no_queue_and_proves_nothing(tmp_path):
         chapter += RULE.replace("{name}", slug, 1).replace("{name}", slug.replace("-", "_"))
         chapter += "".join(f"    {line}\n" for line in lines)
 
-    run = judged_by(chapter, tmp_path, "-n0", "--start-method", METHOD)
+    run = judged_by(chapter + OTHERS, tmp_path, "-n0", "--start-method", METHOD)
 
     found = {one["rule"].removeprefix("slip."): (one["verdict"], one["explanation"]) for one in run.verdicts}
+    assert found.pop("in-a-fresh-program") == ("not-run", MISSPELLED_METHOD)
     assert found == {slug: expected for slug, (_, expected) in SLIPS.items()}
+    assert "UsageError: only a test with a rule has a start method" in run.output
 
 
 # The same without a run
