@@ -1,6 +1,14 @@
 """A failure is one sentence, understood without the test's source: what was called, expected, and what happened."""
 
+from types import SimpleNamespace
+
+import pytest
 from runs import META, judged_by
+
+from queuespec.actors.protocol import RETURNED
+from queuespec.judge.verdicts import CURRENT, pytest_assertrepr_compare, sentence_about
+from queuespec.stage import ExitCode, Timeline
+from queuespec.stage.calls import Call
 
 CHAPTER = '''
 """A chapter in which each test has a queue of its own, which is wrong in its own way."""
@@ -67,3 +75,61 @@ def test_garbage_on_standard_output_changes_no_verdict(judge):
     )
 
     assert run.words("get.blocks-when-empty") == {"conforms"}
+
+
+# The same without a run
+
+
+@pytest.fixture
+def timeline():
+    """The timeline of a test that has called get() twice: it returned 1000, and then True."""
+    timeline = Timeline()
+    for value in (1000, True):
+        call = Call(None, "get()", None, 0.0, noted=False)
+        call.resolve(RETURNED, value)
+        timeline.calls.append(call)
+    timeline.last = timeline.calls[-1]
+    return timeline
+
+
+@pytest.mark.parametrize(
+    ("asserted", "said"),
+    [
+        ("assert not True", "get() should have returned something false, but it returned True"),
+        ("assert None", "get() should have returned something true, but it returned True"),
+        ("1 item was lost", "1 item was lost"),
+    ],
+)
+def test_an_assertion_about_the_last_call_names_it(timeline, asserted, said):
+    assert sentence_about(AssertionError(asserted), timeline) == said
+
+
+@pytest.fixture
+def compared(timeline):
+    """What a comparison that failed is told as, in a test with this timeline."""
+    config = SimpleNamespace(stash={CURRENT: timeline})
+    return lambda left, op, right: pytest_assertrepr_compare(config, op, left, right)
+
+
+def test_a_comparison_of_what_a_call_returned_says_what_it_should_have_returned(compared, timeline):
+    value = timeline.calls[0].value
+
+    assert compared(value, ">", 2000) == ["get() should have returned more than 2000, but it returned 1000"]
+    assert compared(7, "not in", value) == [
+        "get() should have returned something without 7 in it, but it returned 1000"
+    ]
+    assert compared(True, "is", False) == ["get() should have returned False, but it returned True"]
+
+
+def test_a_comparison_of_an_exit_code_names_the_process(compared):
+    code = ExitCode.of("the process of child", 3)
+
+    assert compared(code, "==", 0) == [
+        "the process of child should have ended with exit code 0, but it ended with exit code 3"
+    ]
+
+
+def test_any_other_comparison_is_pytests(compared):
+    assert compared("a", "==", "b") is None
+    assert compared(None, "is", True) is None, "many calls return None, and this one may be of another"
+    assert compared(1000, "<>", 1) is None

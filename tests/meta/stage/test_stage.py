@@ -51,6 +51,13 @@ def test_a_start_method_under_a_wrong_name_deviates(a_stage):
         a_stage.make_child(a_stage.make_queue("Queue"))
 
 
+def test_a_child_of_another_python_than_its_parent_deviates(a_stage):
+    a_stage.parent.python = "another one"
+
+    with pytest.raises(Deviates, match=r"^child should have run another one, but it ran \d"):
+        a_stage.make_child()
+
+
 def test_a_clean_stage_is_the_same_process_in_the_next_test(a_stage):
     before = a_stage.parent.pid
     a_stage.make_child(a_stage.make_queue("Queue"))
