@@ -348,7 +348,7 @@ def test_a_run_that_judged_nothing_is_answered_by_its_last_words(capsys, monkeyp
 
     facts = known(sys.executable, "multiprocessing")
     monkeypatch.setattr("queuespec.cli.reproduce.probe", lambda python, implementation: facts)
-    monkeypatch.setattr("queuespec.cli.performing.subprocess.run", end_immediately)
+    monkeypatch.setattr("queuespec.cli.reproduce.subprocess.run", end_immediately)
 
     assert main(["reproduce", "order.fifo-in-process", "--start-method", METHODS[0]]) == 4
 

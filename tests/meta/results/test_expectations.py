@@ -226,7 +226,9 @@ def test_an_entry_is_not_missed_where_its_rule_applies_under_what_was_not_asked_
 def test_an_entry_for_what_another_test_also_proves_names_the_rule_of_that_test():
     entry = expectations.Expectation("a.part", "multiprocessing", "hangs", "So it is.", where="known.toml, entry 1")
 
-    (said,) = expectations.idle([entry], [], {"a.rule": ("Queue",)}, ("fork",), {"a.part": "a.rule"})
+    rule = Rule("a.rule", "promise", (OBSERVED,), "A sentence.", "A reason.", proves=("a.part",))
+
+    (said,) = expectations.idle([entry], [], [rule], ("fork",))
 
     assert said == "known.toml, entry 1: a.part is covered by the test for a.rule; declare it under a.rule"
 

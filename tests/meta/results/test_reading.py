@@ -100,9 +100,9 @@ GOOD = text_of([verdict(), verdict(start_method="spawn", reported_start_method="
         (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": ["fork", "fork"]')
                         for line in lines], "a start method is listed twice"),
         (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": []')
-                        for line in lines], "'start_methods' should have 1 to 20 entries, but has 0"),
+                        for line in lines], "'start_methods' must contain at least 1 items"),
         (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": ["fork", 7]')
-                        for line in lines], "'start_methods' in entry 2: should be of type string, but is int"),
+                        for line in lines], "'start_methods.1' must be string"),
         (lambda lines: [*lines[:2], "", *lines[2:]], "line 3: the line is not valid JSON"),
         (lambda lines: [*lines[:2], "[]", *lines[2:]], "line 3: the line is not a JSON object"),
         (lambda lines: [*lines[:2], "[" * 100_000, *lines[2:]], "line 3: the line is not valid JSON"),
@@ -293,8 +293,3 @@ def test_a_line_that_grows_while_it_is_read_is_refused():
 
     with pytest.raises(BadFile, match="the previous line is truncated, but it is not the last one"):
         reader.take(b"more\n")
-
-
-def test_a_schema_that_we_cannot_check_completely_is_refused():
-    with pytest.raises(ValueError, match="unsupported keywords in a schema: format"):
-        schema.compiled({"type": "string", "format": "date"}, {})
