@@ -11,7 +11,7 @@ import pytest
 
 from queuespec.actors import actor, adapter, probe
 from queuespec.actors.parent import Parent
-from queuespec.actors.protocol import MARK, decoded, described, pickled, short_repr
+from queuespec.actors.protocol import MARK, SIZE, body_size, decoded, described, pickled, short_repr
 from queuespec.stage.exceptions import ShutDown, raised_by
 
 # What crosses the channel
@@ -39,6 +39,11 @@ def test_plain_values_cross_the_channel(value):
 def test_nothing_else_is_loaded_from_the_channel(value):
     with pytest.raises(pickle.UnpicklingError, match="the channel carries plain values only, not "):
         decoded(pickle.dumps(value), refuse)
+
+
+def test_what_begins_like_no_message_is_not_waited_for():
+    with pytest.raises(pickle.UnpicklingError, match="this is not the beginning of a message"):
+        body_size(b"\xff" * SIZE.size)
 
 
 def test_an_object_that_cannot_be_shown_is_named():
