@@ -197,6 +197,12 @@ def test_a_rule_of_one_process_is_a_page(written):
     assert "https://docs.python.org/3/library/multiprocessing.html#pipes-and-queues" in text
 
 
+def test_a_test_that_is_repeated_is_a_loop(written):
+    text = written("cap.exact", "--start-method", METHODS[0]).read_text(encoding="utf-8")
+
+    assert "    for maxsize in [1, 2, 3, 10]:\n" in text
+
+
 def test_the_runner_of_several_processes_is_short(written):
     text = written("get.blocks-when-empty", "--start-method", METHODS[0]).read_text(encoding="utf-8")
     parts = [inspect.getsource(part) for part in (runner.Worker, runner.work)]

@@ -109,7 +109,7 @@ class Reproduction:
         body = self.test.body[1:]
         loops = []
         for decorator in self.test.decorator_list:
-            if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "parametrize":
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "each":
                 names, values = ast.literal_eval(decorator.args[0]), self.script.text(decorator.args[1])
                 names = [names] if isinstance(names, str) else names
                 loops.append(f"for {', '.join(names)} in {values}:")
