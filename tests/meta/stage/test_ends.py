@@ -65,6 +65,17 @@ def test_a_main_program_that_ends_immediately_says_why(new_stage, tmp_path, monk
         new_stage(METHOD)
 
 
+@posix_only
+def test_a_judge_in_the_background_of_a_shell_has_stages_that_can_be_interrupted(new_stage):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        started = new_stage(METHOD)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert "default_int_handler" in repr(started.parent.plays(signal.getsignal, int(signal.SIGINT)))
+
+
 def test_a_main_program_that_does_not_start_hangs(new_stage, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
