@@ -48,7 +48,7 @@ ENDS = {
 
 OUTCOMES = {
     "raises": "with raises({1}, {2}):\n{3}{0}.result()",
-    "returns_one_of": "check({0}.result() in ({1}), {2})",
+    "returns_one_of": "check({0}.result() in [{1}], {2})",
     "stays_blocked": "{0}.stays_blocked()",
     "succeeds_or_raises": "with contextlib.suppress({1}):\n{3}{0}.result()",
     "waited": "check({0}.seconds >= {1} / 2, {2})",
