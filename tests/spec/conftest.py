@@ -42,7 +42,7 @@ def under_way(make_thread, gate):
     """Puts an item that is not sent before the gate opens: ``under_way(queue, "late")``.
 
     A separate thread puts it, because put() may or may not wait for its item. The rule does not apply to a queue whose
-    put() pickles the item itself: an item is in such a queue, or it is not.
+    put() pickles the item itself: the gate can hold back nothing that follows.
     """
 
     def put(queue, value):
@@ -50,7 +50,9 @@ def under_way(make_thread, gate):
         if gate.holds_back_put():
             gate.opens()
             putting.returns()
-            raise NotApplicable("put() pickles its item before it returns, so an item is never still being sent")
+            raise NotApplicable(
+                "put() pickles its item itself, so nothing can hold an item back between put() and the pipe"
+            )
         return putting
 
     return put

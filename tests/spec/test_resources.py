@@ -17,13 +17,13 @@ KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
 
 def _found_by(program):
-    """The last JSON that a program has printed; a queue may print anything before and after it."""
-    assert program.ends() == 0, program.output
-    for line in reversed(program.output.splitlines()):
-        if line.startswith(("{", "[")):
+    """The JSON that a program has printed after "found"; a queue may print anything before and after it."""
+    program.succeeds()
+    for line in program.output.splitlines():
+        if line.startswith("found "):
             with contextlib.suppress(ValueError):
-                return json.loads(line)
-    raise AssertionError(f"the program {program.text} printed no result: {program.output}")
+                return json.loads(line[len("found ") :])
+    raise AssertionError(f"the program {program.text} should have printed what it found, but it printed nothing of it")
 
 
 def _leak(counting, resource):
@@ -37,7 +37,7 @@ def _changes(looking_around, mask=False):
     """What a program has found changed in its process, in words: the signal mask alone, or everything else."""
     found = _found_by(looking_around)
     names = [name for name in found if (name == "signal mask") == mask]
-    return "; ".join("{}: {:.300} before, {:.300} after".format(name, *found[name]) for name in names)
+    return "; ".join(f"{name}: {found[name]:.300}" for name in names)
 
 
 @rule(

@@ -22,7 +22,7 @@ class Program:
     def __init__(
         self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
     ) -> None:
-        self.text = f"{path.stem}{arguments}" if arguments else path.stem
+        self.text = f"{path.stem}({', '.join(map(repr, arguments))})" if arguments else path.stem
         self._patience = settings.patience
         context = {"home": str(ACTORS), "implementation": settings.implementation, "start_method": start_method}
         self.tree = ProcessTree(

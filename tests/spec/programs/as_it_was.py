@@ -1,6 +1,7 @@
 """Makes, uses and closes a queue, and prints what it has changed in its process: ``as_it_was.py KIND``.
 
-The output is one line of JSON: for each trait of the process that is not as it was, what it was and what it is.
+Prints "found" and JSON: for each trait of the process that is not as it was, what is different. It never prints a value
+of the environment, which may be a secret.
 """
 
 import faulthandler
@@ -17,8 +18,8 @@ from judged import mp
 
 
 def signal_mask():
-    """The names of the blocked signals."""
-    return sorted(signal.Signals(number).name for number in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    """The blocked signals, by name; a real-time signal has none."""
+    return sorted(getattr(number, "name", str(number)) for number in signal.pthread_sigmask(signal.SIG_BLOCK, []))
 
 
 def umask():
@@ -67,6 +68,17 @@ def inheritable_descriptors():
     return found
 
 
+def difference(before, after):
+    """What is different, in words."""
+    if isinstance(before, dict):
+        return f"changed: {sorted(name for name in {*before, *after} if before.get(name) != after.get(name))}"
+    if isinstance(before, list):
+        return (
+            f"gone: {[one for one in before if one not in after]}, new: {[one for one in after if one not in before]}"
+        )
+    return "changed" if isinstance(before, tuple) else f"{before!r} before, {after!r} after"
+
+
 def main():
     """Looks at the process before, during and after the use of a queue."""
     if hasattr(signal, "pthread_sigmask"):
@@ -85,7 +97,8 @@ def main():
 
     after = {name: look() for name, look in TRAITS.items()}
     before["inheritable file descriptors"], after["inheritable file descriptors"] = descriptors, more
-    print(json.dumps({name: [repr(before[name]), repr(after[name])] for name in before if before[name] != after[name]}))
+    found = {name: difference(was, after[name]) for name, was in before.items() if was != after[name]}
+    print("found", json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from judged import mp
 
 PATIENCE = 5.0
 kept: dict[str, object] = {}
-"""Keeps the queue alive after main() has returned."""
+"""Keeps the lock and the queue alive after main() has returned."""
 
 
 class HoldsUp:
@@ -44,7 +44,7 @@ def consume(_, queue):
 
 def main():
     """Exits without a join(), but with a reference to the queue."""
-    lock = mp.Lock()
+    lock = kept["lock"] = mp.Lock()  # made before the queue, and so removed after it
     queue = kept["queue"] = getattr(mp, sys.argv[1])()
     mp.Process(target=consume, args=(HoldsUp(lock), queue)).start()
     queue.put("the item")

@@ -1,7 +1,7 @@
 """Counts the resources of this process before and after it uses many queues: ``resources.py KIND LIFE``.
 
 `LIFE` is "closed" if the queues are closed and then dropped, "dropped" if they are dropped without being closed, or
-"kept" if they are closed and not dropped. Prints one line of JSON: the number of queues and, for each resource, how
+"kept" if they are closed and not dropped. Prints "found" and JSON: the number of queues and, for each resource, how
 many more there are afterward, or null if they cannot be counted.
 """
 
@@ -102,7 +102,7 @@ def main():
     settle(ours, WAIT)
     after = count()
     more = {name: None if before[name] is None else after[name] - before[name] for name in before}
-    print(json.dumps({"queues": QUEUES, **more}), flush=True)
+    print("found", json.dumps({"queues": QUEUES, **more}), flush=True)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def main():
     queue.put("item")
     answers.get()
     child.join()
-    print(json.dumps(inodes()), flush=True)
+    print("found", json.dumps(inodes()), flush=True)
 
 
 if __name__ == "__main__":

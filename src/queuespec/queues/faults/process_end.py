@@ -191,7 +191,7 @@ class ChildrenAreLeftBehind:
 
 
 @fault(
-    breaks={"exit.item-of-ended-main": "ends_at_once('Queue',) had not printed"},
+    breaks={"exit.item-of-ended-main": "ends_at_once('Queue') had not printed"},
     collateral=EVERYTHING,
     start_methods=("fork",),
 )

@@ -88,7 +88,7 @@ class SemaphoresKeepTheirNames:
                 self._kept = semaphore._rebuild(0, 1, 1, name)
 
 
-@fault(breaks={"resources.signal-mask": "signal mask: ['SIGINT', 'SIGTERM'] before, [] after"}, not_on=("win32",))
+@fault(breaks={"resources.signal-mask": "signal mask: gone: ['SIGINT', 'SIGTERM']"}, not_on=("win32",))
 class LetsSignalsThrough:
     """Making a queue unblocks all signals."""
 
@@ -98,7 +98,7 @@ class LetsSignalsThrough:
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
-@fault(breaks={"resources.as-it-was": "inheritable file descriptors: [0, 1, 2"}, not_on=("win32",))
+@fault(breaks={"resources.as-it-was": "inheritable file descriptors: gone: [], new: ["}, not_on=("win32",))
 class DescriptorsAreInheritable:
     """Other programs inherit the pipe of a queue."""
 
@@ -108,7 +108,7 @@ class DescriptorsAreInheritable:
             os.set_inheritable(self._reader.fileno(), True)
 
 
-@fault(breaks={"resources.as-it-was": "state of the module random: "})
+@fault(breaks={"resources.as-it-was": "state of the module random: changed"})
 class DrawsFromTheModuleRandom:
     """put() takes a random number from the generator that all users of the module `random` share."""
 
