@@ -40,6 +40,9 @@ CROSS_SECTION = (
 of them red as well names these as its ``collateral``."""
 
 
+PICKLED_BY_PUT = "put() pickles its item itself, so nothing can hold an item back between put() and the pipe"
+"""Why a rule does not apply to a queue, rather than to a platform."""
+
 PLATFORMS = {
     "linux": ("Linux", ("fork", "spawn", "forkserver")),
     "darwin": ("Darwin", ("spawn", "fork", "forkserver")),
@@ -123,10 +126,50 @@ def command(*options, parallel=False, methods=()):
 def judged(results, *options, parallel=False, methods=(METHOD,), env=None, seconds=300):
     """Runs the specification, under one start method unless told otherwise; its results are written to `results`."""
     results.unlink(missing_ok=True)
+    words = command(*options, parallel=parallel, methods=methods)
+    return _finished(words, results, CHECKOUT, environment(**(env or {})), seconds)
+
+
+def judged_by(chapter, directory, *options, **env):
+    """Runs a specification of somebody else, of one chapter with this text, in an empty directory."""
+    (directory / "test_own.py").write_text(chapter, encoding="utf-8")
+    words = ("-m", "pytest", "test_own.py", "-p", "queuespec.plugin", "-p", "no:cacheprovider", "--rootdir", ".")
+    path = os.pathsep.join([str(CHECKOUT / "src"), str(META / "implementations")])
+    words = [sys.executable, *words, *map(str, options)]
+    return _finished(words, directory / "results.jsonl", directory, environment(PYTHONPATH=path, **env), 120)
+
+
+def chapter_of_gets(count):
+    """A chapter in which this number of tests calls get(), each on a queue whose `maxsize` is the test's own number."""
+    return f'''
+"""A chapter in which each test has a queue of its own, which is wrong in its own way."""
+
+from queuespec import OBSERVED, Empty, each, raises, rule
+
+
+@rule("own.get", source=OBSERVED, kinds=("Queue",))
+@each("number", range(1, {count + 1}))
+def test_get(make_queue, make_child, number):
+    """get() waits until an item arrives.
+
+    It is the rule get.blocks-when-empty.
+    """
+    queue = make_queue(maxsize=number)
+    getting = make_child(queue).calls.get()
+    getting.stays_blocked()
+
+    queue.put("late")
+
+    assert getting.returns() == "late"
+'''
+
+
+def _finished(words, results, directory, env, seconds):
+    """The run that these words started, after its end."""
     process = subprocess.run(
-        [*command(*options, parallel=parallel, methods=methods), "--results", str(results)],
-        cwd=CHECKOUT,
-        env=environment(**(env or {})),
+        [*words, "--results", str(results)],
+        cwd=directory,
+        env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -135,30 +178,6 @@ def judged(results, *options, parallel=False, methods=(METHOD,), env=None, secon
         errors="replace",
         timeout=seconds,
     )
-    return finished(process, results)
-
-
-def judged_by(chapter, directory, *options, **env):
-    """Runs a specification of somebody else, of one chapter with this text, in an empty directory."""
-    (directory / "test_own.py").write_text(chapter, encoding="utf-8")
-    words = ("test_own.py", "-p", "queuespec.plugin", "-p", "no:cacheprovider", "--rootdir", ".")
-    process = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, "--results", "results.jsonl", *map(str, options)],
-        cwd=directory,
-        env=environment(PYTHONPATH=os.pathsep.join([str(CHECKOUT / "src"), str(META / "implementations")]), **env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=120,
-    )
-    return finished(process, directory / "results.jsonl")
-
-
-def finished(process, results):
-    """The run that a process was which has written these results, if any."""
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     return Run(process.returncode, process.stdout, [data for data in map(json.loads, lines) if "rule" in data])
 

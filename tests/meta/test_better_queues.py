@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from runs import CROSS_SECTION, asked
+from runs import CROSS_SECTION, PICKLED_BY_PUT, asked
 
 from queuespec.queues.declare import better_queues
 
@@ -13,7 +13,7 @@ BETTER = better_queues()
 @pytest.mark.parametrize(
     ("name", "rules"),
     [
-        pytest.param("empty-never-lags", CROSS_SECTION, id="empty-never-lags-a cross-section"),
+        pytest.param("pickles-in-put", CROSS_SECTION, id="pickles-in-put-a cross-section"),
         *(pytest.param(name, (), id=name, marks=pytest.mark.thorough) for name in BETTER),
     ],
 )
@@ -28,4 +28,13 @@ def test_a_better_queue_conforms(judge, name, rules):
 
     words = {verdict["verdict"] for verdict in run.verdicts if verdict["level"] in ("promise", "platform")}
     assert words <= {"conforms", "not-applicable"}
+    assert run.status == 0, run.output
+
+
+def test_a_rule_about_an_item_that_is_being_sent_does_not_apply_where_put_pickles_it(judge):
+    slug = "cap.counts-unflushed"
+
+    run = judge("--implementation", "better:pickles-in-put", *asked([slug, "order.fifo-in-process"]))
+
+    assert {(one["verdict"], one["explanation"]) for one in run.of(slug)} == {("not-applicable", PICKLED_BY_PUT)}
     assert run.status == 0, run.output

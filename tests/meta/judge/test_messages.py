@@ -5,7 +5,7 @@ import platform
 import re
 
 import pytest
-from runs import judged_by, judged_says, rest
+from runs import chapter_of_gets, judged_by, judged_says, rest
 
 SLUG = "get.blocks-when-empty"
 
@@ -59,33 +59,10 @@ def test_a_deviation_tells_rule_source_judged_and_timeline(report_of):
     assert "timelines" not in output, "the timeline of what conforms is shown when asked for"
 
 
-CHAPTER = '''
-"""A chapter in which each test has a queue of its own, which is wrong in its own way."""
-
-from queuespec import OBSERVED, each, rule
-
-
-@rule("own.get", source=OBSERVED, kinds=("Queue",))
-@each("number", [1, 2, 3])
-def test_get(make_queue, make_child, number):
-    """get() waits until an item arrives.
-
-    It is the rule get.blocks-when-empty.
-    """
-    queue = make_queue(maxsize=number)
-    getting = make_child(queue).calls.get()
-    getting.stays_blocked()
-
-    queue.put("late")
-
-    assert getting.returns() == "late"
-'''
-
-
 def test_hangs_and_crashes_and_what_the_judged_processes_print_are_shown(tmp_path):
     options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0")
 
-    run = judged_by(CHAPTER, tmp_path, *options, GET="never_returns dies complains")
+    run = judged_by(chapter_of_gets(3), tmp_path, *options, GET="never_returns dies complains")
 
     _, hang, crash, printed, _ = re.split(r"_ test_get\[spawn-Queue-\d\] _|= verdicts: ", run.output)
     a_hang_tells_where_it_was_once(hang)

@@ -3,34 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
-from runs import META, judged_by
+from runs import META, chapter_of_gets, judged_by
 
 from queuespec.actors.protocol import RETURNED
 from queuespec.judge.verdicts import CURRENT, pytest_assertrepr_compare, sentence_about
 from queuespec.stage import ExitCode, Timeline
 from queuespec.stage.calls import Call
 
-CHAPTER = '''
-"""A chapter in which each test has a queue of its own, which is wrong in its own way."""
-
-from queuespec import OBSERVED, Empty, each, raises, rule
-
-
-@rule("own.get", source=OBSERVED, kinds=("Queue",))
-@each("number", range(1, 9))
-def test_get(make_queue, make_child, number):
-    """get() waits until an item arrives.
-
-    It is the rule get.blocks-when-empty.
-    """
-    queue = make_queue(maxsize=number)
-    getting = make_child(queue).calls.get()
-    getting.stays_blocked()
-
-    queue.put("late")
-
-    assert getting.returns() == "late"
-
+CHAPTER = f'''{chapter_of_gets(8)}
 
 @rule("own.nowait", source=OBSERVED, kinds=("Queue",))
 def test_nowait(make_queue):

@@ -34,7 +34,7 @@ def wait_until_gone(pickled_lock):
             pickle.loads(pickled_lock)
         except FileNotFoundError:
             break
-        time.sleep(0.01)
+        time.sleep(0.01)  # nothing announces that the name of a semaphore is gone
 
 
 def consume(_, queue):

@@ -52,10 +52,10 @@ def flush_and_vanish(queue, item):
 
 
 def put_in_a_bare_fork(queue, item):
-    """Forks this process without `Process`. The fork puts the item, flushes the queue and ends; it has 5 s for it."""
+    """Forks this process without `Process`. The fork puts the item, flushes the queue and ends; it has 10 s."""
     pid = os.fork()
     if pid == 0:
-        signal.alarm(5)
+        signal.alarm(10)  # less than patience; a fork may have copied a lock that is locked
         try:
             queue.put(item)
             queue.close()
