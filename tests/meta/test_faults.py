@@ -12,7 +12,7 @@ from queuespec.rules import chapters
 
 FAULTS = faults()
 RULES = {rule.slug: rule for chapter in chapters() for rule in chapter.rules if rule.test}
-BAD = {"deviates", "hangs", "crashes"}
+BAD = {"absent", "deviates", "hangs", "crashes"}
 
 NO_SENTENCE = re.compile(
     r"^assert |^Traceback|^(?!.*(should have|had not|did not|still running)).* (==|!=|is|in|not in|[<>]=?) "

@@ -24,6 +24,9 @@ from queuespec.rules import Chapter, chapters
 from queuespec.stage import ProcessTree, Supervisor
 from queuespec.text import counted, markdown, one_line
 
+RED = {*results.BAD, results.ABSENT}
+"""The verdicts that show that a rule noticed a fault."""
+
 Grid = dict[str, dict[str, str]]
 """Slug to fault to verdict; where it is only declared, "meant" or "as well". No row: the rule gave no verdict."""
 
@@ -88,7 +91,7 @@ def start_methods_of(fault: type[Declared]) -> list[str]:
 def only_red(verdicts: Grid) -> Grid:
     """The faults that turned a rule red, for every rule with a judgment."""
     return {
-        slug: {name: verdict for name, verdict in row.items() if verdict in results.BAD}
+        slug: {name: verdict for name, verdict in row.items() if verdict in RED}
         for slug, row in verdicts.items()
         if set(row.values()) & set(results.JUDGED)
     }
@@ -97,9 +100,7 @@ def only_red(verdicts: Grid) -> Grid:
 def is_idle(name: str, meant: list[str], verdicts: Grid) -> bool:
     """Whether a fault turns no rule red although one that it should break judged it, or has no verdicts at all."""
     its = {slug: row[name] for slug, row in verdicts.items() if name in row}
-    return not set(its.values()) & set(results.BAD) and (
-        not its or any(its.get(slug) in results.JUDGED for slug in meant)
-    )
+    return not RED & set(its.values()) and (not its or any(its.get(slug) in results.JUDGED for slug in meant))
 
 
 def declared(wrong: list[type[Declared]]) -> Grid:

@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 import pytest
 
+from queuespec import results
 from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.verdicts import FINDING
 from queuespec.rules import Facts
@@ -95,7 +96,7 @@ def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
     stage = finding.stage = stages.take(start_method, request.path.parent)
     stage.records_in(finding.timeline)
     yield stage
-    if finding.verdict != "conforms":
+    if finding.verdict not in (results.CONFORMS, results.SHOWN):
         stage.clean = False
     stages.put_back(stage)
 
@@ -107,7 +108,7 @@ def fresh_stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     stage = finding.stage = request.config.stash[STAGES].fresh("", request.path.parent)
     stage.records_in(finding.timeline)
     yield stage
-    if finding.verdict == "conforms":
+    if finding.verdict in (results.CONFORMS, results.SHOWN):
         stage.leave()
     else:
         stage.end()

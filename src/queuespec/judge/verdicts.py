@@ -79,7 +79,7 @@ def pytest_runtest_makereport(
     if finding.stage is not None and call.when != "teardown":
         finding.reported |= finding.stage.reported
     if call.when == "call" and report.passed:
-        finding.verdict = "conforms"
+        finding.verdict = results.SHOWN if finding.rule.level == "hazard" else results.CONFORMS
         if item.config.getoption("timeline"):
             finding.told = tuple(finding.timeline.rows())
         _expect(item, finding, report)
@@ -88,7 +88,7 @@ def pytest_runtest_makereport(
         if finding.verdict == "not-applicable":
             report.outcome = "skipped"
             report.longrepr = (str(item.path), item.location[1] or 0, f"not-applicable: {finding.explanation}")
-        if finding.verdict in results.BAD:
+        if finding.verdict in (results.ABSENT, *results.BAD):
             _tell(item, call.excinfo.value, finding, report)
             _expect(item, finding, report)
             if not finding.planned.gates:
@@ -129,7 +129,7 @@ def _judge(error: BaseException, finding: Finding) -> None:
     elif isinstance(error, pytest.fail.Exception) and str(error).startswith("Timeout"):
         finding.verdict = "hangs"
     elif isinstance(error, (AssertionError, Raised)):
-        finding.verdict = "deviates"
+        finding.verdict = results.DEVIATES
     elif isinstance(error, NotApplicable):
         finding.verdict, finding.explanation = "not-applicable", str(error)
         return
@@ -137,6 +137,8 @@ def _judge(error: BaseException, finding: Finding) -> None:
         finding.verdict = "not-run"
         finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
         return
+    if finding.verdict == results.DEVIATES and finding.rule.level == "hazard":
+        finding.verdict = results.ABSENT
     finding.explanation = one_line(sentence_about(error, finding.timeline), 1000)
     finding.told = tuple(finding.timeline.rows())
 
@@ -145,7 +147,7 @@ def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> N
     """Compares with what was expected: an expected deviation does not fail the run; its absence does."""
     expected = item.config.stash[ASSIGNMENT].expected
     entry = next((one for one in expected if one.matches(*finding.planned.key)), None)
-    if entry is None:
+    if entry is None or finding.rule.level == "hazard":
         return
     finding.declared = entry.for_verdict
     surprise = entry.surprise(finding.verdict)

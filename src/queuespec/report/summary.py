@@ -13,7 +13,7 @@ from rich.text import Text
 
 from queuespec.report import table
 from queuespec.report.console import console_for, hanging, show
-from queuespec.results import BAD, CONFORMS, JUDGED, NOT_RUN, Verdict, summary
+from queuespec.results import ABSENT, BAD, CONFORMS, JUDGED, NOT_RUN, SHOWN, Verdict, summary
 from queuespec.results.causes import EXPECTED, FAILS, MISSING, REPORTED, Cause, causes, standing
 from queuespec.text import counted, one_line
 
@@ -59,7 +59,8 @@ def text(
 
 
 def chapter_lines(verdicts: list[Verdict], start_methods: tuple[str, ...], width: int) -> list[Text]:
-    """A line for each chapter: how many of the verdicts that apply conform, under each start method."""
+    """A line for each chapter: how many of the verdicts that apply conform, under each start method, and what else
+    there is. Hazards are not among those counted: nothing has to conform to a danger."""
     columns = [*start_methods, *([ANY] if any(not verdict.start_method for verdict in verdicts) else [])]
     found: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
@@ -70,8 +71,9 @@ def chapter_lines(verdicts: list[Verdict], start_methods: tuple[str, ...], width
     fits = head + sum(len(GAP) + wide for wide in widths) <= width
     lines = []
     for name, cells in rows.items():
-        remark = summary(one for one in found[name] if one.verdict in (*BAD, NOT_RUN))
-        style = STYLES[FAILS] if any(standing(one) == FAILS for one in found[name]) else "yellow" if remark else ""
+        remark = summary(one for one in found[name] if one.verdict in (ABSENT, SHOWN, *BAD, NOT_RUN))
+        urgent = set(map(standing, found[name]))
+        style = STYLES[FAILS] if FAILS in urgent else "yellow" if urgent - {""} else ""
         if fits:
             row = GAP.join([name.ljust(head), *(cell.ljust(wide) for cell, wide in zip(cells, widths))])
             one_piece = remark and len(row + GAP + remark) <= width
@@ -84,7 +86,8 @@ def chapter_lines(verdicts: list[Verdict], start_methods: tuple[str, ...], width
 
 def _count(column: str, verdicts: list[Verdict]) -> str:
     """``fork 31/32``; empty if nothing applies."""
-    here = [one for one in verdicts if (one.start_method or ANY) == column and one.verdict in (*JUDGED, NOT_RUN)]
+    counting = (CONFORMS, *BAD, NOT_RUN)
+    here = [one for one in verdicts if (one.start_method or ANY) == column and one.verdict in counting]
     return f"{one_line(column, 40)} {sum(one.verdict == CONFORMS for one in here)}/{len(here)}" if here else ""
 
 
@@ -137,11 +140,15 @@ def sentence(judged: str, verdicts: list[Verdict], problems: list[str]) -> str:
         reasons = [f"{counted(surprises, 'expected deviation')} did not happen"] if surprises else []
         reasons += [f"{counted(len(problems), 'problem')}, listed above"] if problems else []
         return f"{judged} violates no rule, but the run fails: {' and '.join(reasons)}."
-    does = "deviates does" if number[REPORTED] == 1 else "deviate do"
-    rest = [f"{number[REPORTED]:,} that {does} not gate"] if number[REPORTED] else []
+    does = "does" if number[REPORTED] == 1 else "do"
+    rest = [f"{counted(number[REPORTED], 'deviation')} that {does} not gate"] if number[REPORTED] else []
     rest += [counted(number[EXPECTED], "expected deviation")] if number[EXPECTED] else []
     rules = {verdict.rule for verdict in all_judged}
+    hazards = {verdict.rule for verdict in all_judged if verdict.verdict in (SHOWN, ABSENT)}
+    shown = {verdict.rule for verdict in all_judged if verdict.verdict == SHOWN}
+    dangers = f"; it has {len(shown)} of {counted(len(hazards), 'danger')}" if hazards else ""
     return (
         f"{judged} conforms: {counted(len(all_judged), 'verdict')} on {counted(len(rules), 'rule')}"
-        f"{', with ' + ' and '.join(rest) if rest else ''}."
+        f"{', with ' + ' and '.join(rest) if rest else ''}"
+        f"{dangers}."
     )

@@ -11,7 +11,19 @@ from rich.table import Table
 from rich.text import Text
 
 from queuespec.report.console import console_for, show
-from queuespec.results import BAD, CONFORMS, CRASHES, DEVIATES, HANGS, JUDGED, NOT_RUN, Verdict, worst
+from queuespec.results import (
+    ABSENT,
+    BAD,
+    CONFORMS,
+    CRASHES,
+    DEVIATES,
+    HANGS,
+    JUDGED,
+    NOT_RUN,
+    SHOWN,
+    Verdict,
+    worst,
+)
 from queuespec.results.merging import Column, Merged
 from queuespec.text import markdown, one_line, size, that_fit
 
@@ -21,7 +33,8 @@ if TYPE_CHECKING:
 GAP = 3
 """Spaces between two cells."""
 TOO_LONG = "The table is too long: {:,} more rows are not shown."
-STYLES = {CONFORMS: "green", DEVIATES: "red", HANGS: "bold red", CRASHES: "bold red", NOT_RUN: "yellow"}
+STYLES = {CONFORMS: "green", ABSENT: "green", SHOWN: "yellow", NOT_RUN: "yellow"}
+STYLES |= {DEVIATES: "red", HANGS: "bold red", CRASHES: "bold red"}
 
 
 def words(verdicts: list[Verdict]) -> str:
@@ -32,7 +45,7 @@ def words(verdicts: list[Verdict]) -> str:
     concerned = [one for one in verdicts if one.verdict == verdict]
     kinds = {one.kind for one in concerned}
     others = {one.kind for one in verdicts if one.verdict in JUDGED} - kinds
-    remarks = sorted(kinds) if verdict in BAD and others else []
+    remarks = sorted(kinds) if verdict in (SHOWN, *BAD) and others else []
     if verdict in BAD and all(one.declared for one in concerned):
         remarks.append("expected")
     if any(one.is_unstable for one in verdicts):

@@ -2,6 +2,7 @@
 
 from queuespec.results.reading import opened, read
 from queuespec.results.verdict import (
+    ABSENT,
     BAD,
     CONFORMS,
     CRASHES,
@@ -9,6 +10,7 @@ from queuespec.results.verdict import (
     HANGS,
     JUDGED,
     NOT_RUN,
+    SHOWN,
     VERDICTS,
     BadFile,
     Header,

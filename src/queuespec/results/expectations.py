@@ -196,8 +196,12 @@ def idle(
     """
     kinds = {rule.slug: rule.kinds for rule in rules}
     proved_by = {slug: rule.slug for rule in rules for slug in rule.proves}
+    hazards = {rule.slug for rule in rules if rule.level == "hazard"}
     found = []
     for entry in entries:
+        if entry.rule in hazards:
+            found.append(f"{entry.where}: {entry.rule} is a hazard, which never fails a run; remove the entry")
+            continue
         matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
         if matched & {*JUDGED, NOT_RUN} or (matched and narrowed):
             continue

@@ -10,7 +10,19 @@ from sys import intern
 from typing import Any, BinaryIO
 
 from queuespec.results import schema
-from queuespec.results.verdict import CONFORMS, FORMAT, NOT_RUN, BadFile, Header, Results, Verdict, counts
+from queuespec.results.verdict import (
+    ABSENT,
+    CONFORMS,
+    FORMAT,
+    NOT_RUN,
+    SHOWN,
+    VERDICTS,
+    BadFile,
+    Header,
+    Results,
+    Verdict,
+    counts,
+)
 from queuespec.text import counted, one_line
 
 LONGEST_LINE = 4_000_000
@@ -139,9 +151,11 @@ class _Reader:
         verdict = Verdict.from_data(data)
         if verdict.start_method and verdict.start_method not in start_methods:
             raise self.bad(f"invalid verdict: start method {verdict.start_method!r} is not in the header")
-        if verdict.verdict == CONFORMS and verdict.reported_start_method not in ("", verdict.start_method):
+        if verdict.verdict in (SHOWN, ABSENT) and verdict.level != "hazard":
+            raise self.bad(f"invalid verdict: {verdict.rule} is {verdict.verdict}, but it is not a hazard")
+        if verdict.verdict in (CONFORMS, SHOWN) and verdict.reported_start_method not in ("", verdict.start_method):
             raise self.bad(
-                f"invalid verdict: it conforms under {verdict.start_method}, "
+                f"invalid verdict: {verdict.rule} was judged under {verdict.start_method}, "
                 f"but its children were started by {verdict.reported_start_method}"
             )
         key = verdict.key
@@ -152,7 +166,7 @@ class _Reader:
 
     def take_footer(self, data: dict[str, Any]) -> None:
         self.check("footer", data)
-        if data["counts"] != counts(self.verdicts):
+        if {**dict.fromkeys(VERDICTS, 0), **data["counts"]} != counts(self.verdicts):
             raise self.bad("the counts of the footer do not match the verdicts: lines are missing or were changed")
         if data["digest"] != self.digest.hexdigest():
             raise self.bad("the digest of the footer does not match the lines: the file was changed later")

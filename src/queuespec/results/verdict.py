@@ -18,10 +18,12 @@ from queuespec.rules.facts import Subject
 from queuespec.text import one_line
 
 CONFORMS, DEVIATES, HANGS, CRASHES = "conforms", "deviates", "hangs", "crashes"
+SHOWN, ABSENT = "shown", "absent"
+"""The verdicts on a hazard: the queue has the danger, or it does not."""
 UNSUPPORTED, NOT_APPLICABLE, NOT_RUN = "unsupported", "not-applicable", "not-run"
-JUDGED = (CONFORMS, DEVIATES, HANGS, CRASHES)
+JUDGED = (CONFORMS, ABSENT, SHOWN, DEVIATES, HANGS, CRASHES)
 """The verdicts that say something about the queue, from best to worst."""
-BAD = JUDGED[1:]
+BAD = JUDGED[3:]
 VERDICTS = (*JUDGED, UNSUPPORTED, NOT_APPLICABLE, NOT_RUN)
 
 FORMAT = 1
@@ -48,7 +50,7 @@ class Verdict:
     gates: bool = True
     """Whether a deviation fails the run."""
     explanation: str = ""
-    """What happened instead, or why the rule was not judged; one sentence, empty for `conforms`."""
+    """What happened instead, or why the rule was not judged; one sentence, empty for `conforms` and `shown`."""
     kind: str = ""
     start_method: str = ""
     reported_start_method: str = ""

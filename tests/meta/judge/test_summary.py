@@ -49,6 +49,17 @@ def test_a_chapter_without_anything_that_applies_is_there_all_the_same():
     assert lines(spread(word="not-applicable")) == ["getting"]
 
 
+def test_dangers_are_named_but_not_counted_among_what_conforms():
+    verdicts = [
+        *spread(),
+        *spread("get.h", "shown", level="hazard", gates=False),
+        verdict("get.i", "absent", level="hazard", gates=False),
+    ]
+
+    assert lines(verdicts) == ["getting  fork 1/1  spawn 1/1  1 absent, 2 shown"]
+    assert sentence(JUDGED, verdicts, []) == f"{JUDGED} conforms: 5 verdicts on 3 rules; it has 1 of 2 dangers."
+
+
 @pytest.mark.parametrize("width", [20, 24, 32, 40])
 def test_a_narrow_terminal_breaks_between_counts(width):
     found = lines([*spread(), *spread("get.b", "hangs"), *spread("p.a", chapter="manager_queues")], width)
@@ -78,13 +89,13 @@ def test_each_deviation_is_shown_once_with_everything_it_concerns():
 
 def test_what_gates_comes_before_what_does_not_and_both_say_it():
     verdicts = [
-        verdict("get.h", "deviates", explanation="one", gates=False, level="hazard"),
+        verdict("get.h", "deviates", explanation="one", gates=False, level="de-facto"),
         verdict("get.p", "deviates", explanation="two"),
     ]
 
     output = shown(verdicts)
 
-    assert "deviates, does not gate: one\n  get.h [hazard]\n  Queue under fork (1 verdict)\n" in output
+    assert "deviates, does not gate: one\n  get.h [de-facto]\n  Queue under fork (1 verdict)\n" in output
     assert output.index("deviates: two") < output.index("deviates, does not gate: one")
 
 
@@ -140,7 +151,7 @@ def test_problems_of_the_run_are_shown():
         (
             [verdict(), verdict("get.b", "hangs", gates=False)],
             [],
-            "2 verdicts on 2 rules, with 1 that deviates",
+            "2 verdicts on 2 rules, with 1 deviation that does not gate.",
         ),
         ([verdict()], ["incomplete"], "violates no rule, but the run fails: 1 problem, listed above."),
         ([verdict(verdict="not-applicable")], ["x"], JUDGED + ": no rule was judged."),

@@ -54,6 +54,13 @@ def test_kinds_that_differ_are_named(merge):
     assert "hangs (JoinableQueue)" in told
 
 
+def test_the_kinds_that_have_a_danger_are_named(merge):
+    hazard = {"level": "hazard", "gates": False}
+    _, told = merge(text_of([verdict("a", "absent", **hazard), verdict("a", "shown", kind="JoinableQueue", **hazard)]))
+
+    assert "shown (JoinableQueue)" in told
+
+
 def test_what_is_expected_or_unstable_says_so(merge):
     expected = {"expected": "hangs", "reason": "It waits in C.", "link": "", "unstable": False}
 

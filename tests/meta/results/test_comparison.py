@@ -68,6 +68,16 @@ def test_each_change_has_its_group_and_only_a_regression_fails(compare, before, 
     assert found == status
 
 
+def test_a_danger_that_appears_is_told_but_does_not_fail(compare):
+    hazard = {"level": "hazard", "gates": False}
+
+    status, told = compare([A, verdict("a.danger", "absent", **hazard)], [A, verdict("a.danger", "shown", **hazard)])
+
+    assert status == 0
+    assert "Changes that do not gate (1)" in told
+    assert "a.danger (Queue) absent -> shown" in told
+
+
 def test_what_did_not_change_is_no_news(compare):
     bad = verdict("c.rule", "hangs")
 

@@ -10,7 +10,7 @@ from queuespec import results
 from queuespec.__main__ import main
 from queuespec.cli.expectations import drafts
 from queuespec.results import BadFile, expectations
-from queuespec.rules import OBSERVED, Rule
+from queuespec.rules import OBSERVED, Rule, chapters
 
 ENTRY = """
 [[deviation]]
@@ -257,3 +257,13 @@ def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):
 
 def _parts(run):
     return run.header, run.verdicts
+
+
+def test_an_entry_about_a_hazard_is_idle():
+    rule = next(rule for chapter in chapters() for rule in chapter.rules if rule.level == "hazard" and rule.test)
+    entry = expectations.Expectation(rule.slug, "multiprocessing", "deviates", "It has no such danger.")
+    found = [verdict(rule.slug, "absent", level="hazard", gates=False)]
+
+    (said,) = expectations.idle([entry], found, [rule], ("fork",))
+
+    assert f"{rule.slug} is a hazard, which never fails a run; remove the entry" in said

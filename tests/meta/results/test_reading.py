@@ -46,6 +46,13 @@ def test_line_ends_may_be_carriage_return_and_line_feed(file):
     assert len(run.verdicts) == 1
 
 
+def test_a_file_from_before_hazards_had_verdicts_of_their_own_can_be_read(file):
+    lines = GOOD.splitlines()
+    lines[-1] = lines[-1].replace('"absent": 0, "shown": 0, ', "")
+
+    assert len(results.read(file("\n".join([*lines, ""]))).verdicts) == 3
+
+
 def test_the_schema_that_ships_describes_what_is_written(tmp_path):
     path = tmp_path / "run.jsonl"
     some = [verdict(), verdict("a", "hangs", explanation="why", declared={"expected": "hangs", "reason": "x"})]
@@ -114,7 +121,8 @@ GOOD = text_of([verdict(), verdict(start_method="spawn", reported_start_method="
         (lambda lines: [line.replace('"format": 1', '"format": 2') for line in lines], "reads format 1"),
         (lambda lines: [line.replace('"format": 1', '"format": [1]') for line in lines], "reads format 1"),
         (lambda lines: [line.replace('"reported_start_method": "spawn"', '"reported_start_method": "fork"')
-                        for line in lines], "it conforms under spawn, but its children were started by fork"),
+                        for line in lines], "was judged under spawn, but its children were started by fork"),
+        (lambda lines: [line.replace('"hangs"', '"shown"') for line in lines], "is shown, but it is not a hazard"),
         (lambda lines: [line.replace('"start_methods": ["fork", "spawn"]', '"start_methods": ["fork"]')
                         for line in lines], "start method 'spawn' is not in the header"),
     ],
