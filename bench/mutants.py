@@ -1,13 +1,14 @@
 """Which single changes of the standard library's queues the specification notices: ``python bench/mutants.py``.
 
-Changes one thing at a time in a copy of an interpreter's `multiprocessing.queues` - a condition negated, a statement
-dropped or swapped with the next, a lock, an argument, a constant or a name replaced -, has the specification judge it,
-and prints a line for each: where, what, and the first gating rule that noticed it, else the others that did.
+Changes one thing at a time in a copy of a module of an interpreter's `multiprocessing` - a condition negated, a
+statement dropped or swapped with the next, a lock, an argument, a constant or a name replaced -, has the specification
+judge it, and prints a line for each: where, what, and the first gating rule that noticed it, else the others that did.
 
-``--only Queue.put`` is one method, ``--start-method spawn`` another start method: `__getstate__` and `__setstate__` are
-used by spawn and forkserver alone. What else is given goes to pytest: ``-k SimpleQueue`` judges less. There are some
-hundreds of changes, each of which takes a run that ends with the first deviation; what nobody notices need not be
-visible to a user. Needs a POSIX shell.
+``--module synchronize`` is another module than `queues`, ``--only Queue.put`` one function, ``--start-method spawn``
+another start method: `__getstate__` and `__setstate__` are used by spawn and forkserver alone. ``--sample 20`` takes 20
+of the changes, always the same ones. What else is given goes to pytest: ``-k SimpleQueue`` judges less, ``--strict``
+more. There are some hundreds of changes, each of which takes a run that ends with the first deviation; what nobody
+notices need not be visible to a user. Needs a POSIX shell.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -38,6 +40,10 @@ SWAPS = (
     *(("Full", "Empty"), ("ValueError", "OSError"), ("Exception", "ValueError"), ("block", "timeout")),
 )
 """Names and attributes that take each other's place."""
+
+PAIRS = ((ast.Lt, ast.GtE), (ast.Gt, ast.LtE), (ast.Is, ast.IsNot), (ast.Eq, ast.NotEq), (ast.In, ast.NotIn))
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
+"""The comparison that is true where the other is false."""
 
 Change = tuple[int, str, Callable[[], object]]
 """A line, a change in words, and what changes the tree."""
@@ -91,8 +97,7 @@ def changes_of_node(node: ast.AST) -> Iterator[tuple[str, Callable[[], object]]]
             if getattr(node, field, None) == one:
                 yield f"{other} for {text}", puts(field, other)
     if isinstance(node, ast.Compare):
-        opposite = {ast.LtE: ast.Lt, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
-        yield f"otherwise: {text}", puts("ops", [opposite[type(node.ops[0])]()])
+        yield f"otherwise: {text}", puts("ops", [OPPOSITE[type(node.ops[0])]()])
     if isinstance(node, ast.BoolOp):
         yield f"or for and: {text}", puts("op", ast.Or())
         for value in node.values:
@@ -114,27 +119,32 @@ def in_words(node: ast.AST) -> str:
     return ast.unparse(node).partition("\n")[0]
 
 
-def methods_of(tree: ast.Module) -> dict[str, ast.FunctionDef]:
-    """The methods of all classes, by name."""
-    owners = [owner for owner in tree.body if isinstance(owner, ast.ClassDef)]
-    pairs = [(owner.name, method) for owner in owners for method in owner.body]
-    return {f"{owner}.{method.name}": method for owner, method in pairs if isinstance(method, ast.FunctionDef)}
+def functions_of(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """All functions of a module and the methods of its classes, with their names."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield prefix + node.name, node
+        elif isinstance(node, (ast.ClassDef, ast.If, ast.Try)):
+            yield from functions_of(node, f"{node.name}." if isinstance(node, ast.ClassDef) else prefix)
 
 
 def mutants(source: str, only: str) -> Iterator[tuple[str, str]]:
     """What was changed, and the whole source with that change."""
     seen = {ast.unparse(ast.parse(source))}
-    for name in methods_of(ast.parse(source)):
+    for place, (name, _) in enumerate(functions_of(ast.parse(source))):
         for number in itertools.count() if name.startswith(only) else ():
             tree = ast.parse(source)
-            chosen = next(itertools.islice(changes_of(methods_of(tree)[name]), number, None), None)
+            function = next(itertools.islice(functions_of(tree), place, None))[1]
+            chosen = next(itertools.islice(changes_of(function), number, None), None)
             if chosen is None:
                 break
             line, words, change = chosen
             change()
             try:
                 text = ast.unparse(ast.fix_missing_locations(tree))
-                compile(text, "queues.py", "exec")
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", SyntaxWarning)
+                    compile(text, name, "exec")
             except (SyntaxError, ValueError):
                 continue
             if text not in seen:
@@ -147,13 +157,14 @@ def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(package, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "multiprocessing" / "queues.py").write_text(text)
+        (folder / "multiprocessing" / f"{options.module}.py").write_text(text)
         python, found = folder / "python", folder / "results"
         # A program, so that the judge itself does not find the changed copy.
         place = f"PYTHONPATH={shlex.quote(name)} PYTHONDONTWRITEBYTECODE=1"
         python.write_text(f'#!/bin/sh\n{place} exec {shlex.quote(options.python)} "$@"\n')
         python.chmod(0o755)
-        words = ["-q", "-x", "-n0", "-p", "no:cacheprovider", "-k", "not Manager", "--patience", str(options.patience)]
+        words = ["-q", "-x", "-n0", "-p", "no:cacheprovider", "--patience", str(options.patience)]
+        words += ["-k", "not Manager"] if options.module == "queues" else []
         words += ["--python", str(python), "--results", str(found), "--start-method", options.start_method]
         command = [sys.executable, "-m", "pytest", str(SPECIFICATION), *words, *options.others]
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
@@ -172,7 +183,9 @@ def main() -> None:
     """Judges every change and prints who notices it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", metavar="EXE", default=sys.executable, help="whose queues (default: this one's)")
-    parser.add_argument("--only", metavar="METHOD", default="", help="such as Queue.put, or SimpleQueue")
+    parser.add_argument("--module", metavar="NAME", default="queues", help="such as synchronize (default: queues)")
+    parser.add_argument("--only", metavar="FUNCTION", default="", help="such as Queue.put, or SimpleQueue")
+    parser.add_argument("--sample", metavar="N", type=int, help="at most so many changes, chosen evenly")
     parser.add_argument("--start-method", default="fork", help="default: fork")
     parser.add_argument("--patience", type=float, default=5.0, help="default: 5")
     parser.add_argument("--workers", type=int, default=2, help="how many at a time (default: 2)")
@@ -180,7 +193,9 @@ def main() -> None:
     question = "import multiprocessing; print(multiprocessing.__path__[0])"
     answer = subprocess.run([options.python, "-c", question], stdout=subprocess.PIPE, check=True, text=True)
     package = Path(answer.stdout.strip())
-    asked = list(mutants((package / "queues.py").read_text(), options.only))
+    asked = list(mutants((package / f"{options.module}.py").read_text(), options.only))
+    step = max(1, len(asked) // (options.sample or len(asked) or 1))
+    asked = asked[step // 2 :: step][: options.sample]
     with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
         answers = pool.map(lambda mutant: noticed_by(mutant[1], package, options), asked)
         for (words, _), notice in zip(asked, answers):
