@@ -6,6 +6,7 @@ import threading
 
 from judged import mp
 
+LONG_ENOUGH = 5.0
 begun, opening = threading.Event(), threading.Event()
 
 
@@ -25,7 +26,7 @@ def put_late(queue):
 
 
 def main():
-    """Closes the queue while its item is being pickled, and joins the feeder thread."""
+    """Closes the queue while its item is being pickled, and joins all threads."""
     queue = getattr(mp, sys.argv[1])()
     putting = threading.Thread(target=put_late, args=(queue,))
     putting.start()
@@ -34,6 +35,8 @@ def main():
     opening.set()
     putting.join()
     queue.join_thread()
+    for thread in set(threading.enumerate()) - {threading.current_thread()}:
+        thread.join(LONG_ENOUGH)  # A queue may not wait for its threads, which would print something later.
     print("closed")
 
 

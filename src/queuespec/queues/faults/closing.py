@@ -77,7 +77,7 @@ class CloseBreaksThePipe:
             self._reader.close()
 
 
-@fault(breaks={"close.feeder-ends": "threads() should have returned"}, collateral=("jt.after-close-waits",))
+@fault(breaks={"close.feeder-ends": "threads_left() should have returned []"}, collateral=("jt.after-close-waits",))
 class CloseLeavesItsThread:
     """close() does not end the feeder thread, and join_thread() does not wait for it."""
 
