@@ -159,7 +159,7 @@ def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
         shutil.copytree(package, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "multiprocessing" / f"{options.module}.py").write_text(text)
         python, found = folder / "python", folder / "results"
-        # A program, so that the judge itself does not find the changed copy; "ctx is 1" prints a warning in each process.
+        # A program, so that the judge itself does not find the changed copy. The warning is about ``ctx is 1``.
         place = f"PYTHONPATH={shlex.quote(name)} PYTHONDONTWRITEBYTECODE=1"
         python.write_text(f'#!/bin/sh\n{place} exec {shlex.quote(options.python)} -W ignore::SyntaxWarning "$@"\n')
         python.chmod(0o755)

@@ -38,14 +38,3 @@ def test_a_rule_about_an_item_that_is_being_sent_does_not_apply_where_put_pickle
 
     assert {(one["verdict"], one["explanation"]) for one in run.of(slug)} == {("not-applicable", PICKLED_BY_PUT)}
     assert run.status == 0, run.output
-
-
-@pytest.mark.parametrize(
-    ("implementation", "word"), [("multiprocessing", "shown"), ("better:kept-in-a-database", "absent")]
-)
-def test_a_hazard_is_shown_where_the_queue_has_the_danger(judge, implementation, word):
-    run = judge("--implementation", implementation, *asked(["hazard.join-before-drain"]))
-
-    assert run.words("hazard.join-before-drain") == {word}
-    assert all(verdict["seconds"] < 5 for verdict in run.verdicts)
-    assert run.status == 0, run.output
