@@ -173,7 +173,7 @@ def _sources(kind: str) -> Iterator[tuple[str, str]]:
     home = os.path.dirname(os.path.abspath(__file__))
     package = __name__.rpartition(".")[0]
     paths = [os.path.join("faults", file) for file in sorted(os.listdir(os.path.join(home, "faults")))]
-    for path in paths if kind == "fault" else ["better.py"]:
+    for path in paths if kind == "fault" else ["better.py", "pending.py"]:
         if path.endswith(".py"):
             with open(os.path.join(home, path), encoding="utf-8") as file:
                 yield f"{package}.{path[:-3].replace(os.sep, '.')}", file.read()
