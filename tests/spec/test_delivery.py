@@ -5,10 +5,10 @@ consumer, once, and as it was put. Where many of them act at the same time, each
 are compared afterward; ``--crowd`` sets their number.
 """
 
-from items import gates
+from items import gates, pickling
 from roles import crowding, looking, making, moving, recognizing, timing
 
-from queuespec import ARTICLE, CHANGELOG, DOCS, histories, made, rule
+from queuespec import ARTICLE, CHANGELOG, DOCS, ISSUE, PICKLE, histories, made, rule
 
 EVERY_KIND = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
@@ -45,6 +45,21 @@ def test_child_to_child(queue, make_child):
     producer.put("a")
 
     assert consumer.get() == "a"
+
+
+@rule(
+    "deliver.buffers",
+    source=(PICKLE / "out-of-band-buffers", DOCS / "pipes-and-queues", ISSUE / "89467"),
+    kinds=PIPE_KINDS,
+)
+def test_buffers_arrive(queue, child):
+    """An item that offers its data to pickle as buffers arrives with all of them, in their order.
+
+    Large arrays do so, to be copied less often. A queue may send buffers separately, or together with the item.
+    """
+    child.put(made(pickling.Pages, b"first page", b"second page"))
+
+    assert queue.plays(recognizing.get_state) == {"pages": [b"first page", b"second page"]}
 
 
 @rule("deliver.after-producer-exit", source=DOCS / "pipes-and-queues", kinds=PIPE_KINDS)

@@ -3,6 +3,7 @@
 import builtins
 import errno
 import os
+import pickle
 import queue
 import threading
 
@@ -83,6 +84,16 @@ class SlottedParcel:
     def __init__(self, label, weight):
         self.label = label
         self.weight = weight
+
+
+class Pages:
+    """An item that offers each of its pages as a buffer to pickle protocol 5, and as bytes to older protocols."""
+
+    def __init__(self, *pages):
+        self.pages = [bytes(page) for page in pages]
+
+    def __reduce_ex__(self, protocol):
+        return Pages, tuple(map(pickle.PickleBuffer, self.pages) if protocol >= 5 else self.pages)
 
 
 class EqualToAll(Parcel):

@@ -11,6 +11,7 @@ from queue import Empty
 
 from queuespec.queues.declare import EVERYTHING, fault
 from queuespec.queues.parts import Lossy, Parcel, Receiving, Wrapping
+from queuespec.queues.pending import Apart
 
 
 @fault(
@@ -276,3 +277,18 @@ class LosesItemsOfThreads:
 
         def accepts(self, item):
             return threading.current_thread() is threading.main_thread() or super().accepts(item)
+
+
+class ApartInDisorder(Apart):
+    """An item whose buffers are sent beside it, the last one first."""
+
+    def ordered(self, buffers):
+        return reversed(buffers)
+
+
+@fault(breaks={"deliver.buffers": "[b'second page', b'first page']"})
+class BuffersArriveInDisorder:
+    """The buffers of an item are sent separately, and arrive in reverse order."""
+
+    class Queue(Wrapping):
+        wrap = ApartInDisorder
