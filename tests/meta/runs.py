@@ -42,6 +42,8 @@ of them red as well names these as its ``collateral``."""
 
 PICKLED_BY_PUT = "put() pickles its item itself, so nothing can hold an item back between put() and the pipe"
 """Why a rule does not apply to a queue, rather than to a platform."""
+NEED_NOT_HAVE = ", and need not have it"
+"""The end of another such reason: the rule is about a method that no documentation promises yet."""
 
 PLATFORMS = {
     "linux": ("Linux", ("fork", "spawn", "forkserver")),

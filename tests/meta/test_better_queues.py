@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from runs import CROSS_SECTION, PICKLED_BY_PUT, asked
+from runs import CROSS_SECTION, NEED_NOT_HAVE, PICKLED_BY_PUT, asked, judged_says
 
 from queuespec.queues.declare import better_queues
 
@@ -37,4 +37,36 @@ def test_a_rule_about_an_item_that_is_being_sent_does_not_apply_where_put_pickle
     run = judge("--implementation", "better:pickles-in-put", *asked([slug, "order.fifo-in-process"]))
 
     assert {(one["verdict"], one["explanation"]) for one in run.of(slug)} == {("not-applicable", PICKLED_BY_PUT)}
+    assert run.status == 0, run.output
+
+
+SHUTDOWN = tuple(f"shutdown.{word}" for word in ("put", "get", "immediate", "wakes-get", "wakes-put", "everywhere"))
+JOIN = ("join.timeout", "join.timeout-done")
+
+
+@pytest.mark.parametrize(
+    ("name", "slugs"),
+    [("has-shutdown", SHUTDOWN), ("join-takes-a-timeout", JOIN), ("join-times-out", JOIN)],
+    ids=["has-shutdown", "join-takes-a-timeout", "join-times-out"],
+)
+def test_a_queue_that_has_a_pending_change_conforms_to_its_rules(judge, name, slugs):
+    if sys.platform in BETTER[name].not_on:
+        pytest.skip("this queue needs what the system lacks")
+    if slugs == SHUTDOWN and judged_says("hasattr(__import__('queue'), 'ShutDown')") == "False":
+        pytest.skip("this Python has no ShutDown")
+
+    run = judge("--implementation", f"better:{name}", *asked(slugs))
+
+    assert {slug: run.words(slug) for slug in slugs} == {slug: {"conforms"} for slug in slugs}
+
+
+def test_rules_of_pending_changes_do_not_apply_to_a_queue_without_them(judge):
+    run = judge(*asked([*SHUTDOWN, *JOIN, "order.fifo-in-process"]))
+
+    assert {slug: run.words(slug) for slug in (*SHUTDOWN, *JOIN)} == {
+        slug: {"not-applicable"} for slug in (*SHUTDOWN, *JOIN)
+    }
+    assert {one["explanation"] for slug in JOIN for one in run.of(slug)} == {
+        f"the queue does not have join(timeout){NEED_NOT_HAVE}"
+    }
     assert run.status == 0, run.output

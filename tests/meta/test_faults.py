@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 import pytest
-from runs import CROSS_SECTION, PICKLED_BY_PUT, PLATFORMS, asked, facts_of, rest
+from runs import CROSS_SECTION, NEED_NOT_HAVE, PICKLED_BY_PUT, PLATFORMS, asked, facts_of, rest
 
 from queuespec.cli.faults import start_methods_of
 from queuespec.queues.declare import EVERYTHING, faults
@@ -30,7 +30,8 @@ def reds(run, slugs):
 
 def does_not_apply(verdict):
     """Whether a rule does not apply to the platform; one that does not apply to the fault does not notice it."""
-    return verdict["verdict"] == "not-applicable" and verdict["explanation"] != PICKLED_BY_PUT
+    by_the_queue = verdict["explanation"] == PICKLED_BY_PUT or verdict["explanation"].endswith(NEED_NOT_HAVE)
+    return verdict["verdict"] == "not-applicable" and not by_the_queue
 
 
 def silent(run, breaks):

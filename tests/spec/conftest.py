@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from items import gates
+from roles import looking
 
 from queuespec import made
 from queuespec.stage import NotApplicable
@@ -56,6 +57,18 @@ def under_way(make_thread, gate):
         return putting
 
     return put
+
+
+@pytest.fixture
+def requires():
+    """Lets a rule apply only to a queue that has this method with these parameters:
+    ``requires(queue, "join", "timeout")``. It is for methods that no documentation promises yet."""
+
+    def ask(queue, method, *parameters):
+        if not queue.plays(looking.has, method, parameters):
+            raise NotApplicable(f"the queue does not have {method}({', '.join(parameters)}), and need not have it")
+
+    return ask
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_join_is_reusable(queue, child, make_thread):
     joining.returns()
 
 
-@rule("join.no-timeout", source=DOCS / "JoinableQueue.join", level="de-facto", kinds=JOINABLE)
+@rule("join.no-timeout", source=(DOCS / "JoinableQueue.join", ISSUE / "104448"), level="de-facto", kinds=JOINABLE)
 def test_join_has_no_timeout(queue):
     """join() does not accept a timeout.
 

@@ -127,6 +127,14 @@ def found_among(holder, names):
     return [name for name in names if hasattr(holder, name)]
 
 
+def has(holder, method, parameters):
+    """Whether the object has a method with these parameters; a method that does not list its parameters has none."""
+    try:
+        return set(parameters) <= set(inspect.signature(getattr(holder, method)).parameters)
+    except (AttributeError, TypeError, ValueError):
+        return False
+
+
 def is_an_instance_of_the_class_of(queue, other):
     """Whether the queue is an instance of the class of another object."""
     return isinstance(queue, type(other))
