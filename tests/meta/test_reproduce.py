@@ -368,6 +368,12 @@ def test_a_rule_that_does_not_apply_is_refused_with_its_reason(capsys):
     assert "ctx.methods-windows does not apply: only on Windows" in capsys.readouterr().err
 
 
+def test_a_rule_that_does_not_apply_to_the_queue_is_refused_with_its_reason(capsys):
+    assert main(["reproduce", "join.timeout"]) == 4
+
+    assert "join.timeout does not apply: the queue does not have join(timeout)" in capsys.readouterr().err
+
+
 def test_a_file_is_replaced_by_force(tmp_path):
     path = tmp_path / "reproduction.py"
     path.write_text("mine", encoding="utf-8")

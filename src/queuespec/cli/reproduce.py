@@ -129,6 +129,9 @@ def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict
         except results.BadFile:
             verdicts = []
     judged = [verdict for verdict in verdicts if verdict.verdict in results.JUDGED]
+    for verdict in verdicts:
+        if not judged and verdict.verdict == "not-applicable":
+            raise Refused(f"{slug} does not apply: {verdict.explanation}")
     if not judged:
         last = (judge.stdout + judge.stderr).decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise Refused(f"cannot judge {slug}: {one_line(last)}")
