@@ -40,6 +40,9 @@ PROGRAM_CONTEXT = "QUEUESPEC_CONTEXT"
 """Environment variable that tells a program of the specification what to judge: a JSON object with ``home`` (the
 directory of this module), ``implementation`` and ``start_method``."""
 
+NOT_APPLICABLE, NOT_APPLICABLE_CODE = "not applicable: ", 77
+"""What the last line of a program begins with, and its exit code, if it found its rule not applicable where it runs."""
+
 CALLED = "queuespec.actors.actor:called"
 """The function that a request names to call a method: its arguments are the object, the method's name, and those of
 the call."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.exceptions import Deviates, ExitCode, Hangs
+from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
@@ -34,12 +34,22 @@ class Program:
         """What it has printed so far to standard output and standard error."""
         return self.tree.output()
 
+    @property
+    def _last_line(self) -> str:
+        return self.output.strip().rpartition("\n")[2]
+
     def ends(self) -> ExitCode:
-        """Waits with patience until the program has ended; returns its exit code, negative for a signal."""
+        """Waits with patience until the program has ended; returns its exit code, negative for a signal.
+
+        Raises `NotApplicable` if the program says so.
+        """
         code = self.tree.wait(self._patience)
         if code is None:
             self._hangs(f"was still running after {self._patience:g} s: {one_line(self.output)}")
         self.tree.reads_until(time.monotonic() + LAST_WORDS)
+        last = self._last_line
+        if code == protocol.NOT_APPLICABLE_CODE and last.startswith(protocol.NOT_APPLICABLE):
+            raise NotApplicable(last[len(protocol.NOT_APPLICABLE) :])
         return ExitCode.of(f"the program {self.text}", code)
 
     def prints(self, text: str) -> None:
@@ -84,6 +94,6 @@ class Program:
         raise Hangs(f"the program {self.text} {how}" + self.tree.where("the program", self.tree.popen.send_signal))
 
     def _ended_wrongly(self, wanted: str, code: int) -> NoReturn:
-        last = self.output.strip().rpartition("\n")[2]
+        last = self._last_line
         ended = f"it ended with exit code {code}" + (f": {last}" if last else "")
         raise Deviates(f"the program {self.text} should have {wanted}, but {ended}")

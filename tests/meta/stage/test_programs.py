@@ -8,7 +8,7 @@ import signal
 import pytest
 import runs
 
-from queuespec.stage import Deviates, Hangs, Program, Settings, processes
+from queuespec.stage import Deviates, Hangs, NotApplicable, Program, Settings, processes
 
 
 @pytest.fixture
@@ -61,6 +61,20 @@ WRONG = {
 def test_a_program_that_does_something_else_deviates(program, sentence, text, claim):
     with pytest.raises(Deviates, match=rf"^{re.escape(sentence)}$"):
         claim(program(text))
+
+
+SAYS_NOT_APPLICABLE = "print('a')\nprint('not applicable: there is no such thing here')\nraise SystemExit({})"
+
+
+@pytest.mark.parametrize("claim", [Program.succeeds, Program.fails, Program.ends, lambda run: run.prints("z")])
+def test_a_program_can_say_that_its_rule_is_not_applicable(program, claim):
+    with pytest.raises(NotApplicable, match=r"^there is no such thing here$"):
+        claim(program(SAYS_NOT_APPLICABLE.format(77)))
+
+
+def test_a_program_is_not_applicable_only_if_it_also_ends_that_way(program):
+    assert program(SAYS_NOT_APPLICABLE.format(1)).ends() == 1
+    assert program("raise SystemExit(77)").ends() == 77
 
 
 ENDLESS = """

@@ -1,4 +1,7 @@
-"""Provides `mp`, the context of the judged implementation and start method, to the programs of the specification."""
+"""Provides `mp`, the context of the judged implementation and start method, to the programs of the specification.
+
+A program that cannot show here what its rule is about says so with `not_applicable`.
+"""
 
 import faulthandler
 import json
@@ -14,8 +17,14 @@ _context = json.loads(os.environ["QUEUESPEC_CONTEXT"])
 sys.path.insert(0, _context["home"])
 import boot  # noqa: E402, F401
 
-from queuespec.actors import adapter  # noqa: E402
+from queuespec.actors import adapter, protocol  # noqa: E402
 
 _implementation = adapter.load(_context["implementation"])
 _implementation.mark_semaphores()
 mp = adapter.Api(_implementation, _implementation.context(_context["start_method"]))
+
+
+def not_applicable(reason):
+    """Ends this program without a verdict about the queue; `reason` is a sentence."""
+    print(f"{protocol.NOT_APPLICABLE}{reason}", flush=True)
+    raise SystemExit(protocol.NOT_APPLICABLE_CODE)
