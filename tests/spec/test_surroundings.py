@@ -14,6 +14,10 @@ STANDARD_LIBRARY = (
     "other modules may print warnings of their own",
     lambda facts: facts.implementation == "multiprocessing" or facts.implementation.startswith("fault:"),
 )
+JOINS_ITSELF = (
+    "this danger was removed in Python 3.12.8 and 3.13.1",
+    lambda facts: facts.python < (3, 12, 8) or (3, 13) <= facts.python < (3, 13, 1),
+)
 IMPORTABLE = (DOCS / "introduction", DOCS / "the-spawn-and-forkserver-start-methods")
 
 
@@ -155,11 +159,11 @@ def test_queue_in_a_thread_pool(program, kind):
 
 @rule(
     "surroundings.fork-in-thread-pool",
-    source=(ISSUE / "88110", DOCS / "contexts-and-start-methods"),
+    source=(ISSUE / "88110", CHANGELOG / "python-3-13-1", DOCS / "contexts-and-start-methods"),
     level="hazard",
     kinds=("Queue",),
-    until=(3, 14),
     start_methods=("fork",),
+    when=JOINS_ITSELF,
 )
 def test_fork_in_a_thread_pool(program, kind):
     """A child that is forked in a thread of a `ThreadPoolExecutor` ends with exit code 1, even if all went well.
