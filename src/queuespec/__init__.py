@@ -13,11 +13,21 @@ if TYPE_CHECKING:
     from queue import Empty, Full
 
     from queuespec.rules.rule import each, rule, untested
-    from queuespec.rules.sources import ARTICLE, CHANGELOG, DOCS, ISSUE, OBSERVED, PICKLE, THREAD_QUEUE, WHATS_NEW
+    from queuespec.rules.sources import (
+        ARTICLE,
+        CHANGELOG,
+        DOCS,
+        ISSUE,
+        LIBRARY,
+        OBSERVED,
+        PICKLE,
+        THREAD_QUEUE,
+        WHATS_NEW,
+    )
     from queuespec.stage import ShutDown, histories, made, raises
     from queuespec.version import __version__ as __version__
 
-__all__ = ["ARTICLE", "CHANGELOG", "DOCS", "ISSUE", "OBSERVED", "PICKLE", "THREAD_QUEUE", "WHATS_NEW"]
+__all__ = ["ARTICLE", "CHANGELOG", "DOCS", "ISSUE", "LIBRARY", "OBSERVED", "PICKLE", "THREAD_QUEUE", "WHATS_NEW"]
 __all__ += ["Empty", "Full", "ShutDown", "each", "histories", "made", "raises", "rule", "untested"]
 
 _HOMES = {

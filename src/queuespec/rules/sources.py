@@ -64,6 +64,11 @@ def _fragment(module: str, part: str) -> str:
     return f"#{module}.{home}{part}"
 
 
+def _library_entry(part: str) -> str:
+    """The entry of a name in the page of its module: ``sys.exit``."""
+    return f"{part.partition('.')[0]}.html#{part}"
+
+
 def _issue(part: str) -> str:
     """The page of an issue: ``94765`` and ``gh-94765`` on GitHub, ``bpo-30886`` on the older tracker."""
     tracker, _, number = part.rpartition("-")
@@ -124,6 +129,7 @@ DOCS = Source(
     "multiprocessing", f"{_LIBRARY}multiprocessing.html", partial(_fragment, "multiprocessing"), _MULTIPROCESSING
 )
 THREAD_QUEUE = Source("queue", f"{_LIBRARY}queue.html", partial(_fragment, "queue"), _THREAD_QUEUE)
+LIBRARY = Source("standard library", _LIBRARY, _library_entry)
 PICKLE = Source("pickle", f"{_LIBRARY}pickle.html", partial(_fragment, "pickle"))
 CHANGELOG = Source("changelog", "https://docs.python.org/3/whatsnew/changelog.html", _entry)
 WHATS_NEW = Source("what's new", "https://docs.python.org/3/whatsnew/", _page)
