@@ -39,6 +39,8 @@ class FlushIsOptional:
     breaks={
         "exit.flush-on-sys-exit": "the process of child should have gone on, but it ended with exit code 3",
         "exit.flush-on-exception": "the process of child should have gone on, but it ended with exit code 1",
+        "exit.flush-on-sigterm-handler": "should have printed 'its end waits', but it ended with exit code 0",
+        "exit.grandchild-flushes": "should have printed 'its end waits', but it ended with exit code 0",
     },
     start_methods=("fork",),
 )
@@ -96,6 +98,8 @@ class ProcessNeverEnds:
     breaks={
         "exit.put-in-exit-hook": "was still running after",
         "exit.first-put-in-exit-hook": "was still running after",
+        "exit.thread-outlives-main": "should have printed 'pickled before the end', but it ended with exit code 0",
+        "exit.first-put-outlives-main": "should have printed 'pickled before the end', but it ended with exit code 0",
     }
 )
 class ExitHooksPutNothing:
@@ -173,9 +177,15 @@ class BadItemEndsTheProcess:
             super().put(obj, block, timeout)
 
 
-@fault(breaks={"exit.waits-for-children": "waited for the child"}, start_methods=("fork",))
+@fault(
+    breaks={
+        "exit.waits-for-children": "waited for the child",
+        "exit.child-waits-for-children": "should have printed 'its end waits', but it ended with exit code 0",
+    },
+    start_methods=("fork",),
+)
 class ChildrenAreLeftBehind:
-    """A main program ends without waiting for its children."""
+    """A process ends without waiting for its children."""
 
     @staticmethod
     def process(context, **kwargs):
@@ -239,7 +249,12 @@ class ChildrenRunAnotherPython:
         return child
 
 
-@fault(breaks={"exit.parent-joins-children": "the end waits for a reader"})
+@fault(
+    breaks={
+        "exit.parent-joins-children": "the end waits for a reader",
+        "hazard.failed-main-waits": "should have printed 'the exit waits for the child', but it ended",
+    }
+)
 class ChildrenAreDaemons:
     """Every child is daemonic, so it is terminated when the main program ends."""
 
