@@ -72,9 +72,13 @@ class Implementation:
         """A queue of this kind; `owner` is a context, or a manager for the kinds named ``Manager.``."""
         return getattr(owner, kind.rpartition(".")[2])(*args, **kwargs)
 
-    def manager(self, context: Any) -> Any:
-        """A manager that has been started."""
-        return context.Manager()
+    def manager(self, context: Any, **words: Any) -> Any:
+        """A manager that has been started: the usual one, or one that is given what `BaseManager` takes by name."""
+        if not words:
+            return context.Manager()
+        manager = self.managers().SyncManager(**words, ctx=context)
+        manager.start()
+        return manager
 
     def managers(self) -> Any:
         """The module with `BaseManager`, for managers that are not the usual one."""

@@ -37,9 +37,9 @@ class Parent:
             owner = self.manager
         return self.implementation.make(owner, kind, *args, **kwargs)
 
-    def make_manager(self) -> Any:
+    def make_manager(self, words: Mapping[str, Any]) -> Any:
         """A manager that has been started; `tidy` shuts it down if it is held under a name with ``manager``."""
-        return self.implementation.manager(self.context)
+        return self.implementation.manager(self.context, **words)
 
     def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
         """Starts a child that holds these objects; its process id."""

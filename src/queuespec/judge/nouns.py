@@ -176,9 +176,10 @@ def make_object(stage: Stage) -> Callable[..., View]:
 
 
 @pytest.fixture
-def make_manager(stage: Stage) -> Callable[[], View]:
-    """Starts a manager for this test alone, held by the parent: ``make_manager()``. The queues whose kind begins with
-    ``Manager.`` belong to another manager, which the parent keeps."""
+def make_manager(stage: Stage) -> Callable[..., View]:
+    """Starts a manager for this test alone, held by the parent: ``make_manager()``, or ``make_manager(authkey=b"key")``
+    with what `BaseManager` takes by name. The queues whose kind begins with ``Manager.`` belong to another manager,
+    which the parent keeps."""
     return stage.make_manager
 
 

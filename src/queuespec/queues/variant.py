@@ -42,12 +42,12 @@ class Variant(Implementation):
             return super().make(owner, kind, *args, **kwargs)
         return queue_class(*args, **kwargs, ctx=owner)
 
-    def manager(self, context: Any) -> Any:
+    def manager(self, context: Any, **words: Any) -> Any:
         served = self._defined("Served")
         if served is not None:
             for kind in ("Queue", "JoinableQueue"):
                 self.managers().SyncManager.register(kind, served, self._defined("Proxy"))
-        return self._defined("manager", super().manager)(context)
+        return super().manager(context, **words) if words else self._defined("manager", super().manager)(context)
 
     def process(self, context: Any, **kwargs: Any) -> Any:
         return self._defined("process", super().process)(context, **kwargs)

@@ -260,6 +260,8 @@ class Script(Rewriter):
             kinds = [f"context.{ast.literal_eval(word.value)}" for word in node.keywords if word.arg == "kind"]
             return f"{(kinds or [self.build])[0]}({', '.join(self._given(node))})"
         if name == "make_manager":
+            if node.keywords:
+                raise Unsuitable("its manager is not the usual one")
             return "context.Manager()"
         if name in ("make_child", "make_thread"):
             made = worker(map(self._name, node.args), name == "make_thread")

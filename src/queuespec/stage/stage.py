@@ -188,10 +188,11 @@ class Stage:
         self.parent_begins("make", kind, args, kwargs, text=text, keep=name).result()
         return View(self.parent, name, documented.QUEUES.get(kind, documented.FAMILY))
 
-    def make_manager(self) -> View:
+    def make_manager(self, **words: object) -> View:
         """A started manager, held by the parent."""
         name = f"manager{next(self._names)}"
-        self.parent_begins("make_manager", text="Manager()", keep=name).result()
+        text = f"{'SyncManager' if words else 'Manager'}{arguments_in_words((), words)}"
+        self.parent_begins("make_manager", words, text=text, keep=name).result()
         return View(self.parent, name, documented.MANAGER)
 
     def hold(self, role: Callable[..., object], *args: object) -> View:
