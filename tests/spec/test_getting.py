@@ -480,6 +480,7 @@ def test_get_with_timeout_can_be_interrupted(queue, make_child, make_object, con
     "get.goes-on-after-signal",
     source=WHATS_NEW / "3.5",
     level="platform",
+    kinds=("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueue"),
     systems=("POSIX",),
 )
 @each("words", [{}, {"timeout": 1000}], ids=["waiting", "waiting for some time"])

@@ -458,7 +458,7 @@ def test_large_items_do_not_mix(queue, make_child):
         call.returns()
 
 
-@rule("payload.among-signals", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",), kinds=PIPE_KINDS)
+@rule("payload.among-signals", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",), kinds=EVERY_KIND)
 def test_large_item_arrives_despite_signals(queue, make_child, make_object, context):
     """A large item arrives whole even if signals are handled while it is being sent.
 

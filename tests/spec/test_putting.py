@@ -346,7 +346,13 @@ def test_put_timeout_ignores_the_system_clock(full_queue):
     putting.waited(0.2)
 
 
-@rule("put.goes-on-after-signal", source=WHATS_NEW / "3.5", level="platform", systems=("POSIX",))
+@rule(
+    "put.goes-on-after-signal",
+    source=WHATS_NEW / "3.5",
+    level="platform",
+    kinds=("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueue"),
+    systems=("POSIX",),
+)
 def test_blocked_put_continues_after_signal(small_queue, make_child):
     """A blocked put() keeps waiting after a signal has been handled.
 
