@@ -3,7 +3,7 @@
 import pytest
 from runs import asked
 
-NO_QUEUE_NEEDED = ("contexts", "manager_queues")
+NO_QUEUE_NEEDED = ("contexts", "manager_queues", "managers", "manager_clients")
 """Chapters in which these implementations are the standard library's: only its queues are replaced."""
 
 NAMES_ALONE = {

@@ -7,10 +7,9 @@ queue matters: it exists only while its manager is running and somebody holds a 
 """
 
 from items import pickling
-from roles import ending, looking, managing, moving, sharing
+from roles import looking, managing, moving, sharing
 
 from queuespec import (
-    CHANGELOG,
     DOCS,
     OBSERVED,
     THREAD_QUEUE,
@@ -252,23 +251,6 @@ def test_immediate_shutdown(queue, child):
         queue.get()
 
 
-@rule("manager.blocked-get-does-not-stall", level="de-facto", source=OBSERVED, kinds=BOTH)
-def test_blocked_get_does_not_block_others(queue, child, make_queue):
-    """A blocked get() does not block calls from other processes.
-
-    The manager serves each client in a thread of its own, so a waiting client delays neither this queue nor another.
-    """
-    other = make_queue()
-    getting = child.calls.get()
-    getting.stays_blocked()
-
-    other.put("b")
-    assert other.get() == "b"
-
-    queue.put("a")
-    assert getting.returns() == "a"
-
-
 @rule("manager.server-unpickles", level="de-facto", source=OBSERVED, kinds=BOTH)
 def test_manager_unpickles_items(queue, child):
     """Items are unpickled in the manager process.
@@ -293,21 +275,6 @@ def test_get_of_item_manager_cannot_send(queue):
     assert queue.get() == "next"
 
 
-@rule("manager.picklable-proxy", source=DOCS / "proxy-objects", kinds=MANAGER)
-def test_proxy_through_another_queue(queue, make_queue, make_child):
-    """A proxy can be sent through another queue.
-
-    A proxy is only a reference, so processes can be given the queue long after they have started.
-    """
-    carrier = make_queue(kind="Queue")
-    child = make_child(carrier)
-
-    carrier.put(queue)
-    child.plays(moving.put_into_what_arrives, "a")
-
-    assert queue.get() == "a"
-
-
 @rule("manager.any-context", level="de-facto", source=OBSERVED, kinds=MANAGER, start_methods=("fork", "forkserver"))
 def test_proxy_with_other_start_method(queue, context):
     """A proxy can be passed to a process that uses another start method.
@@ -317,78 +284,6 @@ def test_proxy_with_other_start_method(queue, context):
     assert queue.plays(sharing.put_from_a_spawned_process, context, "a") == 0
 
     assert queue.get() == "a"
-
-
-@rule("manager.nested", source=DOCS / "proxy-objects", kinds=MANAGER)
-def test_proxy_in_another_queue_of_manager(queue, make_queue, make_child):
-    """A proxy can be put into another queue of the same manager.
-
-    A request can carry the queue for its reply.
-    """
-    requests = make_queue()
-    child = make_child(requests)
-    requests.put(queue)
-
-    child.plays(moving.put_into_what_arrives, "answer")
-
-    assert queue.get() == "answer"
-
-
-@rule("manager.used-before", source=DOCS / "proxy-objects", kinds=BOTH)
-def test_child_uses_proxy_after_parent(queue, make_child):
-    """A child can use a proxy that its parent has already used.
-
-    The child opens its own connection to the manager; on its parent's, it would receive the parent's replies.
-    """
-    queue.put("before")
-    assert queue.get() == "before"
-    child = make_child(queue)
-    getting = child.calls.get()
-    getting.stays_blocked()
-
-    queue.put("after")
-
-    assert getting.returns() == "after"
-
-
-@rule("manager.kept-by-child", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER, start_methods=("fork",))
-def test_child_keeps_queue_alive(make_manager, context):
-    """A child's proxy keeps the queue alive after the parent has deleted its own.
-
-    A queue is deleted when the last of its proxies is gone, no matter which process that is in.
-    """
-    manager = make_manager()
-
-    assert manager.plays(managing.let_a_child_keep_a_queue, context) == 0
-
-
-@rule("manager.other-proxy-dropped", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
-def test_queue_survives_deletion_of_another(make_manager):
-    """A queue keeps working after another queue of the same manager has been deleted.
-
-    References to each queue are counted separately.
-    """
-    manager = make_manager()
-
-    assert manager.plays(managing.drop_one_of_two_queues) == "kept"
-
-
-@rule("manager.ctrl-c", source=CHANGELOG / "bpo-36368", level="de-facto", kinds=MANAGER, systems=("POSIX",))
-def test_manager_survives_ctrl_c(queue, child):
-    """A manager is not terminated by Ctrl-C.
-
-    The terminal signals every process of the program, which still needs its queues for an orderly shutdown.
-    """
-    queue.put(made(pickling.where_it_is_rebuilt))
-    manager = queue.get()
-    getting = child.calls.get()
-    getting.stays_blocked()
-
-    queue.process.plays(ending.send_interrupt, manager)
-    getting.stays_blocked()
-
-    queue.put("last")
-    assert getting.returns() == "last"
 
 
 @rule("manager.no-value-equality", source=DOCS / "proxy-objects", kinds=MANAGER)
@@ -411,75 +306,7 @@ def test_str_and_repr_of_proxy(queue):
     assert queue.plays(looking.text) != queue.plays(looking.representation)
 
 
-@rule("manager.shutdown-idempotent", source=DOCS / "BaseManager.shutdown", kinds=MANAGER, needs=MANAGER)
-def test_manager_shutdown_twice(make_manager):
-    """A manager can be shut down twice.
-
-    Several parts of a program may each make sure that it is shut down.
-    """
-    manager = make_manager()
-
-    manager.shutdown()
-
-    manager.shutdown()
-
-
-@rule(
-    "manager.lifetime-manager", source=(DOCS / "BaseManager.shutdown", DOCS / "managers"), kinds=MANAGER, needs=MANAGER
-)
-def test_put_after_manager_shutdown(make_manager, make_object):
-    """put() fails with a connection error after the manager has been shut down.
-
-    The queue disappears along with its process; users get an error and do not wait forever.
-    """
-    manager = make_manager()
-    queue = make_object(managing.queue_of, manager)
-
-    manager.shutdown()
-
-    with raises(OSError):
-        queue.plays(managing.put_at_the_end, "a")
-
-
-@rule("manager.lifetime-proxies", level="hazard", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
-def test_queue_without_proxies_is_deleted(make_manager):
-    """A queue is deleted once no proxy refers to it, even while a pickled proxy is in transit.
-
-    A sender must keep its own proxy until the receiver has unpickled the one it was sent.
-    """
-    manager = make_manager()
-
-    with raises(Exception):
-        manager.plays(managing.put_by_a_proxy_that_was_away)
-
-
-@rule("manager.remote-queue", source=DOCS / "using-a-remote-manager", kinds=MANAGER, needs=MANAGER)
-def test_remote_queue(program):
-    """Clients that know the address and key of a manager can share a queue that it has registered.
-
-    Processes that have no parent in common can meet at a queue, and clients without the key are rejected.
-    """
-    publishing = program("remote_queue")
-
-    publishing.prints("welcome")
-    publishing.prints("AuthenticationError")
-    assert publishing.ends() == 0
-
-
 UNTESTED = [
-    untested(
-        "manager.killed-getter-loses-item",
-        "If a client is killed while it waits, the next item that is put goes to that client and is lost.",
-        source=(OBSERVED, DOCS / "all-start-methods"),
-        reason="A test cannot observe whether the client's request reached the manager before the client was killed, "
-        "so it would not show the loss reliably.",
-    ),
-    untested(
-        "manager.thread-caution",
-        "Several threads must not use one proxy without a lock; several processes may.",
-        source=DOCS / "all-start-methods",
-        reason="This is advice to users: the documentation names no consequence that a test could look for.",
-    ),
     untested(
         "manager.slower",
         "Manager queues are slower than the other queues and can be used over a network.",

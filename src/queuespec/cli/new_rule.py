@@ -73,7 +73,7 @@ def run(given: Arguments) -> Status:
         raise Refused("new rules are written in a checkout of queuespec; install it there with pip install -e .")
     test = specification_folder() / f"test_{chapter}.py"
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
-    of_manager = chapter == "manager_queues"  # its faults change the manager, not a queue class
+    of_manager = chapter.startswith("manager")  # its faults change the manager, not a queue class
     wrong_queue = WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS)
     write(test, test.read_text(encoding="utf-8"), TEST.format(slug=slug, name=re.sub("[.-]", "_", slug)))
     write(wrong, wrong.read_text(encoding="utf-8"), wrong_queue)

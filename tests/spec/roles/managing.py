@@ -1,7 +1,15 @@
 """What actors do with a manager and its queues."""
 
 import gc
+import os
 import pickle
+import signal
+import sys
+
+from items import pickling
+
+BARE_FORK_SECONDS = 0.3
+"""Seconds that a fork has to send its request; the manager serves it only after that."""
 
 
 def queue_of(manager):
@@ -15,6 +23,39 @@ def put_at_the_end(queue, item):
         queue.put(item)
     except EOFError as error:
         raise ConnectionError("the other side has closed the connection") from error
+
+
+def get_at_the_end(queue):
+    """Gets an item; reports an `EOFError` as `put_at_the_end` does."""
+    try:
+        return queue.get()
+    except EOFError as error:
+        raise ConnectionError("the other side has closed the connection") from error
+
+
+def shut_down(manager):
+    """Shuts the manager down."""
+    manager.shutdown()
+
+
+def killed(manager):
+    """Kills the process of the manager."""
+    queue = manager.Queue()
+    queue.put(pickling.where_it_is_rebuilt())
+    os.kill(queue.get(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def wait_in_a_bare_fork(queue):
+    """Forks this process without `Process`. The fork waits in get() until a timer ends it."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, BARE_FORK_SECONDS)
+            queue.get()
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
 
 
 def put_by_a_proxy_that_was_away(manager):
@@ -60,3 +101,79 @@ def drop_one_of_two_queues(manager):
     del one, other
     gc.collect()
     return queue.get()
+
+
+def error_of_sending(carrier, queue):
+    """Sends a queue through another one and returns the name of the exception that put() or get() raises."""
+    try:
+        carrier.put(queue)
+        carrier.get()
+    except Exception as error:
+        return type(error).__name__
+    return "none"
+
+
+def put_into_a_queue_without_proxy(manager):
+    """Puts a queue into another one, drops its own proxy, and returns an item that has passed through the queue."""
+    carrier, queue = manager.Queue(), manager.Queue()
+    carrier.put(queue)
+    del queue
+    gc.collect()
+    queue = carrier.get()
+    queue.put("kept")
+    return queue.get()
+
+
+def queue_of_a_with_block(manager):
+    """A queue of the manager that was made in a `with` block, which is over."""
+    with manager:
+        return manager.Queue()
+
+
+def queue_without_name_for_its_manager(context):
+    """A queue of a new manager, to which nothing but the queue refers."""
+    queue = context.Manager().Queue()
+    gc.collect()
+    return queue
+
+
+def drop_a_manager_that_a_child_uses(context):
+    """Makes a manager, gives its queue to a child, and drops both; returns how the child's next put() ends."""
+    manager, up, dropped = context.Manager(), context.Event(), context.Event()
+    queue = manager.Queue()
+    reader, writer = context.Pipe(duplex=False)
+    process = context.Process(target=_report_put_when, args=(queue, up, dropped, writer))
+    process.start()
+    up.wait()
+    del manager, queue
+    gc.collect()
+    dropped.set()
+    process.join()
+    return reader.recv()
+
+
+def _report_put_when(queue, up, dropped, writer):
+    queue.put("early")
+    up.set()
+    dropped.wait()
+    try:
+        queue.put("late")
+    except (EOFError, OSError):
+        writer.send("the manager was gone")
+    else:
+        writer.send("the manager was there")
+
+
+def give_a_queue_that_nothing_else_holds(manager, context):
+    """Makes a queue as the argument of a process, which tries to put an item; returns the exit code of the process."""
+    process = context.Process(target=_put_or_fail, args=(manager.Queue(),))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def _put_or_fail(queue):
+    try:
+        queue.put("a")
+    except Exception:
+        sys.exit(3)

@@ -1,9 +1,8 @@
 """Queues that are wrong about queues of a manager."""
 
 import queue as thread_queue
-import signal
 import threading
-from multiprocessing import connection, managers
+from multiprocessing import managers
 from multiprocessing.reduction import ForkingPickler
 
 from queuespec.queues.declare import fault
@@ -187,25 +186,6 @@ class ManagerQueueShutdownIsLenient:
             pass
 
 
-@fault(
-    breaks={"manager.blocked-get-does-not-stall": "put('b') was still running after"},
-    collateral=("get.blocks-when-empty",),
-)
-class ManagerServesOneAtATime:
-    """A manager serves no other client while one of them waits."""
-
-    class Served(thread_queue.Queue):
-        turn = threading.Lock()
-
-        def get(self, block=True, timeout=None):
-            with self.turn:
-                return super().get(block, timeout)
-
-        def put(self, item, block=True, timeout=None):
-            with self.turn:
-                super().put(item, block, timeout)
-
-
 class SilentConnection:
     """A connection of a manager that answers with what can be pickled, or else never."""
 
@@ -246,71 +226,6 @@ class ManagerKeepsSilentAboutErrors:
         return started
 
 
-@fault(breaks={"manager.nested": "put(queue) should have returned, but it raised TypeError"})
-class ManagerQueueTakesNoProxies:
-    """A manager's queue refuses proxies of the manager's own queues as items."""
-
-    class Served(thread_queue.Queue):
-        def put(self, item, block=True, timeout=None):
-            if isinstance(item, managers.BaseProxy):
-                raise TypeError("this is the proxy of a queue")
-            super().put(item, block, timeout)
-
-
-@fault(breaks={"manager.used-before": "was still running after"}, start_methods=("fork",))
-class ChildrenTakePartInTheConversation:
-    """A forked child shares its parent's connection to the manager, and mixes up the answers."""
-
-    @staticmethod
-    def manager(context):
-        managers.util.ForkAwareLocal = threading.local
-        return context.Manager()
-
-
-def forget_the_manager(proxy):
-    """Drops the proxy's reference to its manager."""
-    proxy._manager = None
-
-
-@fault(breaks={"manager.kept-by-child": "should have returned 0, but it returned 1"}, start_methods=("fork",))
-class ChildrenDoNotCountAsUsers:
-    """A manager does not count a forked child as a user of a queue."""
-
-    @staticmethod
-    def manager(context):
-        managers.BaseProxy._after_fork = forget_the_manager
-        return context.Manager()
-
-
-@fault(breaks={"manager.other-proxy-dropped": "should have returned, but it raised OSError"})
-class OneProxyLessEndsTheConversation:
-    """Dropping one proxy closes the connection that the other proxies use."""
-
-    @staticmethod
-    def manager(context):
-        decref = managers.BaseProxy._decref
-
-        def drop(*details):
-            decref(*details)
-            connections = details[-3]
-            if hasattr(connections, "connection"):
-                connections.connection.close()
-
-        managers.BaseProxy._decref = staticmethod(drop)
-        return context.Manager()
-
-
-@fault(breaks={"manager.ctrl-c": "get() "}, not_on=("win32",))
-class CtrlCEndsTheManager:
-    """Ctrl-C ends the manager, as it would end any program."""
-
-    @staticmethod
-    def manager(context):
-        started = managers.SyncManager(ctx=context)
-        started.start(signal.signal, (signal.SIGINT, signal.default_int_handler))
-        return started
-
-
 @fault(
     breaks={"manager.no-value-equality": "should have returned something false, but it returned True"},
     collateral=("get.blocks-when-empty", "order.fifo-in-process", "item.none-falsy", "deliver.child-to-child"),
@@ -325,66 +240,3 @@ class ManagerQueuesAreAllEqual:
             return type(other) is type(self)
 
         __hash__ = managers.BaseProxy.__hash__
-
-
-@fault(breaks={"manager.shutdown-idempotent": "shutdown() should have returned, but it raised ProcessLookupError"})
-class ManagerRefusesASecondShutdown:
-    """The second shutdown() of a manager raises, although there is nothing left to end."""
-
-    @staticmethod
-    def manager(context):
-        started = context.Manager()
-        end = started.shutdown
-
-        def shutdown():
-            if not end.still_active():
-                raise ProcessLookupError("the manager has ended")
-            end()
-
-        started.shutdown = shutdown
-        return started
-
-
-@fault(breaks={"manager.lifetime-manager": "put_at_the_end('a') should have raised OSError, but it returned None"})
-class ManagerNeverEnds:
-    """shutdown() of a manager has no effect."""
-
-    @staticmethod
-    def manager(context):
-        started = context.Manager()
-        started.shutdown = lambda: None
-        return started
-
-
-class KeepingServer(managers.Server):
-    """A manager's server that never drops an object."""
-
-    def decref(self, c, ident):
-        pass
-
-
-class KeepingManager(managers.SyncManager):
-    """A manager that runs a `KeepingServer`."""
-
-    _Server = KeepingServer
-
-
-@fault(breaks={"manager.lifetime-proxies": "should have raised Exception, but it returned None"})
-class ManagerKeepsAbandonedQueues:
-    """A manager keeps a queue to which no proxy refers."""
-
-    @staticmethod
-    def manager(context):
-        started = KeepingManager(ctx=context)
-        started.start()
-        return started
-
-
-@fault(breaks={"manager.remote-queue": "should have printed 'AuthenticationError', but it ended with exit code"})
-class ManagerLetsEverybodyIn:
-    """A manager accepts connections without the right key."""
-
-    @staticmethod
-    def context(real):
-        connection.deliver_challenge = connection.answer_challenge = lambda channel, key: None
-        return real

@@ -1,0 +1,36 @@
+"""A main program that ends while its child still uses a queue of its manager, and that joins the child at its end."""
+
+import atexit
+from queue import Empty
+
+from judged import mp
+
+SECONDS = 1.0
+"""How long the child waits for an item when the main program has begun to exit."""
+
+
+def wait(queue, up, ending):
+    """Waits for an item from the moment when the main program exits."""
+    queue.qsize()
+    up.set()
+    ending.wait()
+    try:
+        queue.get(timeout=SECONDS)
+    except Empty:
+        print("the queue was there", flush=True)
+    except Exception:
+        print("the manager was gone", flush=True)
+
+
+def main():
+    """Starts the child and returns once it has used the queue."""
+    global manager, queue  # as in a module that makes them at the top
+    manager, up, ending = mp.Manager(), mp.Event(), mp.Event()
+    queue = manager.Queue()
+    mp.Process(target=wait, args=(queue, up, ending)).start()
+    up.wait()
+    atexit.register(ending.set)
+
+
+if __name__ == "__main__":
+    main()
