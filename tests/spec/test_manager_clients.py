@@ -102,6 +102,18 @@ def test_end_of_manager_ends_blocked_get(make_manager, make_object, make_child, 
     getting.raises(OSError)
 
 
+@rule("manager.restarted-server", source=ISSUE / "78947", level="hazard", kinds=MANAGER, systems=("POSIX",))
+def test_old_connection_to_restarted_server_is_used(program):
+    """A client that connects to a restarted server at the same address still uses its old connection, and fails.
+
+    Connections are kept by address, for as long as the client refers to any queue that it got from there.
+    """
+    run = program("restarted_server")
+
+    run.prints("the old connection was used")
+    run.succeeds()
+
+
 @rule("manager.get-interruptible", source=THREAD_QUEUE / "Queue.get", level="platform", kinds=BOTH, systems=("POSIX",))
 def test_blocked_get_can_be_interrupted(queue, make_child, make_object, context):
     """A blocked get() of a manager queue can be interrupted by Ctrl-C.
@@ -119,7 +131,8 @@ def test_blocked_get_can_be_interrupted(queue, make_child, make_object, context)
 
 
 @rule("manager.stale-answer", source=OBSERVED, level="hazard", kinds=BOTH, systems=("POSIX",))
-def test_interrupted_get_answers_next_call(queue, make_child, make_object, context):
+@each("wait", [(), (True, 1000)], ids=["waiting", "waiting for some time"])
+def test_interrupted_get_answers_next_call(queue, make_child, make_object, context, wait):
     """After get() was interrupted by Ctrl-C, the next call of the same thread returns the answer to that get().
 
     The answer arrives on the connection when nobody waits for it, and all later calls are one answer behind. A thread
@@ -128,7 +141,7 @@ def test_interrupted_get_answers_next_call(queue, make_child, make_object, conte
     signal_now = make_object(making.event, context)
     child, _ = make_child(queue, signal_now)
     assert child.qsize() == 0
-    getting = child.begins(timing.interrupted, signal_now, "get")
+    getting = child.begins(timing.interrupted, signal_now, "get", *wait)
     getting.stays_blocked()
     signal_now.set()
     assert getting.returns() is True

@@ -14,7 +14,7 @@ def main():
     """Has a child answer, and connects to the manager as another program would."""
     mp.current_process().authkey = KEY
     manager = mp.Manager()
-    requests, replies = manager.Queue(), manager.Queue()
+    requests, replies = mp.Queue(), manager.Queue()
     requests.put(replies)
     child = mp.Process(target=answer, args=(requests,))
     child.start()

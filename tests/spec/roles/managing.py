@@ -67,18 +67,19 @@ def put_by_a_proxy_that_was_away(manager):
 
 def let_a_child_keep_a_queue(manager, context):
     """Passes a queue to a process and deletes its own proxy, then lets the process use it; returns its exit code."""
-    queue, up, dropped = manager.Queue(), context.Event(), context.Event()
-    process = context.Process(target=_put_and_get_when, args=(queue, up, dropped))
+    box, up, dropped = [manager.Queue()], context.Event(), context.Event()
+    process = context.Process(target=_put_and_get_when, args=(box, up, dropped))
     process.start()
     up.wait()
-    del queue
+    box.clear()  # a process may keep its arguments
     gc.collect()
     dropped.set()
     process.join()
     return process.exitcode
 
 
-def _put_and_get_when(queue, up, dropped):
+def _put_and_get_when(box, up, dropped):
+    (queue,) = box
     up.set()
     dropped.wait()
     queue.put("kept")
@@ -140,19 +141,21 @@ def queue_without_name_for_its_manager(context):
 def drop_a_manager_that_a_child_uses(context):
     """Makes a manager, gives its queue to a child, and drops both; returns how the child's next put() ends."""
     manager, up, dropped = context.Manager(), context.Event(), context.Event()
-    queue = manager.Queue()
+    box = [manager.Queue()]
     reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_report_put_when, args=(queue, up, dropped, writer))
+    process = context.Process(target=_report_put_when, args=(box, up, dropped, writer))
     process.start()
     up.wait()
-    del manager, queue
+    box.clear()
+    del manager
     gc.collect()
     dropped.set()
     process.join()
     return reader.recv()
 
 
-def _report_put_when(queue, up, dropped, writer):
+def _report_put_when(box, up, dropped, writer):
+    (queue,) = box
     queue.put("early")
     up.set()
     dropped.wait()
@@ -168,6 +171,7 @@ def give_a_queue_that_nothing_else_holds(manager, context):
     """Makes a queue as the argument of a process, which tries to put an item; returns the exit code of the process."""
     process = context.Process(target=_put_or_fail, args=(manager.Queue(),))
     process.start()
+    gc.collect()
     process.join()
     return process.exitcode
 

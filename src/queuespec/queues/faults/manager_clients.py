@@ -92,6 +92,27 @@ class ClientsWaitForALostManager:
         return context.Manager()
 
 
+@fault(
+    breaks={"manager.restarted-server": "but it ended with exit code 0: a new connection was used"}, not_on=("win32",)
+)
+class ClientsConnectAgain:
+    """A client whose connection has ended opens a new one and repeats its request."""
+
+    @staticmethod
+    def context(real):
+        call = managers.BaseProxy._callmethod
+
+        def call_again(self, *request):
+            try:
+                return call(self, *request)
+            except (EOFError, OSError):
+                del self._tls.connection
+                return call(self, *request)
+
+        managers.BaseProxy._callmethod = call_again
+        return real
+
+
 class QueueProxy(managers.BaseProxy):
     """The proxy of a manager's queue, as a class to derive others from."""
 
