@@ -190,10 +190,11 @@ def test_killed_client_takes_an_item(make_queue, make_child):
         killed.process.is_killed()
         queue.put("for the dead")
         queue.put("next")
-        if getting.returns() == "next":
+        got = getting.returns()
+        if got == "next":
             break
 
-    assert getting.returns() == "next"
+    assert got == "next"
 
 
 UNTESTED = [
