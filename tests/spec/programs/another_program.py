@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from typing import Any
 
 from judged import mp
 
@@ -63,8 +64,8 @@ def own_queues(port):
 
 def main():
     """Starts the other program, and uses its queues."""
-    words = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, __file__, "serve"], **words) as server:
+    started: Any = subprocess.Popen([sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with started as server:
         port = int(server.stdout.readline())
         child = mp.Process(target=put, args=(port,))
         child.start()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from typing import Any
 
 from judged import mp
 
@@ -28,7 +29,8 @@ def be_killed():
 
 def main():
     """Runs the other main program; prints whether a client can still use its manager, and ends that."""
-    with subprocess.Popen([sys.executable, __file__, "be killed"], stdout=subprocess.PIPE) as killed:
+    started: Any = subprocess.Popen([sys.executable, __file__, "be killed"], stdout=subprocess.PIPE)
+    with started as killed:
         host, port = json.loads(killed.stdout.readline())
         killed.wait()
         client = mp.managers.SyncManager((host, port), KEY, ctx=mp)

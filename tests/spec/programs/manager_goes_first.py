@@ -22,15 +22,9 @@ def wait(queue, up, ending):
         print("the manager was gone", flush=True)
 
 
-def main():
-    """Starts the child and returns once it has used the queue."""
-    global manager, queue  # as in a module that makes them at the top
-    manager, up, ending = mp.Manager(), mp.Event(), mp.Event()
-    queue = manager.Queue()
-    mp.Process(target=wait, args=(queue, up, ending)).start()
-    up.wait()
-    atexit.register(ending.set)
-
-
 if __name__ == "__main__":
-    main()
+    manager, has_used, exiting = mp.Manager(), mp.Event(), mp.Event()
+    jobs = manager.Queue()
+    mp.Process(target=wait, args=(jobs, has_used, exiting)).start()
+    has_used.wait()
+    atexit.register(exiting.set)
