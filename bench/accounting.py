@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from queuespec.stage import Call, Program, RemoteActor, Stage
 
-RESTING = ("in_slow_motion(", "put_and_get_with_a_slow_thread(", "put_while_sending(", "rests_while_waiting(")
+RESTING = ("in_slow_motion(", "put_to_a_stopped_thread(", "put_while_sending(", "rests_while_waiting(")
 """How calls begin that rest on purpose: that they take their time is what the rule is about."""
 SECONDS = re.compile(r"timeout=|\b0\.\d")
 """How calls look that wait until a timeout: fractions among arguments are seconds."""

@@ -117,31 +117,66 @@ def _send_signals(over):
 SENDING = 4
 """The call depth of a feeder thread's own code: three calls that every thread makes, and one of its own."""
 
+LINES = 60
+"""More lines than a feeder thread performs for an item."""
 
-def put_and_get_with_a_slow_thread(queue, items, pause=0.005):
-    """Puts and gets items while the feeder thread pauses at each of its lines, with a longer wait after each item.
 
-    In this way, put() meets the feeder thread at every point of its work. Returns the items as a list.
+class Stepper:
+    """Stops a thread at one of its next lines, for `seconds` or until `going` is set; `reached` is set meanwhile."""
+
+    def __init__(self, seconds=0.05):
+        self.seconds = seconds
+        self.lines_to_go = 0
+        self.reached, self.going = threading.Event(), threading.Event()
+
+    def stops_at(self, line):
+        """Counts lines from now on."""
+        self.reached.clear()
+        self.going.clear()
+        self.lines_to_go = line
+
+    def at_line(self):
+        """Counts a line and stops at the chosen one."""
+        self.lines_to_go -= 1
+        if self.lines_to_go == 0:
+            self.reached.set()
+            self.going.wait(self.seconds)
+
+
+def put_to_a_stopped_thread(queue, rest=0.02, quiet=0.3):
+    """Puts items while the feeder thread stands still: first at the first line that it performs for an item, and so on.
+
+    Puts the numbers from zero on, and returns what was received. Ends with the first line that the thread does not
+    reach within `quiet` seconds: it has gone to sleep before. If it needs more than `rest` seconds for that, it merely
+    stops at another line than the next one.
     """
+    stepper, got, numbers = Stepper(), [], itertools.count()
 
-    def rest(frame, event, argument):
+    def trace(frame, event, argument):
         if event == "line":
-            time.sleep(pause)
-        return rest
+            stepper.at_line()
+        return trace
 
     def enter(frame, event, argument):
         depth, caller = 1, frame.f_back
         while caller is not None:
             depth, caller = depth + 1, caller.f_back
-        return rest if depth <= SENDING else None
+        return trace if depth <= SENDING else None
 
-    got = []
     threading.settrace(enter)
     try:
-        for number, item in enumerate(items):
-            queue.put(item)
+        for line in range(1, LINES):
+            stepper.stops_at(line)
+            queue.put(next(numbers))
+            stopped = stepper.reached.wait(quiet)
+            if stopped:
+                queue.put(next(numbers))
+                stepper.going.set()
+                got.append(queue.get())
             got.append(queue.get())
-            time.sleep(number * pause)
+            if not stopped:
+                break
+            time.sleep(rest)
     finally:
         threading.settrace(None)
     return got

@@ -7,7 +7,7 @@ import threading
 import time
 from multiprocessing import queues
 from multiprocessing.reduction import ForkingPickler
-from queue import Empty
+from queue import Empty, Full
 
 from queuespec.queues.declare import EVERYTHING, fault
 from queuespec.queues.parts import Lossy, Parcel, Receiving, Wrapping
@@ -292,3 +292,20 @@ class BuffersArriveInDisorder:
 
     class Queue(Wrapping):
         wrap = ApartInDisorder
+
+
+@fault(breaks={"deliver.sender-met-anywhere": "was still running after"}, collateral=EVERYTHING)
+class PutNeverWaitsForTheLock:
+    """put() wakes the feeder thread only if the lock is free: a thread about to go to sleep misses the item."""
+
+    class Queue(queues.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if self._thread is None or self._closed:
+                super().put(obj, block, timeout)
+                return
+            if not self._sem.acquire(block, timeout):
+                raise Full
+            self._buffer.append(obj)
+            if self._notempty.acquire(False):
+                self._notempty.notify()
+                self._notempty.release()
