@@ -6,9 +6,11 @@ using a queue: nobody releases the locks of a dead process.
 """
 
 from items import blocks
-from roles import ending, looking, moving
+from roles import ending, looking, moving, recognizing, timing
 
 from queuespec import ARTICLE, DOCS, ISSUE, OBSERVED, WHATS_NEW, Empty, Full, made, raises, rule, untested
+
+PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
 SHORT = 0.2
 ATTEMPTS = 3
@@ -187,6 +189,54 @@ def test_canceled_task_takes_an_item(program, kind):
 
     run.prints("in the queue: nothing")
     run.succeeds()
+
+
+@rule(
+    "hazard.put-in-signal-handler",
+    source=(ISSUE / "126434", OBSERVED),
+    level="hazard",
+    kinds=PIPE_KINDS,
+    systems=("POSIX",),
+)
+def test_put_in_signal_handler_deadlocks(child):
+    """A put() in a signal handler deadlocks if the signal has interrupted another put() to the same queue.
+
+    The interrupted call holds the lock that the handler waits for, and cannot continue before the handler returns. A
+    handler is safe if it only sets a flag.
+    """
+    child.begins(timing.put_among_its_own_puts, "item", "from the handler").stays_blocked()
+
+
+@rule("hazard.log-to-own-queue", source=(ISSUE / "90321", OBSERVED), level="hazard")
+def test_logging_of_multiprocessing_to_a_queue_deadlocks(queue, context, make_child):
+    """A `QueueHandler` for the log messages of multiprocessing itself deadlocks the first put().
+
+    The call logs the start of its feeder thread while it holds a lock that the put() of that message waits for.
+    """
+    child, its_context = make_child(queue, context)
+
+    child.begins(recognizing.put_while_logging, its_context, "item").stays_blocked()
+
+
+@rule(
+    "hazard.connection-of-ended-producer",
+    source=(DOCS / "Connection", OBSERVED),
+    level="hazard",
+    kinds=PIPE_KINDS,
+    needs=("start methods",),
+)
+def test_connection_in_queue_is_lost_with_its_producer(queue, context, make_child):
+    """A connection cannot be received anymore once the process that put it has ended.
+
+    The item only says where to fetch the file descriptor, and its producer serves it. The same holds for sockets and
+    for everything else that travels as a file descriptor, such as tensors in shared memory.
+    """
+    child, its_context = make_child(queue, context)
+    child.plays(recognizing.put_one_end, its_context)
+    child.process.leaves()
+
+    with raises(OSError):
+        queue.get()
 
 
 @rule("hazard.bare-fork", source=DOCS / "contexts-and-start-methods", level="hazard", systems=("POSIX",))

@@ -5,6 +5,8 @@ import contextlib
 import copyreg
 import gc
 import io
+import logging
+import logging.handlers
 import time
 import weakref
 
@@ -71,6 +73,11 @@ def ask(queue, context):
     return reader.recv()
 
 
+def put_one_end(queue, context):
+    """Puts one end of a new pipe."""
+    queue.put(context.Pipe(duplex=False)[1])
+
+
 def answer(queue, text):
     """Gets one end of a pipe and sends a string through it."""
     queue.get().send(text)
@@ -96,6 +103,14 @@ def put_and_watch_errors(queue, item):
         queue.put("next")
         queue.get()
     return output.getvalue()
+
+
+def put_while_logging(queue, context, item):
+    """Puts an item while the package's own messages go to the queue as well."""
+    logger = context.get_logger()
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(logging.handlers.QueueHandler(queue))
+    queue.put(item)
 
 
 def get_slowly(queue, begun, opening, **decision):

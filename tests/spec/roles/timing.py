@@ -102,6 +102,16 @@ def put_among_signals(queue, taken, item):
     sender.join()
 
 
+def put_among_its_own_puts(queue, item, signal_item):
+    """Puts an item; at each line of that call, a signal arrives whose handler puts another one."""
+
+    def put_another(number, frame):
+        queue.put(signal_item)
+
+    signal.signal(signal.SIGUSR1, put_another)
+    line_by_line(queue.put, [item], lambda: signal.raise_signal(signal.SIGUSR1))
+
+
 def _go_on(number, frame):
     """Handles a signal without doing anything."""
 

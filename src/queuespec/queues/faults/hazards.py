@@ -103,3 +103,50 @@ class DaemonsAreJoined:
     @staticmethod
     def process(context, **kwargs):
         return context.Process(**{**kwargs, "daemon": False})
+
+
+@fault(
+    breaks={"hazard.put-in-signal-handler": "put_among_its_own_puts('item', 'from the handler') did not block"},
+    not_on=("win32",),
+)
+class PutsMayInterruptEachOther:
+    """put() holds only locks that its own thread can acquire again."""
+
+    class Queue(queues.Queue):
+        def _reset(self, after_fork=False):
+            super()._reset()
+            self._notempty = threading.Condition(threading.RLock())
+
+    class SimpleQueue(queues.SimpleQueue):
+        def __init__(self, *, ctx):
+            super().__init__(ctx=ctx)
+            self._wlock = ctx.RLock()
+
+
+@fault(breaks={"hazard.log-to-own-queue": "did not block: it returned None"})
+class FeederStartsWithoutLock:
+    """put() starts the feeder thread, and logs that, before it acquires the lock."""
+
+    class Queue(queues.Queue):
+        def put(self, obj, block=True, timeout=None):
+            if self._thread is None and not vars(self).get("_starting"):
+                self._starting = True
+                self._start_thread()
+            super().put(obj, block, timeout)
+
+        def _start_thread(self):
+            if self._thread is None:
+                self._thread = threading.current_thread()  # what is put meanwhile starts no other one
+                super()._start_thread()
+
+
+@fault(breaks={"hazard.connection-of-ended-producer": "should have raised OSError, but it returned None"})
+class LostConnectionsAreNone:
+    """get() returns None in place of a connection that has been lost."""
+
+    class Queue(queues.Queue):
+        def get(self, block=True, timeout=None):
+            try:
+                return super().get(block, timeout)
+            except OSError:
+                return None
