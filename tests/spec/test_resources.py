@@ -9,9 +9,10 @@ than one remaining resource per queue, because some come and go for other reason
 import contextlib
 import json
 
-from roles import looking
+from items import pickling
+from roles import looking, recognizing
 
-from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, each, rule
+from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, each, made, rule
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
@@ -75,6 +76,17 @@ def test_closed_queue_holds_no_descriptors(program, kind):
     assert not leak, leak
 
 
+@rule("resources.descriptors-of-unused", source=ISSUE / "77262", level="hazard", systems=("Linux",))
+def test_unused_queue_keeps_descriptors(program, kind):
+    """A queue into which its process has never put anything keeps its file descriptors after close().
+
+    Its feeder thread would close them, and there is none: they stay open until the queue is garbage collected.
+    """
+    leak = _leak(program("resources", kind, "unused"), "descriptors")
+
+    assert leak, "close() closed the file descriptors of the queues"
+
+
 @rule("resources.threads", source=(DOCS / "Queue.close", OBSERVED), level="de-facto", kinds=KINDS)
 def test_no_threads_left(program, kind):
     """A queue that has been garbage collected leaves no thread running.
@@ -84,6 +96,17 @@ def test_no_threads_left(program, kind):
     leak = _leak(program("resources", kind, "dropped"), "threads")
 
     assert not leak, leak
+
+
+@rule("resources.received-items", source=(ISSUE / "140885", OBSERVED), level="de-facto", kinds=KINDS)
+def test_received_item_is_let_go(queue, child):
+    """An item that a process has received and dropped is garbage collected.
+
+    A consumer of large items needs memory for the one that it works on, not for earlier ones.
+    """
+    child.put(made(pickling.Parcel, "received", 1))
+
+    assert queue.plays(recognizing.get_and_watch, 2.0) == "let go"
 
 
 @rule("resources.processor", source=OBSERVED, level="de-facto")
@@ -119,6 +142,65 @@ def test_no_semaphores_left_after_exit(program, parent, kind):
 
     remaining = sorted(set(used) & set(parent.plays(looking.shared_files)))
     assert not remaining, f"{len(remaining)} of {len(used)} semaphores remain"
+
+
+@rule(
+    "resources.semaphores-of-killed",
+    source=(ISSUE / "122770", DOCS / "Process.terminate"),
+    level="hazard",
+    kinds=KINDS,
+    systems=("Linux",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_semaphores_of_a_killed_process_remain(program, kind):
+    """The semaphores of a queue whose creator was killed remain until the whole program has exited.
+
+    The resource tracker then removes them, and reports them as leaked. A worker that is terminated again and again, as
+    those of a pool are, should not create queues.
+    """
+    remaining = _found_by(program("killed_creator", kind))
+
+    assert remaining, "no semaphore of the killed process was left"
+
+
+@rule(
+    "resources.global-of-main",
+    source=ISSUE / "90549",
+    level="de-facto",
+    kinds=KINDS,
+    systems=("POSIX",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_global_queue_of_main_module_leaves_nothing(program, kind):
+    """A queue in a global variable of the main module leaves nothing for the resource tracker to report.
+
+    Each child imports the main module and so creates a queue of its own, which it must release as well.
+    """
+    program("module_queue", kind).prints_nothing_but("the child has run\n")
+
+
+@rule("resources.after-ctrl-c", source=(ISSUE / "75491", OBSERVED), level="de-facto", kinds=KINDS, systems=("POSIX",))
+def test_queues_work_after_ctrl_c(program, kind):
+    """A program that survives Ctrl-C can still create and use queues.
+
+    A terminal sends the interrupt to all processes of a program, including those that work for the queues in the
+    background.
+    """
+    run = program("after_interrupt", kind)
+
+    run.prints("before and after")
+    run.succeeds()
+
+
+@rule("resources.no-fork", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("POSIX",))
+def test_creating_a_queue_does_not_fork(program, kind):
+    """Creating and using a queue runs no handler that was registered with `os.register_at_fork()`.
+
+    A handler may acquire a lock; a library that creates a queue while it holds that lock would wait for itself.
+    """
+    ran = _found_by(program("fork_handlers", kind))
+
+    assert not ran, f"these handlers ran: {ran}"
 
 
 @rule("resources.signal-mask", source=ISSUE / "127586", level="de-facto", kinds=KINDS, systems=("POSIX",))

@@ -1,8 +1,8 @@
 """Counts the resources of this process before and after it uses many queues: ``resources.py KIND LIFE``.
 
-`LIFE` is "closed" if the queues are closed and then dropped, "dropped" if they are dropped without being closed, or
-"kept" if they are closed and not dropped. Prints "found" and JSON: the number of queues and, for each resource, how
-many more there are afterward, or null if they cannot be counted.
+`LIFE` is "closed" if the queues are closed and then dropped, "dropped" if they are dropped without being closed, "kept"
+if they are closed and not dropped, or "unused" if they are not even used before that. Prints "found" and JSON: the
+number of queues and, for each resource, how many more there are afterward, or null if they cannot be counted.
 """
 
 import gc
@@ -61,6 +61,19 @@ def echo(queues):
 def use(kind, life):
     """Creates queues, uses them together with a child, and drops or keeps them."""
     queues = [getattr(mp, kind)() for _ in range(QUEUES)]
+    if life != "unused":
+        pass_items(queues)
+    if life != "dropped":
+        for queue in queues:
+            queue.close()
+            if hasattr(queue, "join_thread"):
+                queue.join_thread()
+    if life in ("kept", "unused"):
+        kept.extend(queues)
+
+
+def pass_items(queues):
+    """Passes an item through each queue to a child and back."""
     child = mp.Process(target=echo, args=(queues,))
     child.start()
     for number, queue in enumerate(queues):
@@ -68,13 +81,6 @@ def use(kind, life):
     child.join()
     assert [queue.get() for queue in queues] == list(range(QUEUES))
     child.close()
-    if life != "dropped":
-        for queue in queues:
-            queue.close()
-            if hasattr(queue, "join_thread"):
-                queue.join_thread()
-    if life == "kept":
-        kept.extend(queues)
 
 
 def settle(ours, wait):

@@ -96,6 +96,15 @@ def put_get_and_watch(queue, seconds):
     return "let go" if original() is None else "still held"
 
 
+def get_and_watch(queue, seconds):
+    """Gets an item and drops it; reports whether it is garbage collected within `seconds`."""
+    received = weakref.ref(queue.get())
+    deadline = time.monotonic() + seconds
+    while received() is not None and time.monotonic() < deadline:
+        gc.collect()
+    return "let go" if received() is None else "still held"
+
+
 def put_and_watch_errors(queue, item):
     """Puts an item and then another one; returns what was written to stderr by the time the second one arrives."""
     with contextlib.redirect_stderr(io.StringIO()) as output:

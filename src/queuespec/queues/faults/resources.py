@@ -1,16 +1,20 @@
 """Queues that are wrong about file descriptors, threads, semaphores and processor time."""
 
+import contextlib
 import functools
 import importlib
 import os
 import random
 import select
 import signal
+import subprocess
+import sys
 import threading
-from multiprocessing import queues
-from multiprocessing.process import current_process
+from multiprocessing import queues, util
+from multiprocessing.process import current_process, parent_process
 
 from queuespec.queues.declare import fault
+from queuespec.queues.parts import Receiving
 
 
 class LeaksADescriptor:
@@ -131,3 +135,90 @@ class LooksBySelect:
         def _reset(self, after_fork=False):
             super()._reset(after_fork)
             self._poll = functools.partial(poll_by_select, self._reader)
+
+
+@fault(
+    breaks={"resources.descriptors-of-unused": "close() closed the file descriptors of the queues"},
+    not_on=("darwin", "win32"),
+)
+class UnusedQueuesCloseTheirFiles:
+    """close() releases the file descriptors of a queue that has no feeder thread."""
+
+    class Queue(queues.Queue):
+        def close(self):
+            super().close()
+            if self._thread is None:
+                self._reader.close()
+                self._writer.close()
+
+
+@fault(breaks={"resources.received-items": "get_and_watch(2.0) should have returned 'let go'"})
+class KeepsTheLastReceivedItem:
+    """A process keeps a reference to the item that it got last."""
+
+    class Queue(Receiving):
+        def received(self, item):
+            self._last = item
+            return item
+
+
+@fault(
+    breaks={"resources.semaphores-of-killed": "no semaphore of the killed process was left"},
+    start_methods=("spawn",),
+    not_on=("darwin", "win32"),
+)
+class SemaphoresHaveNoNames:
+    """A queue that a child creates removes the names of its semaphores, and can be passed to no other process."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            if parent_process() is not None:
+                for lock in (self._rlock, self._wlock, self._sem):
+                    lock._cleanup(lock._semlock.name)
+
+
+@fault(
+    breaks={"resources.global-of-main": "leaked semaphore"},
+    start_methods=("spawn",),
+    not_on=("win32",),
+)
+class ChildrenForgetWhatTheyImport:
+    """A queue that is created while a child imports the main module is not released at the end of the child."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            if getattr(current_process(), "_inheriting", False):
+                util._finalizer_registry.clear()
+
+
+@functools.cache
+def helper(process_id):
+    """A process that the queues of this process need; it ends when this process does."""
+    return subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+@fault(breaks={"resources.after-ctrl-c": "BrokenPipeError"}, not_on=("win32",))
+class CtrlCEndsTheHelper:
+    """Creating a queue needs a helper process, which Ctrl-C ends and nothing starts again."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                helper(os.getpid()).wait(0.05)
+                raise BrokenPipeError("the helper process is gone")
+
+
+@fault(breaks={"resources.no-fork": "these handlers ran: ['before', 'after_in_parent']"}, not_on=("win32",))
+class ForksToCreate:
+    """Creating a queue forks the process for a moment."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            process_id = os.fork()
+            if process_id == 0:
+                os._exit(0)
+            os.waitpid(process_id, 0)
