@@ -88,8 +88,9 @@ def too_large(queue):
 def interrupt_exit():
     """Interrupts the exit, as Ctrl-C does, until it is over: a signal that arrives between two waits ends neither."""
     exit_waits("the exit waits")
-    while not gone.wait(QUIET):
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    main_thread = threading.main_thread().ident
+    while main_thread is not None and not gone.wait(QUIET):
+        signal.pthread_kill(main_thread, signal.SIGINT)
 
 
 def awaited(queue):

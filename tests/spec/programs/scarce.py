@@ -19,7 +19,7 @@ LIMIT = 64
 FEW = 6
 """As many descriptors are enough to make a queue."""
 
-OURS = set()
+OURS: set[threading.Thread] = set()
 """The threads that are meant to go on."""
 
 

@@ -10,6 +10,6 @@ from pathlib import Path
 if __name__ == "__main__":
     path = Path(__file__).with_name(f"{sys.argv[1]}.py")
     run = subprocess.Popen([sys.executable, path, *sys.argv[2:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    for line in run.stdout:  # ends when the last process that has inherited the standard output has ended
+    for line in run.stdout or ():  # ends when the last process that has inherited the standard output has ended
         print(line.decode(errors="replace"), end="", flush=True)
     print("all of it has ended, with exit code", run.wait(), flush=True)
