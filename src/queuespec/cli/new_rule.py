@@ -75,7 +75,10 @@ def run(given: Arguments) -> Status:
     wrong = Path(__file__).parents[1] / "queues" / "faults" / f"{chapter}.py"
     of_manager = chapter.startswith("manager")  # its faults change the manager, not a queue class
     wrong_queue = WRONG_QUEUE.format(slug=slug, name=class_name(name)) + ("" if of_manager else WRONG_CLASS)
-    write(test, test.read_text(encoding="utf-8"), TEST.format(slug=slug, name=re.sub("[.-]", "_", slug)))
+    text = test.read_text(encoding="utf-8")
+    if not re.search(r"\bDOCS\b", text):
+        text = text.replace("from queuespec import ", "from queuespec import DOCS, ", 1)
+    write(test, text, TEST.format(slug=slug, name=re.sub("[.-]", "_", slug)))
     write(wrong, wrong.read_text(encoding="utf-8"), wrong_queue)
     write(home / "changes" / f"+{slug.replace('.', '-')}.added.md", f"The rule `{slug}`.\n")
     say(NEXT.format(slug=slug, name=name, test=test, fault=wrong))
