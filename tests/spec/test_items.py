@@ -477,14 +477,15 @@ def test_large_item_arrives_despite_signals(queue, make_child, make_object, cont
 
 
 @rule("payload.very-large-limit", source=DOCS / "Connection.send", level="platform", kinds=("Queue",))
-def test_very_large_item_arrives_whole_or_not_at_all(queue, child):
-    """An item of 64 MiB arrives whole or not at all.
+def test_very_large_item_arrives_whole_or_not_at_all(queue, child, largest_item):
+    """A very large item arrives whole or not at all.
 
-    Some systems refuse items above about 32 MiB; none may deliver a part of one, or stop the items behind it.
+    Some systems refuse items above about 32 MiB; none may deliver a part of one, or stop the items behind it. The item
+    has 64 MiB; ``--largest-item 2100`` makes it larger than 2 GiB, the limit of many protocols.
     """
-    putting = child.begins(crowding.put_blocks_and_last, [64 * MIB], "last")
+    putting = child.begins(crowding.put_blocks_and_last, [largest_item], "last")
 
-    queue.begins(crowding.get_blocks_until, "last").returns_one_of([64 * MIB], [])
+    queue.begins(crowding.get_blocks_until, "last").returns_one_of([largest_item], [])
     putting.returns()
 
 

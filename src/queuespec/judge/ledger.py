@@ -114,6 +114,7 @@ def header_of(option: argparse.Namespace, given: Assignment) -> Header:
             "quiet_time": option.quiet_time,
             "strict": given.strict,
             "crowd": option.crowd,
+            "largest_item": option.largest_item,
             "rules": [one_line(slug) for slug in option.rule],
             "keyword": one_line(option.keyword),
             "deviations": [one_line(Path(name).name) for name in option.expectations],

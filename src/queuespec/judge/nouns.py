@@ -213,3 +213,9 @@ def program(request: pytest.FixtureRequest, start_method: str) -> Iterator[Calla
 def crowd(request: pytest.FixtureRequest) -> Crowd:
     """How many processes meet: ``crowd.size`` producers put ``crowd.items`` each; see ``--crowd``."""
     return Crowd(request.config.getoption("crowd"))
+
+
+@pytest.fixture
+def largest_item(request: pytest.FixtureRequest) -> int:
+    """The size of the largest item, in bytes; see ``--largest-item``."""
+    return int(request.config.getoption("largest_item")) * 1024**2

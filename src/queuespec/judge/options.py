@@ -72,6 +72,13 @@ def add_options(add: Callable[..., Any]) -> None:
         default=2,
         help="producers and consumers in crowd rules (2 each)",
     )
+    add(
+        "--largest-item",
+        metavar="MIB",
+        type=positive_number,
+        default=64,
+        help="size of the largest item (64); takes ten times that",
+    )
     add("--results", metavar="FILE", help="write the verdicts to this file, as JSON Lines")
     add("--expectations", metavar="FILE", help="expect the deviations in this TOML file; repeatable", **repeatable)
     add("--timeline", action="store_true", help="print every call with its time and outcome")

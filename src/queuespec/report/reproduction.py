@@ -152,6 +152,8 @@ class Reproduction:
         if name in ("kind", "start_method"):
             if any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(self.test)):
                 yield f"{name} = {quoted(getattr(self.case, name))}"
+        elif name == "largest_item":
+            yield f"{name} = 64 * 1024**2"
         elif name == "child":
             yield from self._given("queue")
             nouns[name] = Noun("worker", "queue")
