@@ -17,8 +17,9 @@ from queue import Empty, Full
 from queuespec.queues.declare import better
 from queuespec.queues.parts import Parcel, Wrapping
 
-ShutDown: type = getattr(thread_queue, "ShutDown", None) or type("ShutDown", (Exception,), {})
-"""`queue.ShutDown`, or a stand-in for it before Python 3.13."""
+if not hasattr(thread_queue, "ShutDown"):  # Python 3.13 and later have it
+    vars(thread_queue)["ShutDown"] = type("ShutDown", (Exception,), {"__module__": "queue"})
+ShutDown: type = vars(thread_queue)["ShutDown"]
 
 
 class ShutsDown(queues.Queue):
