@@ -14,6 +14,7 @@ NAMES_ALONE = {
     "api.simple-surface",
     "api.shutdown-absent",
     "api.empty-full-not-exported",
+    "exit.code-of-main",
     "exit.join-with-timeout",
     "exit.waits-for-children",
 }

@@ -1,6 +1,5 @@
 """Queues that are wrong about file descriptors, threads, semaphores and processor time."""
 
-import contextlib
 import functools
 import importlib
 import os
@@ -195,8 +194,10 @@ class ChildrenForgetWhatTheyImport:
 
 @functools.cache
 def helper(process_id):
-    """A process that the queues of this process need; it ends when this process does."""
-    return subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    """A process that the queues of this process need; it answers each line, and ends when this process does."""
+    answering = [sys.executable, "-S", "-c", "import sys\nfor line in sys.stdin: print(line, flush=True)"]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(answering, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0)
 
 
 @fault(breaks={"resources.after-ctrl-c": "BrokenPipeError"}, not_on=("win32",))
@@ -206,8 +207,9 @@ class CtrlCEndsTheHelper:
     class Queue(queues.Queue):
         def __init__(self, maxsize=0, *, ctx):
             super().__init__(maxsize, ctx=ctx)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                helper(os.getpid()).wait(0.05)
+            here = helper(os.getpid())
+            here.stdin.write(b"are you there?\n")
+            if not here.stdout.readline():
                 raise BrokenPipeError("the helper process is gone")
 
 
