@@ -12,6 +12,8 @@ from ways import WAYS
 
 QUIET = 0.2
 PATIENCE = 60.0
+SENT_SECONDS = 5.0
+"""Timeout for an item that has already been sent, in seconds; only a queue that has lost it needs all of them."""
 
 
 class HeldBack:
@@ -34,8 +36,9 @@ def started(target, *args):
     return process
 
 
-def put_held_back(queue, going, way):
-    """Puts an item that is held back until the event is set, and ends."""
+def put_held_back(queue, up, going, way):
+    """Puts an item that is held back until the second event is set, and ends."""
+    up.set()
     queue.put(HeldBack(going))
     WAYS[way]()
 
@@ -54,8 +57,10 @@ def leave_behind(queue, up, going, way):
     WAYS[way]()
 
 
-def watch(process, going):
-    """Lets a process go on that is waiting for the event at its end, and prints how it ended."""
+def watch(process, up, going):
+    """Lets a process go on that is waiting for the second event at its end, and prints how it ended."""
+    while not up.wait(QUIET) and process.is_alive():
+        pass
     process.join(QUIET)
     if process.exitcode is None or going.is_set():
         print("its end waits", flush=True)
@@ -66,14 +71,14 @@ def watch(process, going):
 
 def flushes(queue, way):
     """A process ends with an item that has not been pickled."""
-    going = mp.Event()
-    watch(started(put_held_back, queue, going, way), going)
+    up, going = mp.Event(), mp.Event()
+    watch(started(put_held_back, queue, up, going, way), up, going)
 
 
 def awaits(queue, way):
     """A process ends before its own child has put an item."""
     up, going = mp.Event(), mp.Event()
-    watch(started(leave_behind, queue, up, going, way), going)
+    watch(started(leave_behind, queue, up, going, way), up, going)
 
 
 def is_outlived(queue, way):
@@ -94,7 +99,8 @@ def main():
     else:
         started(globals()[scene], queue, way).join()
     try:
-        print("the queue contains", queue.get(timeout=PATIENCE if scene == "is_outlived" else QUIET), flush=True)
+        got = queue.get(timeout=PATIENCE if scene == "is_outlived" else SENT_SECONDS)
+        print("the queue contains", got, flush=True)
     except thread_queue.Empty:
         print("the queue contains nothing", flush=True)
 
