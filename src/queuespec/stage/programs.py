@@ -25,9 +25,8 @@ class Program:
         self.text = f"{path.stem}({', '.join(map(repr, arguments))})" if arguments else path.stem
         self._patience = settings.patience
         context = {"home": str(ACTORS), "implementation": settings.implementation, "start_method": start_method}
-        self.tree = ProcessTree(
-            [settings.python, str(path), *arguments], supervisor, env={protocol.PROGRAM_CONTEXT: json.dumps(context)}
-        )
+        env = {protocol.PROGRAM_CONTEXT: json.dumps(context), "PYTHONSAFEPATH": ""}  # programs import their neighbors
+        self.tree = ProcessTree([settings.python, str(path), *arguments], supervisor, env=env)
 
     @property
     def output(self) -> str:

@@ -39,6 +39,13 @@ def test_a_program_that_should_fail_and_does(program):
     program("raise SystemExit('no')").fails()
 
 
+def test_a_program_imports_its_neighbors_whatever_the_environment_says(program, tmp_path, monkeypatch):
+    (tmp_path / "neighbor.py").touch()
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+
+    program("import neighbor").succeeds()
+
+
 WRONG = {
     "the program some should have succeeded, but it ended with exit code 1: no": (
         "print(1, flush=True)\nraise SystemExit('no')",
