@@ -5,8 +5,8 @@ from queue import Empty
 
 from judged import mp
 
-SECONDS = 1.0
-"""How long the child waits for an item when the main program has begun to exit."""
+SECONDS = 5.0
+"""How long the child waits for an item when the main program has begun to exit, unless the manager ends first."""
 
 
 def wait(queue, up, ending):
