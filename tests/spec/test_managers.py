@@ -48,7 +48,7 @@ def test_put_after_manager_shutdown(make_manager, make_object):
 def test_with_block_shuts_manager_down(make_manager, make_object):
     """A manager that is used in a `with` statement is shut down at the end of the block.
 
-    Its queues cannot be used afterward, not even by processes that still have to do with them.
+    Its queues cannot be used afterward: the processes that use them must have finished before the block ends.
     """
     queue = make_object(managing.queue_of_a_with_block, make_manager())
 
@@ -58,7 +58,7 @@ def test_with_block_shuts_manager_down(make_manager, make_object):
 
 @rule("manager.collected", source=DOCS / "managers", kinds=MANAGER, needs=MANAGER)
 def test_collected_manager_is_shut_down(parent, context):
-    """A manager is shut down when it is garbage collected, although a child still uses its queue.
+    """A manager is shut down when it is garbage collected, even if a child still uses its queue.
 
     The program that starts a manager must refer to it for as long as anybody uses its queues.
     """
@@ -122,7 +122,7 @@ def test_manager_survives_ctrl_c(queue, child):
 
 @rule("manager.separate", source=DOCS / "managers", kinds=MANAGER, needs=MANAGER)
 def test_managers_are_separate(make_manager, make_object):
-    """A manager that is shut down takes no other manager's queues with it.
+    """Shutting down a manager does not affect the queues of another one.
 
     Each manager is a process of its own, so parts of a program can have one each.
     """
@@ -189,7 +189,7 @@ def test_proxy_in_queue_of_another_manager(make_manager, make_object, make_queue
     needs=MANAGER,
 )
 def test_nested_queue_is_kept(make_manager):
-    """A queue that is an item of another queue of its manager is kept, although no process has a proxy.
+    """A queue that is an item of another queue of its manager is kept, even if no process has a proxy.
 
     Unlike a proxy on its way through a pipe, an item in the manager counts as a reference.
     """
@@ -305,7 +305,7 @@ def test_queue_of_manager_with_own_key_cannot_be_nested(make_manager, make_objec
 @rule("manager.own-key-sent", source=ISSUE / "139801", level="hazard", kinds=MANAGER, needs=MANAGER)
 @each(("carrier", "error"), [("Queue", "AuthenticationError"), ("Manager.Queue", "RemoteError")])
 def test_queue_of_manager_with_own_key_cannot_be_sent(make_manager, make_object, make_queue, carrier, error):
-    """A queue of a manager with an authentication key of its own cannot be sent through a queue from elsewhere.
+    """A queue of a manager with an authentication key of its own cannot be sent through a queue outside that manager.
 
     A `Queue` raises the error in get(), and a queue of another manager in put(), since that manager unpickles it.
     """

@@ -97,7 +97,7 @@ def test_shutdown_wakes_every_blocked_put(full_queue, make_child, requires):
 
 @rule("shutdown.everywhere", source=SHUTDOWN, level="de-facto", since=(3, 13))
 def test_shutdown_is_for_all_processes(queue, make_child, requires):
-    """If a queue can be shut down, shutdown() in one process is for all others, also for those that start later.
+    """If a queue can be shut down, shutdown() in one process applies to all others, even those that start later.
 
     Any process may end the work, and none has to notify the others.
     """
@@ -116,7 +116,7 @@ def test_shutdown_is_for_all_processes(queue, make_child, requires):
 
 @rule("join.timeout", source=ISSUE / "104448", level="de-facto", kinds=JOINABLE)
 def test_join_gives_up_after_its_timeout(queue, requires):
-    """If join() takes a timeout, it ends when that has passed, even if items are not done.
+    """If join() takes a timeout, it ends when this time has passed, even if items are not done.
 
     A program can react to workers that have crashed. How it learns that the timeout has passed is not decided: join()
     may return or raise an exception.

@@ -64,7 +64,7 @@ def test_queue_between_sessions(program, kind):
 
 @rule("surroundings.descriptor-limit", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("POSIX",))
 def test_queue_without_descriptors(program, kind):
-    """Where no file can be opened, making a queue raises `OSError`; nothing is left of it, and other queues go on.
+    """Where no file can be opened, making a queue raises `OSError`, leaves nothing behind, and disturbs no other.
 
     A server that reaches its limit for open files can refuse one job and finish the others.
     """
@@ -73,7 +73,7 @@ def test_queue_without_descriptors(program, kind):
 
 @rule("surroundings.no-semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
 def test_queue_without_semaphores(program, kind):
-    """Where no semaphore can be made, making a queue raises `OSError`; nothing is left of it, and other queues go on.
+    """Where no semaphore can be made, making a queue raises `OSError`, leaves nothing behind, and disturbs no other.
 
     On Linux, a semaphore is a small file in `/dev/shm`, which can be full.
     """

@@ -1,9 +1,9 @@
 """Ways to end.
 
 A process ends because its code returns, calls `sys.exit()` or fails, or because a signal arrives; it may be the main
-program, a child, a child of a child, or the process of a manager. This chapter goes through these ways. All those that
-run Python's cleanup lose nothing: the process sends what it has put, and waits for its children. `os._exit()` and a
-signal without a handler skip the cleanup. It also shuts down managers, earlier than some programs expect.
+program, a child, a child of a child, or the process of a manager. This chapter goes through these ways. With all those
+that run Python's cleanup, nothing is lost: the process sends what it has put, and waits for its children. The cleanup
+also shuts down managers, earlier than some programs expect. `os._exit()` and a signal without a handler skip it.
 """
 
 from queuespec import DOCS, ISSUE, LIBRARY, OBSERVED, each, rule
