@@ -6,11 +6,12 @@ one.
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from queuespec.cli.common import checkout
-from queuespec.cli.parser import Arguments, Parser, Status, parser_of, version
+from queuespec.cli.parser import Arguments, Parser, Refused, Status, parser_of, version
 from queuespec.judge.options import add_options
 from queuespec.report.console import say
 from queuespec.rules import specification_folder
@@ -27,13 +28,15 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(given: Arguments) -> int:
-    """Judges with the options `given.words`; returns pytest's exit status."""
+    """Judges with the options `given.words`; returns pytest's exit status. Raises `Refused`."""
     words = given.words
     if {"-h", "--help"} & set(words):
         parser_of("judge").parse_args(["judge", "--help"])
     if {"-V", "--version"} & set(words):
         say(version())
         return Status.OK
+    if sys.flags.optimize:
+        raise Refused("Python runs without assertions, so it cannot judge; unset PYTHONOPTIMIZE, or leave out -O")
     import pytest
 
     specification = specification_folder()

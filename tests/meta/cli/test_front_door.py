@@ -277,3 +277,12 @@ def test_what_does_not_judge_starts_soon(files, words):
     limit = min(processor_time("-c", "pass") for _ in range(3)) + 0.6
 
     assert any(processor_time("-m", "queuespec", *words) < limit for _ in range(3))
+
+
+def test_without_assertions_nothing_is_judged():
+    done = queuespec("--rule", "get.defaults", PYTHONOPTIMIZE="1")
+
+    assert (done.returncode, done.stdout) == (Status.UNUSABLE, "")
+    assert done.stderr == (
+        "queuespec: Python runs without assertions, so it cannot judge; unset PYTHONOPTIMIZE, or leave out -O\n"
+    )
