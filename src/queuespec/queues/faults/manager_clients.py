@@ -74,7 +74,7 @@ class AnyForkOpensAConnection:
         return context.Manager()
 
 
-@fault(breaks={"manager.lost-manager-ends-get": "get_at_the_end() was still running after"}, start_methods=("fork",))
+@fault(breaks={"manager.lost-manager-ends-get": "get() was still running after"}, start_methods=("fork",))
 class ClientsWaitForALostManager:
     """A client whose connection has ended waits for the manager to come back."""
 

@@ -29,8 +29,8 @@ class ManagerRefusesASecondShutdown:
 
 @fault(
     breaks={
-        "manager.lifetime-manager": "put_at_the_end('a') should have raised OSError, but it returned None",
-        "manager.with-block": "put_at_the_end('a') should have raised OSError, but it returned None",
+        "manager.lifetime-manager": "put('a') should have raised Exception, but it returned None",
+        "manager.with-block": "put('a') should have raised Exception, but it returned None",
     }
 )
 class ManagerNeverEnds:
