@@ -21,7 +21,7 @@ import time
 from typing import Any
 
 from queuespec.actors import protocol
-from queuespec.actors.protocol import Address, Opaque, decoded, described, encoded, exactly, next_message
+from queuespec.actors.protocol import Address, Opaque, decoded, described, encoded, exactly, next_message, opaque
 
 
 def found(name: str) -> Any:
@@ -84,7 +84,7 @@ class Actor:
         if kind == "Made":
             function, args, kwargs = details
             return found(function)(*args, **kwargs)
-        return Opaque(*details)
+        return _kept.get(details[2], Opaque(*details))
 
     def serve(self, objects: dict[str, Any]) -> None:
         """Performs requests with these objects until told to leave. Without a judge, the process ends.
@@ -136,7 +136,10 @@ class Actor:
         elif keep is not None:
             self._objects[keep] = value
             value = None
-        answer = encoded((number, word, value, seconds))
+        try:
+            answer = encoded((number, word, value, seconds), _kept_for_the_judge)
+        except Exception:  # nested too deeply, too long, or changed by another thread meanwhile
+            answer = encoded((number, word, _kept_for_the_judge(value), seconds))
         _disarm_timer()
         self._channel.sendall(answer)
 
@@ -146,6 +149,21 @@ def _connected(address: tuple[int, str, str, float], name: str, starter: int) ->
     actor.connect()
     _arm_timer(actor._address.patience)  # what follows may not unpickle
     return actor
+
+
+_kept: dict[str, Any] = {}
+"""The values for which the judge has received an `Opaque`, by its key."""
+
+
+def _kept_for_the_judge(value: Any) -> Opaque:
+    key = f"{os.getpid()}-{id(value)}"
+    _kept[key] = value
+    return opaque(value, key)
+
+
+def forget() -> None:
+    """Drops the references to the values for which the judge has received stand-ins."""
+    _kept.clear()
 
 
 _channels: set[socket.socket] = set()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from queuespec.actors.actor import Actor, become_the_stage, serve_child
+from queuespec.actors.actor import Actor, become_the_stage, forget, serve_child
 from queuespec.actors.adapter import Api, load
 from queuespec.actors.protocol import LASTING, Address, Held
 
@@ -92,6 +92,7 @@ class Parent:
             if name.startswith("manager"):
                 held.shutdown()
         held = None
+        forget()
         if sys.implementation.name != "cpython":
             import gc
 

@@ -11,7 +11,8 @@ alone, for a request that it cannot read. Messages are tuples of plain values:
 The arguments are pickled on their own: an actor can answer a request whose arguments it cannot read. A ``keep`` that is
 not None names the result in the actor's objects instead of sending it. Objects that an actor holds cross the channel by
 that name. Values cross it only if they are made of Python's plain built-in types; anything else arrives as its type's
-name and its repr, so that the judge never has to import, or trust, what it judges.
+name, its repr and a key, so that the judge never has to import, or trust, what it judges. The process that sent the key
+keeps the object, and has it again for the key.
 """
 
 from __future__ import annotations
@@ -23,12 +24,16 @@ import queue as thread_queue
 import socket
 import struct
 from collections import namedtuple
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 LARGEST_MESSAGE = 1 << 28
 """Bytes. A longer message is not ours: something else wrote into the channel."""
 
-PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset})
+PLAIN = (type(None), bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
+"""Types, not their subclasses, whose values cross the channel as they are."""
+
+_PICKLED = {id(kind) for kind in PLAIN if kind not in (complex, bytearray)}
+"""The plain types that have an opcode of their own; other types can have any idea of being equal to them."""
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.JoinableQueue")
 """The kinds of queue, as the rules name them."""
@@ -77,33 +82,54 @@ PARENT, CONTEXT, MODULE = LASTING = Held("parent"), Held("context"), Held("modul
 module that is judged."""
 
 
-class Opaque(namedtuple("Opaque", "type repr")):
-    """Stands in a message for a value that is not made of plain built-in types: the names of its type and its repr."""
+class Opaque(namedtuple("Opaque", "type repr key")):
+    """Stands in a message for a value that is not made of plain built-in types: the names of its type, its repr, and
+    the key for which the process that sent it has the value; empty if it does not keep it."""
 
 
 class Address(namedtuple("Address", "port actor_secret judge_secret patience")):
     """Where an actor finds its judge, what the two ends prove to know (hexadecimal text), and patience (seconds)."""
 
 
+StandIn = Union[Held, Made, Opaque]
+
+
+def opaque(value: Any, key: str = "") -> Opaque:
+    """What stands for a value that does not cross the channel as it is."""
+    kind = type(value)
+    try:
+        name = f"{kind.__module__}.{kind.__qualname__}"
+    except Exception:
+        name = "a type without a name"
+    return Opaque(name, short_repr(value), key)
+
+
 class _Pickler(pickle.Pickler):
+    stand_in: Callable[[Any], StandIn]
+
     def persistent_id(self, value: Any) -> tuple[Any, ...] | None:
         kind = type(value)
-        if kind in PLAIN or value is complex or value is bytearray:  # their instances are pickled as calls of them
+        if id(kind) in _PICKLED:
             return None
-        if kind in (Held, Made, Opaque):
-            return (kind.__name__, *value)
-        return ("Opaque", f"{kind.__module__}.{kind.__qualname__}", short_repr(value))
+        if kind is complex:
+            return ("complex", value.real, value.imag)
+        if kind is bytearray:
+            return ("bytearray", bytes(value))
+        if kind is not Held and kind is not Made and kind is not Opaque:
+            value = self.stand_in(value)
+        return (type(value).__name__, *value)
 
 
 class _Unpickler(pickle.Unpickler):
     resolve: Callable[[tuple[Any, ...]], Any]
 
     def persistent_load(self, reference: tuple[Any, ...]) -> Any:
+        kind, *details = reference
+        if kind in ("complex", "bytearray"):
+            return getattr(builtins, kind)(*details)
         return self.resolve(reference)
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in (("builtins", "complex"), ("builtins", "bytearray")):
-            return getattr(builtins, name)
         raise pickle.UnpicklingError(f"the channel carries plain values only, not {module}.{name}")
 
 
@@ -117,7 +143,8 @@ def decoded(data: bytes, resolve: Callable[[tuple[Any, ...]], Any]) -> Any:
 def short_repr(value: Any, limit: int = 120) -> str:
     """The repr of `value`, at most about `limit` characters, all of them visible, fit for a log; never raises."""
     try:
-        text = repr(value) if not isinstance(value, (str, bytes)) else repr(value[:limit])
+        plain = type(value) is str or type(value) is bytes or type(value) is bytearray
+        text = str.__str__(repr(value[:limit]) if plain else repr(value))
     except BaseException as error:
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     text = (text if len(text) <= limit else text[: limit - 3] + "...").replace("##[", "#\\x23[")
@@ -126,16 +153,20 @@ def short_repr(value: Any, limit: int = 120) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
-def pickled(message: Any) -> bytes:
-    """`message` as bytes that `decoded` reads."""
+def pickled(message: Any, stand_in: Callable[[Any], StandIn] = opaque) -> bytes:
+    """`message` as bytes that `decoded` reads; `stand_in` has what crosses in place of a value that is not plain."""
     body = io.BytesIO()
-    _Pickler(body, 4).dump(message)
+    pickler = _Pickler(body, 4)
+    pickler.stand_in = stand_in
+    pickler.dump(message)
     return body.getvalue()
 
 
-def encoded(message: Any) -> bytes:
-    """`message` as one frame: its length, then its pickle."""
-    body = pickled(message)
+def encoded(message: Any, stand_in: Callable[[Any], StandIn] = opaque) -> bytes:
+    """`message` as one frame: its length, then its pickle. Raises `ValueError` if it is too long."""
+    body = pickled(message, stand_in)
+    if len(body) > LARGEST_MESSAGE:
+        raise ValueError("the message is too long for the channel")
     return SIZE.pack(len(body)) + body
 
 
@@ -175,13 +206,17 @@ def described(error: BaseException) -> dict[str, Any]:
     import traceback
 
     try:
-        message = str(error)[:10_000]
+        message = str.__str__(str(error))[:10_000]
     except BaseException as problem:
         message = f"(its text could not be had: {type(problem).__name__})"
+    try:
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+    except BaseException as problem:
+        lines = [*traceback.format_tb(error.__traceback__), f"(the rest could not be had: {type(problem).__name__})\n"]
     return {
         "name": type(error).__name__,
         "known": [name for name in map(_known_name, type(error).__mro__) if name is not None],
         "message": message,
         "repr": short_repr(error),
-        "traceback": "".join(traceback.format_exception(type(error), error, error.__traceback__))[-20_000:],
+        "traceback": "".join(lines)[-20_000:],
     }

@@ -11,9 +11,9 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 from queuespec.actors import protocol
-from queuespec.actors.protocol import Held, Made, Opaque, short_repr
+from queuespec.actors.protocol import Made, Opaque, short_repr
 from queuespec.stage import documented
-from queuespec.stage.channel import Request
+from queuespec.stage.channel import Named, Request
 from queuespec.stage.exceptions import Crashes, Deviates, Hangs, Raised, RemoteTraceback, SuiteError, raised_by
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Call:
             raise SuiteError(f"the actor cannot read the request for {self.text}: {self.error.remote_traceback}")
         if self._word == protocol.LACKS:
             target, method, *_ = self._request.args
-            slip = documented.slip(target.name, method, self._request.documented, AttributeError in expected)
+            slip = documented.slip(target._name, method, self._request.documented, AttributeError in expected)
             if slip:
                 raise SuiteError(slip)
 
@@ -205,7 +205,7 @@ _blocks: ContextVar[tuple[raises, ...]] = ContextVar("blocks", default=())
 """The open `with raises` blocks, the innermost last."""
 
 
-class View:
+class View(Named):
     """An object as one actor, its `process`, holds it: it has the object's own methods, which the actor performs."""
 
     def __init__(self, process: RemoteActor, name: str, documented_methods: frozenset[str] = documented.FAMILY) -> None:
@@ -243,8 +243,7 @@ class Calls:
             view, stage = self._view, self._view.process.stage
             owner = f"{view._name}." if stage.queues > 1 else ""
             text = owner + method + arguments_in_words(args, kwargs)
-            sent = as_sent((view, method, *args))
-            request = Request(protocol.CALLED, sent, as_sent(kwargs), documented=view._documented)
+            request = Request(protocol.CALLED, (view, method, *args), kwargs, documented=view._documented)
             return stage.begin(view.process, text, request)
 
         return begin
@@ -258,21 +257,6 @@ def made(function: Callable[..., object], *args: object, **kwargs: object) -> An
 def name_of(function: Callable[..., object]) -> str:
     """``module:function``, as an actor finds it."""
     return f"{function.__module__}:{function.__qualname__}"
-
-
-def as_sent(value: Any) -> Any:
-    """`value` with every `View` replaced by the name under which the receiving actor holds the object."""
-    if isinstance(value, View):
-        return Held(value._name)
-    if isinstance(value, Made):
-        return Made(value.function, as_sent(value.args), as_sent(dict(value.kwargs)))
-    if isinstance(value, (Held, Opaque)):
-        return value
-    if isinstance(value, (tuple, list)):
-        return type(value)(map(as_sent, value))
-    if isinstance(value, dict):
-        return {key: as_sent(entry) for key, entry in value.items()}
-    return value
 
 
 def in_words(value: object) -> str:

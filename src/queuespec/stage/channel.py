@@ -6,11 +6,15 @@ import hmac
 import pickle
 import selectors
 import socket
+import sys
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from queuespec.actors import protocol
 from queuespec.actors.protocol import SIZE, Opaque
+from queuespec.stage.exceptions import SuiteError
 
 if TYPE_CHECKING:
     from queuespec.stage.calls import Call
@@ -19,8 +23,18 @@ INVALID = (pickle.UnpicklingError, EOFError, ValueError, LookupError, AttributeE
 """What is raised for bytes that are no message."""
 
 
+DEEP_STACK = 1 << 28
+"""Bytes of stack for what is nested deeply."""
+
+
+class Named:
+    """An object that an actor holds under a name, as the judge sees it. In a message it is a `protocol.Held`."""
+
+    _name: str
+
+
 class Request(NamedTuple):
-    """A request to an actor. Objects that the actor holds are `protocol.Held` in the arguments."""
+    """A request to an actor. Objects that the actor holds are `Named` or `protocol.Held` in the arguments."""
 
     function: str
     """``module:function``."""
@@ -66,8 +80,11 @@ class Channel:
     def send(self, call: Call, request: Request) -> None:
         """Requests a call; its replies resolve it as they arrive. If the actor is gone, the channel is closed."""
         assert self._connection is not None
-        arguments = protocol.pickled((request.args, dict(request.kwargs)))
-        frame = protocol.encoded((self._number + 1, request.function, arguments, request.keep))
+        arguments = _pickled((request.args, dict(request.kwargs)))
+        try:
+            frame = protocol.encoded((self._number + 1, request.function, arguments, request.keep))
+        except ValueError as error:
+            raise SuiteError(f"cannot request {call.text}: {error}") from None
         self.busy, self._number = call, self._number + 1
         try:
             self._connection.sendall(frame)
@@ -110,6 +127,25 @@ class Channel:
             self._selector.unregister(self._connection)
             self._connection.close()
             self._connection = None
+
+
+def _stand_in(value: Any) -> protocol.StandIn:
+    return protocol.Held(value._name) if isinstance(value, Named) else protocol.opaque(value)
+
+
+def _pickled(message: Any) -> bytes:
+    """The pickle of a message that may be nested as deeply as an actor, with a whole stack to itself, could send it."""
+    try:
+        return protocol.pickled(message, _stand_in)
+    except RecursionError:
+        limit, size = sys.getrecursionlimit(), threading.stack_size(DEEP_STACK)
+        sys.setrecursionlimit(100 * limit)
+        try:
+            with ThreadPoolExecutor(1) as thread:
+                return thread.submit(protocol.pickled, message, _stand_in).result()
+        finally:
+            sys.setrecursionlimit(limit)
+            threading.stack_size(size)
 
 
 def introduced(connection: socket.socket, address: protocol.Address, patience: float) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ from typing import Any, Callable
 
 from queuespec.actors import protocol
 from queuespec.stage import documented
-from queuespec.stage.calls import Call, View, arguments_in_words, as_sent, name_of
+from queuespec.stage.calls import Call, View, arguments_in_words, name_of
 from queuespec.stage.channel import Request, introduced
 from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised, SuiteError
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
@@ -171,13 +171,13 @@ class Stage:
         With a name to `keep`, it holds the result under it.
         """
         text = role.__qualname__ + arguments_in_words(args, kwargs)
-        return self.begin(actor, text, Request(name_of(role), as_sent((*held, *args)), as_sent(kwargs), keep))
+        return self.begin(actor, text, Request(name_of(role), (*held, *args), kwargs, keep))
 
     # What the parent does
 
     def parent_begins(self, method: str, *args: object, text: str | None = None, keep: str | None = None) -> Call:
         """Begins to call a method of `queuespec.actors.parent.Parent`; a call without a text is not noted."""
-        request = Request(protocol.CALLED, (protocol.PARENT, method, *as_sent(args)), keep=keep)
+        request = Request(protocol.CALLED, (protocol.PARENT, method, *args), keep=keep)
         return self.begin(self.parent, text or method, request, noted=text is not None)
 
     def make_queue(self, kind: str, *args: object, **kwargs: object) -> View:

@@ -1,14 +1,21 @@
 """Roles for tests of the stage itself."""
 
 import atexit
+import collections
+import datetime
+import decimal
+import enum
+import fractions
 import os
+import pathlib
 import signal
 import socket
 import struct
 import threading
+import uuid
 from pathlib import Path
 
-from queuespec.actors import actor
+from queuespec.actors import actor, protocol
 
 
 def echo(value):
@@ -27,6 +34,10 @@ def reset_the_channel():
     (channel,) = actor._channels
     channel.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     channel.close()
+
+
+def limit_messages(size):
+    protocol.LARGEST_MESSAGE = size
 
 
 def long_text(length):
@@ -88,3 +99,114 @@ def _die():
 
 def _refuse_to_load():
     raise AttributeError("no such attribute")
+
+
+class Odd:
+    """A value with an odd way of everything that the channel might ask it for."""
+
+    class _Type(type):
+        __hash__ = None
+
+        def __eq__(cls, other):
+            raise KeyError("types of this one cannot be compared")
+
+        @property
+        def __module__(cls):
+            raise KeyError("nor located")
+
+    class Unequal(metaclass=_Type):
+        def __repr__(self):
+            raise SystemExit
+
+    class Text(str):
+        def __len__(self):
+            raise KeyError
+
+        __getitem__ = isprintable = replace = __len__
+
+    class Error(Exception):
+        def __str__(self):
+            return Odd.Text("told oddly")
+
+        __repr__ = __str__
+
+        @property
+        def __cause__(self):
+            raise KeyError
+
+
+class Color(enum.Enum):
+    RED = 1
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+Point = collections.namedtuple("Point", "x y")
+
+
+def nested(depth):
+    """Lists in lists."""
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+ODD = {
+    "Ellipsis": lambda: ...,
+    "NotImplemented": lambda: NotImplemented,
+    "range": lambda: range(3),
+    "memoryview": lambda: memoryview(b"ab"),
+    "datetime": lambda: datetime.datetime(2026, 1, 2),
+    "Decimal": lambda: decimal.Decimal("1.50"),
+    "Fraction": lambda: fractions.Fraction(1, 3),
+    "UUID": lambda: uuid.UUID(int=7),
+    "Path": lambda: pathlib.PurePosixPath("a/b"),
+    "Enum": lambda: Color.RED,
+    "IntEnum": lambda: Number.ONE,
+    "namedtuple": lambda: Point(1, 2),
+    "str subclass": lambda: Odd.Text("text"),
+    "dict subclass": lambda: collections.defaultdict(list, a=[1]),
+    "type": lambda: bytearray,
+    "complex": lambda: complex,
+    "lambda": lambda: lambda: 0,
+    "lock": threading.Lock,
+    "generator": lambda: (number for number in range(3)),
+    "exception": lambda: KeyError("a"),
+    "odd exception": Odd.Error,
+    "incomparable": Odd.Unequal,
+}
+"""What makes values that are not plain, by name."""
+
+made_before = {}
+"""The values that `make_odd` has made, by name."""
+
+
+def make_odd(name):
+    """A value that is not plain."""
+    made_before[name] = ODD[name]()
+    return made_before[name]
+
+
+def is_the_same(value, name):
+    """Whether this is the very value that `make_odd` has made."""
+    return value is made_before[name]
+
+
+def nest(value, name):
+    """The value made by `make_odd`, within plain values."""
+    return [{"key": (made_before[name], value)}]
+
+
+def raise_odd():
+    """Raises an exception that cannot be shown."""
+    raise Odd.Error
+
+
+def grow(data, count):
+    """A cyclic list and a dictionary in it that know each other."""
+    cyclic = [data] * count
+    cyclic.append({"cyclic": cyclic})
+    return cyclic
