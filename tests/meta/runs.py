@@ -125,11 +125,11 @@ def command(*options, parallel=False, methods=()):
     return [*words, "--python", judged_python, *(() if parallel else ("-n0",)), *map(str, options)]
 
 
-def judged(results, *options, parallel=False, methods=(METHOD,), env=None, seconds=300):
+def judged(results, *options, parallel=False, methods=(METHOD,), env=None, seconds=300, directory=CHECKOUT):
     """Runs the specification, under one start method unless told otherwise; its results are written to `results`."""
     results.unlink(missing_ok=True)
     words = command(*options, parallel=parallel, methods=methods)
-    return _finished(words, results, CHECKOUT, environment(**(env or {})), seconds)
+    return _finished(words, results, directory, environment(**(env or {})), seconds)
 
 
 def judged_by(chapter, directory, *options, **env):

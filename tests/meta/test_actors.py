@@ -110,7 +110,7 @@ def ended(exitcode):
 
 
 def test_the_parent_names_what_it_could_not_end():
-    parent = Parent("multiprocessing", "", None)
+    parent = Parent(adapter.load("multiprocessing"), "", None)
     parent.processes = {"child": ended(0), "child 2": ended(None)}
     parent.manager = SimpleNamespace(_process=ended(1))
 

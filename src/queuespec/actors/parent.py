@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import threading
@@ -11,16 +10,17 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from queuespec.actors import loading
 from queuespec.actors.actor import Actor, become_the_stage, forget, serve_child
-from queuespec.actors.adapter import Api, load
+from queuespec.actors.adapter import Api, Implementation
 from queuespec.actors.protocol import LASTING, Address, Held
 
 
 class Parent:
     """What the parent actor can do besides calling methods: make queues, start children, tidy up."""
 
-    def __init__(self, implementation: str, start_method: str, address: Address) -> None:
-        self.implementation = load(implementation)
+    def __init__(self, implementation: Implementation, start_method: str, address: Address) -> None:
+        self.implementation = implementation
         self.module = Api(self.implementation, self.implementation.module)
         self.context = self.implementation.context(start_method) if start_method else None
         self.implementation.mark_semaphores()
@@ -118,17 +118,18 @@ objects: dict[str, Any] = {}
 def main() -> None:
     """The main program of a stage: serves as the parent actor.
 
-    Standard input carries one line of JSON: address, path (directories for ``sys.path``), implementation, start method.
+    Standard input carries one line of JSON: address, path (directories for ``sys.path``), implementation, start method,
+    the judge's current directory.
     """
-    where, path, implementation, start_method = json.loads(sys.stdin.readline())
+    where, path, name, start_method, directory = json.loads(sys.stdin.readline())
     become_the_stage()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so does a shell that runs the judge in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    sys.path[:0] = path
-    sys.path.append(os.getcwd())
     address = Address(*where)
     actor = Actor(address, "parent")
     actor.connect()
+    implementation = loading.load(name, directory)
+    sys.path[:0] = path
     parent = Parent(implementation, start_method, address)
     objects.update(zip((held.name for held in LASTING), (parent, parent.context, parent.module)))
     actor.serve(objects)

@@ -1,31 +1,44 @@
-"""Asks an interpreter what can be judged there. Runs in it, prints one line of JSON; older Pythons must get that far.
+"""Asks an interpreter what can be judged there. Runs in it and prints lines of JSON; older Pythons must get that far.
 
-Arguments: a marker that begins the line (an implementation may print what it likes), the implementation's name.
+Arguments: a marker that begins each line (an implementation may print what it likes), the implementation's name. The
+first line, an empty object, says that this is a Python and the import begins; the second has the facts.
 """
 
 import json
 import os
 import platform
 import sys
+import time
 
 
-def facts(implementation_name):  # type: ignore[no-untyped-def]
-    """The facts about this interpreter and the implementation, by name; or only "error", a sentence."""
+def facts(implementation_name, importing=lambda: None):  # type: ignore[no-untyped-def]
+    """The facts about this interpreter and the implementation, by name; or only "error", a sentence.
+
+    Calls `importing` before it imports the implementation.
+    """
     version = list(sys.version_info[:3])
     if version < [3, 9]:
         return {"error": "it is Python %d.%d, and 3.9 is the oldest that can be judged" % tuple(version[:2])}  # noqa: UP031
-    import sysconfig
-
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import boot  # noqa: F401
 
     sys.path.append(os.getcwd())
-    from queuespec.actors import adapter
+    from queuespec.actors import adapter, loading
 
+    importing()
+    begun = time.perf_counter()
     try:
         implementation = adapter.load(implementation_name)
-    except adapter.UnknownImplementation as error:
-        return {"error": str(error)}
+        seconds = time.perf_counter() - begun
+        return known(implementation, version, seconds)  # type: ignore[no-untyped-call]
+    except BaseException as error:
+        return {"error": loading.reason(implementation_name, error)}
+
+
+def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
+    """The facts about this interpreter and an implementation that took this time, in seconds, to load."""
+    import sysconfig
+
     answer = {
         "implementation": implementation.name,
         "implementation_version": implementation.version,
@@ -41,6 +54,7 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
         "machine": platform.machine(),
         "release": platform.release(),
         "executable": sys.executable,
+        "loading": seconds,
     }
     answer.update(implementation.facts())
     try:
@@ -54,5 +68,15 @@ def facts(implementation_name):  # type: ignore[no-untyped-def]
     return answer
 
 
+def main(marker, implementation_name):  # type: ignore[no-untyped-def]
+    """Prints the lines by a file descriptor of their own: an implementation may replace or close the standard ones."""
+    answers = os.dup(1)
+
+    def answer(data):  # type: ignore[no-untyped-def]
+        os.write(answers, ("\n" + marker + json.dumps(data) + "\n").encode())
+
+    answer(facts(implementation_name, lambda: answer({})))  # type: ignore[no-untyped-call]
+
+
 if __name__ == "__main__":
-    print("\n" + sys.argv[1] + json.dumps(facts(sys.argv[2])))  # type: ignore[no-untyped-call]
+    main(*sys.argv[1:])  # type: ignore[no-untyped-call]

@@ -43,7 +43,14 @@ MARK = "QUEUESPEC_MARK"
 
 PROGRAM_CONTEXT = "QUEUESPEC_CONTEXT"
 """Environment variable that tells a program of the specification what to judge: a JSON object with ``home`` (the
-directory of this module), ``implementation`` and ``start_method``."""
+directory of this module), ``implementation``, ``start_method``, ``directory`` (the judge's current directory) and,
+until the program has printed it, ``announcement`` (a text)."""
+
+LOADING, LOADED = "loading", "loaded"
+"""What a program prints after its announcement, on lines of their own, before and after it loads the implementation."""
+
+NOT_LOADED, NOT_LOADED_CODE = "not loaded: ", 78
+"""What the line begins with in which a judged process says why it cannot load the implementation, and its exit code."""
 
 NOT_APPLICABLE, NOT_APPLICABLE_CODE = "not applicable: ", 77
 """What the last line of a program begins with, and its exit code, if it found its rule not applicable where it runs."""

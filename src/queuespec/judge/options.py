@@ -6,25 +6,27 @@ Nothing here imports pytest.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import json
 import math
 import re
 import secrets
-import subprocess
 import sys
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Callable
 
 from queuespec.rules import Chapter, Facts, chapters
 from queuespec.rules.words import did_you_mean
-from queuespec.stage.settings import Settings
+from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
+from queuespec.stage.settings import LONGEST_IMPORT, Settings
 from queuespec.text import one_line
 
 PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
 PROBING = 60.0
-"""Timeout for the facts of an interpreter, in seconds."""
+"""Timeout for the start of an interpreter, in seconds."""
 
 
 def positive_seconds(text: str) -> float:
@@ -89,26 +91,56 @@ class CannotJudge(Exception):
 
 
 def probe(python: str, implementation: str) -> Facts:
-    """An interpreter's facts. Raises `CannotJudge` if it is not Python, too old, or cannot load the implementation."""
+    """An interpreter's facts. Raises `CannotJudge` if it is not Python, too old, or cannot load the implementation.
+
+    What the implementation has started when it was imported ends with the probe.
+    """
     marker = secrets.token_hex(8)
-    try:
-        answer = subprocess.run(
-            [python, str(PROBE), marker, implementation],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBING,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
-    found = re.search(marker.encode() + rb"(\{.*\})", answer.stdout)
-    if found is None:
-        last = answer.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last or 'no output'})")
-    data = json.loads(found.group(1))
-    if "error" in data:
-        about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
-        raise CannotJudge(about + data["error"])
+    with contextlib.closing(Supervisor()) as supervisor:
+        try:
+            tree = ProcessTree([python, str(PROBE), marker, implementation], supervisor)
+        except OSError as error:
+            raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
+        data = _answer(tree, marker, 0, PROBING)
+        if data is None:
+            last = _last_line(tree) or ("no output" if tree.has_ended else f"no answer within {PROBING:g} s")
+            raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last})")
+        if not data:
+            data = _answer(tree, marker, 1, LONGEST_IMPORT)
+            if data is None:
+                raise CannotJudge(f"--implementation: cannot load implementation {implementation!r}: {_fate(tree)}")
+        if "error" in data:
+            about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
+            raise CannotJudge(about + one_line(data["error"]))
+        tree.wait(LAST_WORDS)
     return Facts.read(data)
+
+
+def _answer(tree: ProcessTree, marker: str, number: int, seconds: float) -> dict[str, Any] | None:
+    """One of the probe's answers; None if it does not come."""
+
+    def answers() -> list[str]:
+        return re.findall(rf"{marker}(\{{.*\}})\n", tree.output())
+
+    tree.waits_for(lambda: len(answers()) > number or tree.has_ended, seconds)
+    if tree.has_ended:
+        tree.reads_until(time.monotonic() + LAST_WORDS)
+    found = answers()[number:]
+    return json.loads(found[0]) if found else None
+
+
+def _fate(tree: ProcessTree) -> str:
+    """How the import of the implementation went that gave no answer, in words."""
+    code = tree.wait(0.0)
+    if code is None:
+        return f"importing it took longer than {LONGEST_IMPORT:g} s"
+    last = _last_line(tree)
+    return f"the process that imported it {how_ended(code)}" + (f" ({last})" if last else "")
+
+
+def _last_line(tree: ProcessTree) -> str:
+    lines = [line for line in tree.output().splitlines() if line.strip() and not line.endswith("{}")]
+    return one_line(lines[-1], 200) if lines else ""
 
 
 def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:

@@ -60,6 +60,8 @@ class Facts(Subject):
     executable: str
     semaphores: str | None
     """Why there are no semaphores; None if there are."""
+    loading: float = 0.0
+    """How long it took to import the implementation, in seconds."""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:

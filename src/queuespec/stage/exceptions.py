@@ -7,6 +7,7 @@ import queue as thread_queue
 from collections.abc import Mapping
 from typing import Any
 
+from queuespec.actors.protocol import NOT_LOADED
 from queuespec.text import one_line, printable, visible
 
 
@@ -57,6 +58,12 @@ class NotApplicable(Exception):
 
 class SuiteError(Exception):
     """The specification or the stage is wrong, not the queue."""
+
+
+def unloaded(output: str) -> str:
+    """What a judged process printed because it cannot load the implementation: the reason; empty if there is none."""
+    _, found, rest = f"\n{output}".partition(f"\n{NOT_LOADED}")
+    return found and one_line(rest.partition("\n")[0])
 
 
 class Raised(Exception):

@@ -184,6 +184,17 @@ class ProcessTree:
         self._supervisor.release(self)
 
 
+def how_ended(code: int | None) -> str:
+    """How a process with this exit code ended; None if the code is unknown."""
+    if code is None:
+        return "died"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"died of signal {-code} ({signal.Signals(-code).name})"
+        return f"died of signal {-code}"
+    return f"died with exit code {code}"
+
+
 def stack_in(output: str) -> str:
     """The lines that `faulthandler` has written, without the frames of the actor itself."""
     ours = tuple(f'{mark}actors{mark}{name}.py"' for mark in "/\\" for name in ("actor", "main", "parent"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import Callable, NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable
+from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, SuiteError, unloaded
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
-from queuespec.stage.settings import ACTORS, Settings
+from queuespec.stage.settings import ACTORS, LONGEST_IMPORT, Settings
 from queuespec.text import one_line
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
@@ -23,15 +24,23 @@ class Program:
         self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
     ) -> None:
         self.text = f"{path.stem}({', '.join(map(repr, arguments))})" if arguments else path.stem
-        self._patience = settings.patience
-        context = {"home": str(ACTORS), "implementation": settings.implementation, "start_method": start_method}
+        self._patience = settings.starting
+        self._announcement = secrets.token_hex(8)
+        context = {
+            "home": str(ACTORS),
+            "implementation": settings.implementation,
+            "start_method": start_method,
+            "directory": settings.directory,
+            "announcement": self._announcement,
+        }
         env = {protocol.PROGRAM_CONTEXT: json.dumps(context), "PYTHONSAFEPATH": ""}  # programs import their neighbors
         self.tree = ProcessTree([settings.python, str(path), *arguments], supervisor, env=env)
 
     @property
     def output(self) -> str:
-        """What it has printed so far to standard output and standard error."""
-        return self.tree.output()
+        """What it has printed so far to standard output and standard error, without its announcements."""
+        lines = self.tree.output().splitlines(keepends=True)
+        return "".join(line for line in lines if not line.startswith(self._announcement))
 
     @property
     def _last_line(self) -> str:
@@ -42,10 +51,12 @@ class Program:
 
         Raises `NotApplicable` if the program says so.
         """
-        code = self.tree.wait(self._patience)
+        self._waits_for(lambda: False)
+        code = self.tree.wait(0.0)
         if code is None:
             self._hangs(f"was still running after {self._patience:g} s: {one_line(self.output)}")
         self.tree.reads_until(time.monotonic() + LAST_WORDS)
+        self._has_loaded()
         last = self._last_line
         if code == protocol.NOT_APPLICABLE_CODE and last.startswith(protocol.NOT_APPLICABLE):
             raise NotApplicable(last[len(protocol.NOT_APPLICABLE) :])
@@ -54,7 +65,7 @@ class Program:
     def prints(self, text: str) -> None:
         """Waits with patience until the program has printed this."""
         tree = self.tree
-        tree.waits_for(lambda: text in self.output or tree.has_ended, self._patience)
+        self._waits_for(lambda: text in self.output)
         if text not in self.output and tree.has_ended:
             tree.reads_until(time.monotonic() + LAST_WORDS)
         if text in self.output:
@@ -89,7 +100,34 @@ class Program:
         else:
             self.tree.end()
 
+    def _has_announced(self, word: str) -> bool:
+        return f"{self._announcement} {word}\n" in self.tree.output()
+
+    def _is_loading(self) -> bool:
+        return self._has_announced(protocol.LOADING) and not self._has_announced(protocol.LOADED)
+
+    def _has_loaded(self) -> None:
+        """Raises `SuiteError` if a process could not load the implementation, or ended or hung while it did."""
+        why = unloaded(self.output)
+        if not why and self._is_loading():
+            why = f"the program {self.text} did not load the implementation"
+        if why:
+            raise SuiteError(why)
+
+    def _waits_for(self, condition: Callable[[], bool]) -> None:
+        """Waits until the condition holds or the program has ended; patience begins with the loaded implementation."""
+        tree = self.tree
+        tree.waits_for(
+            lambda: condition() or tree.has_ended or self._has_announced(protocol.LOADED),
+            self._patience,
+        )
+        if self._is_loading():
+            tree.waits_for(lambda: not self._is_loading() or tree.has_ended, LONGEST_IMPORT)
+        if self._has_announced(protocol.LOADED):
+            tree.waits_for(lambda: condition() or tree.has_ended, self._patience)
+
     def _hangs(self, how: str) -> NoReturn:
+        self._has_loaded()
         raise Hangs(f"the program {self.text} {how}" + self.tree.where("the program", self.tree.popen.send_signal))
 
     def _ended_wrongly(self, wanted: str, code: int) -> NoReturn:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 from queuespec.actors import protocol
 
 ACTORS = Path(protocol.__file__).parent
 """The directory of the modules that run in the judged processes."""
+
+LONGEST_IMPORT = 30.0
+"""Timeout for importing the implementation, in seconds."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,3 +29,13 @@ class Settings:
     """Timeout for what must happen, in seconds; no round number, which a queue may have as a timeout of its own."""
     quiet: float = 0.1
     """How long the judge checks that nothing happens, in seconds."""
+    loading: float = 0.0
+    """How long it takes to import the implementation, in seconds, as measured once."""
+    directory: str = dataclasses.field(default_factory=os.getcwd)
+    """The judge's current directory: the last place where an implementation is searched for."""
+
+    @property
+    def starting(self) -> float:
+        """Timeout for a process to start, in seconds: patience, and what imports may take on a machine that is busy
+        with several of them."""
+        return self.patience + 3 * self.loading

@@ -22,11 +22,12 @@ from queuespec.actors import protocol
 from queuespec.stage import documented
 from queuespec.stage.calls import Call, View, arguments_in_words, name_of
 from queuespec.stage.channel import Request, introduced
-from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised, SuiteError
-from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
+from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised, SuiteError, unloaded
+from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.remote import RemoteActor
-from queuespec.stage.settings import ACTORS, Settings
+from queuespec.stage.settings import ACTORS, LONGEST_IMPORT, Settings
 from queuespec.stage.timeline import Timeline
+from queuespec.text import one_line
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
 
@@ -62,7 +63,7 @@ class Stage:
             self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.patience
         )
         """The address of this stage for its actors."""
-        message = [self.address, settings.path, settings.implementation, start_method]
+        message = [self.address, settings.path, settings.implementation, start_method, settings.directory]
         try:
             self.tree = ProcessTree([settings.python, str(ACTORS / "main.py")], supervisor, json.dumps(message) + "\n")
         except BaseException:
@@ -74,9 +75,10 @@ class Stage:
         """The context of the start method as the parent holds it."""
         self.module = View(self.parent, protocol.MODULE.name, documented.MODULE)
         """The judged module as the parent holds it."""
-        self._await_parent(3 * settings.patience)
+        self._await_parent(3 * settings.patience, LONGEST_IMPORT + settings.starting)
 
-    def _await_parent(self, seconds: float) -> None:
+    def _await_parent(self, seconds: float, importing: float) -> None:
+        """Waits until the parent has connected, and then until it has loaded the implementation and serves."""
         deadline = time.monotonic() + seconds
         while not self.parent.pid:
             if time.monotonic() > deadline:
@@ -88,6 +90,16 @@ class Stage:
                 self.end()
                 raise Crashes(f"the main program of the spec ended before it could be used: {last}")
             self._pump(0.05)
+        deadline = time.monotonic() + importing
+        while not self.parent.ready and not self.parent.gone and time.monotonic() < deadline:
+            self._pump(deadline - time.monotonic())
+        if self.parent.ready:
+            return
+        code = self.tree.wait(FAREWELL if self.parent.gone else 0)
+        output = self.tree.output()
+        self.end()
+        what = f"{how_ended(code)}: {one_line(output)}" if self.parent.gone else f"took longer than {importing:g} s"
+        raise SuiteError(unloaded(output) or f"the main program of the spec loads the implementation, and it {what}")
 
     def records_in(self, timeline: Timeline) -> None:
         """Records calls in this timeline from here on: that of another test, or one shared with other stages."""
@@ -233,13 +245,13 @@ class Stage:
 
     def _await(self, actor: RemoteActor, is_process: bool) -> None:
         """Waits until an actor that was started has connected and accepts requests."""
-        patience = self.settings.patience
+        patience = self.settings.starting
         deadline = time.monotonic() + patience
         while not self.watch(lambda: actor.pid != 0, 0.05):
             code = self.exit_code(actor, 0) if is_process else None
             if code is not None and not actor.pid:
                 actor.gone = actor.end_is_expected = True
-                raise Crashes(f"the process of {actor.name} {_words_for(code)} before it could be used")
+                raise Crashes(f"the process of {actor.name} {how_ended(code)} before it could be used")
             if time.monotonic() > deadline:
                 actor.gone = actor.end_is_expected = True
                 raise Hangs(f"the process of {actor.name} did not start within {patience:g} s")
@@ -284,8 +296,8 @@ class Stage:
         """How an actor's process ended, in words. From here on, its end is expected."""
         actor.end_is_expected = True
         if actor is not self.parent and not self._interrupts_the_parent():
-            return _words_for(None)
-        return _words_for(self.exit_code(actor, FAREWELL))
+            return how_ended(None)
+        return how_ended(self.exit_code(actor, FAREWELL))
 
     def where(self, actor: RemoteActor) -> str:
         """The Python stacks of an actor's process, for a message (see `ProcessTree.where`)."""
@@ -355,14 +367,3 @@ class Stage:
 def _as_held_by(actor: RemoteActor, held: tuple[View, ...]) -> RemoteActor | View | tuple[View, ...]:
     views = tuple(View(actor, view._name, view._documented) for view in held)
     return views[0] if len(views) == 1 else views or actor
-
-
-def _words_for(code: int | None) -> str:
-    """How a process with this exit code ended; None if the code is unknown."""
-    if code is None:
-        return "died"
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return f"died of signal {-code} ({signal.Signals(-code).name})"
-        return f"died of signal {-code}"
-    return f"died with exit code {code}"

@@ -14,7 +14,7 @@ from stages import METHODS
 
 from queuespec.actors.protocol import SIZE, Held, encoded
 from queuespec.stage import Crashes, Deviates, Hangs, SuiteError, processes, stage
-from queuespec.stage.stage import _words_for
+from queuespec.stage.processes import how_ended
 from queuespec.stage.timeline import SHOWN_CALLS, in_lines
 
 needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
@@ -178,8 +178,8 @@ def test_nobody_knows_how_a_child_ended_whose_parent_cannot_be_interrupted(a_sta
 
 
 def test_the_end_of_a_process_is_said_in_words():
-    assert _words_for(None) == "died"
-    assert _words_for(-64000) == "died of signal 64000"
+    assert how_ended(None) == "died"
+    assert how_ended(-64000) == "died of signal 64000"
 
 
 def test_of_many_calls_the_last_are_shown():

@@ -17,9 +17,20 @@ _context = json.loads(os.environ["QUEUESPEC_CONTEXT"])
 sys.path.insert(0, _context["home"])
 import boot  # noqa: E402, F401
 
-from queuespec.actors import adapter, protocol  # noqa: E402
+from queuespec.actors import adapter, loading, protocol  # noqa: E402
 
-_implementation = adapter.load(_context["implementation"])
+_announcement = _context.pop("announcement", None)
+os.environ["QUEUESPEC_CONTEXT"] = json.dumps(_context)  # processes that inherit it have nothing to announce
+
+
+def _announce(word):
+    if _announcement is not None:
+        print(f"{_announcement} {word}", flush=True)
+
+
+_announce(protocol.LOADING)
+_implementation = loading.load(_context["implementation"], _context["directory"], (os.path.dirname(__file__),))
+_announce(protocol.LOADED)
 _implementation.mark_semaphores()
 mp = adapter.Api(_implementation, _implementation.context(_context["start_method"]))
 

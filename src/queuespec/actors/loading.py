@@ -1,0 +1,73 @@
+"""Loads the implementation where a judged process begins. Nothing that happens here is the queue's doing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+
+from queuespec.actors import adapter, protocol
+
+
+def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Implementation:
+    """The implementation of this name, without what its modules print while they are imported.
+
+    `directory` is the judge's current directory, which ``sys.path`` gets as its last entry. The entries `ours` are not
+    searched: a queue may have the name of one of our modules. Ends the process if there is no such implementation.
+    """
+    if directory not in sys.path:
+        sys.path.append(directory)
+    whole = sys.path[:]
+    sys.path[:] = [entry for entry in whole if entry not in ours]
+    try:
+        with _silence():
+            implementation = adapter.load(name)
+    except BaseException as error:
+        complain(reason(name, error))
+        raise SystemExit(protocol.NOT_LOADED_CODE) from None
+    for place, entry in enumerate(whole):
+        if entry in ours:
+            sys.path.insert(place, entry)
+    return implementation
+
+
+def reason(name: str, error: BaseException) -> str:
+    """Why the implementation of this name cannot be loaded, one sentence."""
+    if isinstance(error, adapter.UnknownImplementation):
+        return str(error)
+    described = protocol.described(error)
+    text = f"{described['name']}: {described['message']}" if described["message"] else described["name"]
+    return f"cannot load implementation {name!r}: {text}"
+
+
+def complain(sentence: str) -> None:
+    """Tells the judge why this process cannot do its work."""
+    with contextlib.suppress(OSError):
+        os.write(2, f"\n{protocol.NOT_LOADED}{' '.join(sentence.split())}\n".encode("utf-8", "backslashreplace"))
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Discards what this process prints meanwhile, also what C code prints and what is printed through a copy."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    kept = []
+    _flush()
+    for number in (1, 2):
+        with contextlib.suppress(OSError):  # a process may have closed it
+            kept.append((number, os.dup(number)))
+            os.dup2(null, number)
+    try:
+        yield
+    finally:
+        _flush()
+        for number, copy in kept:
+            os.dup2(copy, number)
+            os.close(copy)
+        os.close(null)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
