@@ -28,6 +28,9 @@ PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
 PROBING = 60.0
 """Timeout for the start of an interpreter, in seconds."""
 
+FAREWELL = 0.5
+"""Timeout for a probe to end by itself, in seconds."""
+
 
 def positive_seconds(text: str) -> float:
     """A positive, finite number of seconds."""
@@ -101,45 +104,50 @@ def probe(python: str, implementation: str) -> Facts:
             tree = ProcessTree([python, str(PROBE), marker, implementation], supervisor)
         except OSError as error:
             raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
-        data = _answer(tree, marker, 0, PROBING)
-        if data is None:
-            last = _last_line(tree) or ("no output" if tree.has_ended else f"no answer within {PROBING:g} s")
+        known = _answers(tree, marker, PROBING, lambda answers: answers != [])
+        if not known:
+            last = _last_line(tree, marker) or ("no output" if tree.has_ended else f"no answer within {PROBING:g} s")
             raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last})")
+        if known == [{}]:
+            known = _answers(tree, marker, LONGEST_IMPORT, any)
+        data = known[-1] if known else {}
         if not data:
-            data = _answer(tree, marker, 1, LONGEST_IMPORT)
-            if data is None:
-                raise CannotJudge(f"--implementation: cannot load implementation {implementation!r}: {_fate(tree)}")
+            fate = _fate(tree, marker)
+            raise CannotJudge(f"--implementation: cannot load implementation {implementation!r}: {fate}")
         if "error" in data:
             about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
             raise CannotJudge(about + one_line(data["error"]))
-        tree.wait(LAST_WORDS)
+        tree.wait(FAREWELL)
     return Facts.read(data)
 
 
-def _answer(tree: ProcessTree, marker: str, number: int, seconds: float) -> dict[str, Any] | None:
-    """One of the probe's answers; None if it does not come."""
+def _answers(
+    tree: ProcessTree, marker: str, seconds: float, enough: Callable[[list[dict[str, Any]]], bool]
+) -> list[dict[str, Any]]:
+    """The probe's answers, as soon as they are enough or it has ended."""
+    found: list[dict[str, Any]] = []
 
-    def answers() -> list[str]:
-        return re.findall(rf"{marker}(\{{.*\}})\n", tree.output())
+    def come() -> bool:
+        found[:] = map(json.loads, re.findall(rf"^{marker}(\{{.*\}})$", tree.output(), re.MULTILINE))
+        return enough(found)
 
-    tree.waits_for(lambda: len(answers()) > number or tree.has_ended, seconds)
-    if tree.has_ended:
-        tree.reads_until(time.monotonic() + LAST_WORDS)
-    found = answers()[number:]
-    return json.loads(found[0]) if found else None
+    if not tree.waits_for(lambda: come() or tree.has_ended, seconds) or not enough(found):
+        tree.reads_until(time.monotonic() + LAST_WORDS if tree.has_ended else 0)
+        come()
+    return found
 
 
-def _fate(tree: ProcessTree) -> str:
+def _fate(tree: ProcessTree, marker: str) -> str:
     """How the import of the implementation went that gave no answer, in words."""
     code = tree.wait(0.0)
     if code is None:
         return f"importing it took longer than {LONGEST_IMPORT:g} s"
-    last = _last_line(tree)
+    last = _last_line(tree, marker)
     return f"the process that imported it {how_ended(code)}" + (f" ({last})" if last else "")
 
 
-def _last_line(tree: ProcessTree) -> str:
-    lines = [line for line in tree.output().splitlines() if line.strip() and not line.endswith("{}")]
+def _last_line(tree: ProcessTree, marker: str) -> str:
+    lines = [line for line in tree.output().splitlines() if line.strip() and marker not in line]
     return one_line(lines[-1], 200) if lines else ""
 
 
