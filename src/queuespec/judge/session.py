@@ -16,6 +16,7 @@ from queuespec.judge.ledger import LEDGER, Ledger, header_of, recorder_for
 from queuespec.judge.nouns import STAGES, Stages
 from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import ASSIGNMENT, Assignment
+from queuespec.judge.smoke import refuse_what_is_no_queue
 from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import INPUT, Workers, is_worker, received
 from queuespec.results import expectations
@@ -80,6 +81,8 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         settings=Settings(option.implementation, option.python, (), option.patience, option.quiet_time, facts.loading),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
     )
+    if given.start_methods and not option.collectonly:
+        refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
     writes = option.results and not option.collectonly
     recorder = recorder_for(Path(option.results).resolve()) if writes else None
     config.stash[LEDGER] = Ledger(header_of(option, given), recorder)

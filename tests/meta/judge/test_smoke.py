@@ -1,31 +1,78 @@
-"""A queue for the threads of one process looks the same, and fails where there are two processes, for that reason."""
+"""What is no queue for several processes is refused by one sentence; what hangs or is wrong is judged."""
+
+import dataclasses
+import time
 
 import pytest
-from runs import METHODS, asked, rest
+import runs
+from runs import METHOD, METHODS
 
-ALONE = "order.fifo-in-process"
-TOGETHER = {
-    "get.blocks-when-empty": "get() was still running after 2 s",
-    "cap.shared-across-processes": "put_nowait('too much') should have raised Full, but it returned None",
-    "deliver.child-to-child": "get() was still running after 2 s",
-}
-"""Rules about two processes, and what they say where a fork has copied the queue."""
+from queuespec.judge import smoke
+from queuespec.judge.options import CannotJudge
+from queuespec.stage import Settings
+
+REFUSED = [
+    ("queue:Queue", "fork", "is not shared between processes: a child gets what it puts, and its parent does not"),
+    ("queue:Queue", "spawn", "cannot be passed to a child process under spawn: TypeError("),
+    ("multiprocessing.dummy:Queue", "fork", "is not shared between processes"),
+    ("no_queues:OfEachProcess", "spawn", "is not shared between processes"),
+    ("no_queues:WantsAName", METHOD, "cannot be created: TypeError("),
+    ("no_queues:WithoutABroker", METHOD, "cannot be created: ConnectionRefusedError('no broker at port 6379')"),
+    ("no_queues:GetsAsync", METHOD, "is for asyncio, not for processes: get() returned a coroutine"),
+]
+"""Implementations, start methods, and what is said."""
 
 
-@pytest.mark.parametrize("implementation", rest(["queue:Queue", "multiprocessing.dummy:Queue"], ["queue:Queue"]))
-def test_a_fork_copies_it_and_a_spawned_process_cannot_be_given_it(judge, implementation):
-    methods = [method for method in METHODS if method != "forkserver"]
+@pytest.fixture
+def settings(monkeypatch):
+    """What to judge: the implementations of these tests can be imported."""
+    monkeypatch.setenv("PYTHONPATH", str(runs.META / "implementations"))
+    return Settings("", runs.judged_python, ())
 
-    run = judge("--implementation", implementation, "--patience", "2", *asked((ALONE, *TOGETHER), methods))
 
-    for method in methods:
-        verdicts = [one for one in run.verdicts if (one["kind"], one["start_method"]) == ("Queue", method)]
-        found = {one["rule"]: (one["verdict"], one["explanation"]) for one in verdicts}
-        assert found.pop(ALONE) == ("conforms", "")
-        if method == "fork":
-            assert {slug: explanation for slug, (_, explanation) in found.items()} == TOGETHER
-        else:
-            assert set(found) == set(TOGETHER)
-            for verdict, explanation in found.values():
-                assert verdict == "deviates"
-                assert "start of child should have returned, but it raised TypeError" in explanation
+def check(settings, implementation, method):
+    """Whether an implementation is refused; if not, how long the check took."""
+    begun = time.monotonic()
+    smoke.refuse_what_is_no_queue(dataclasses.replace(settings, implementation=implementation), method, ())
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize(("implementation", "method", "words"), [row for row in REFUSED if row[1] in METHODS])
+def test_what_is_no_queue_for_processes_is_refused(settings, implementation, method, words):
+    with pytest.raises(CannotJudge) as refused:
+        check(settings, implementation, method)
+
+    assert str(refused.value).startswith(f"--implementation: the Queue of '{implementation}' {words}")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("name", ["Works", "Loses", "DiesInGet"])
+def test_what_only_misbehaves_is_judged(settings, monkeypatch, name, method):
+    if name == "Loses":
+        monkeypatch.setattr(smoke, "PATIENCE", 1.0)
+
+    check(settings, f"no_queues:{name}", method)
+
+
+@pytest.mark.parametrize("implementation", ["multiprocessing", "fault:lifo", "better:flushes-in-put"])
+def test_our_own_need_no_check(settings, monkeypatch, implementation):
+    monkeypatch.delattr(smoke, "Stage")
+
+    check(settings, implementation, METHOD)
+
+
+def test_the_command_refuses_before_anything_is_judged(judge):
+    env = {"PYTHONPATH": str(runs.META / "implementations")}
+
+    run = judge("--implementation", "no_queues:Async", env=env)
+
+    assert "ERROR: --implementation: the Queue of 'no_queues:Async' is for asyncio, not for processes" in run.output
+    assert (run.status, run.verdicts) == (4, [])
+
+
+def test_collecting_needs_no_queue(judge):
+    env = {"PYTHONPATH": str(runs.META / "implementations")}
+
+    run = judge("--implementation", "no_queues:Async", "--collect-only", "--rule", "get.blocks-when-empty", env=env)
+
+    assert run.status == 0, run.output
