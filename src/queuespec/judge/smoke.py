@@ -1,4 +1,4 @@
-"""Asks once, before anything is judged, whether what is to be judged is a queue for several processes at all.
+"""Asks once, before anything is judged, whether the implementation is a queue for several processes at all.
 
 What is none deviates from every rule, for one reason; this is one sentence instead.
 """

@@ -38,4 +38,4 @@ class Settings:
     def starting(self) -> float:
         """Timeout for a process to start, in seconds: patience, and what imports may take on a machine that is busy
         with several of them."""
-        return self.patience + 3 * self.loading
+        return self.patience + round(3 * self.loading, 1)
