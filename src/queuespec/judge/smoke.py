@@ -10,8 +10,8 @@ import dataclasses
 from collections.abc import Collection
 from typing import Any
 
-from queuespec.actors.protocol import KINDS, Opaque
 from queuespec.judge.options import CannotJudge
+from queuespec.rules import KINDS
 from queuespec.stage import Call, Failure, Raised, Settings, Stage, SuiteError, Supervisor
 
 PATIENCE = 2.0
@@ -77,5 +77,5 @@ def _gets_back_an_item(stage: Stage, child: Any) -> bool:
 
 def _refuse_coroutine(call: Call, about: str) -> None:
     call.finish()
-    if isinstance(call.value, Opaque) and call.value.type == "builtins.coroutine":
+    if call.returned_coroutine:
         raise CannotJudge(f"{about} is for asyncio, not for processes: {call.text} returned a coroutine")

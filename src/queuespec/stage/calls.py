@@ -55,6 +55,11 @@ class Call:
         return self.returned or self.error is not None
 
     @property
+    def returned_coroutine(self) -> bool:
+        """Whether it has returned a coroutine, and so has done nothing yet."""
+        return isinstance(self.value, Opaque) and self.value.type == "builtins.coroutine"
+
+    @property
     def outcome(self) -> str:
         """Its outcome so far, in words."""
         return self.fate or (self._ending if self.over else "still running")
