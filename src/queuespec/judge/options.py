@@ -20,7 +20,7 @@ from typing import Any, Callable
 
 from queuespec.rules import Chapter, Facts, chapters
 from queuespec.rules.words import did_you_mean
-from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
+from queuespec.stage.processes import KEPT_OUTPUT, LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.settings import LONGEST_IMPORT, Settings
 from queuespec.text import one_line
 
@@ -104,11 +104,11 @@ def probe(python: str, implementation: str) -> Facts:
             tree = ProcessTree([python, str(PROBE), marker, implementation], supervisor)
         except OSError as error:
             raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
-        known = _answers(tree, marker, PROBING, lambda answers: answers != [])
-        if not known:
+        known = _answers(tree, marker, PROBING, lambda answers: answers != [] or tree.written > KEPT_OUTPUT)
+        if not known and tree.written <= KEPT_OUTPUT:
             last = _last_line(tree, marker) or ("no output" if tree.has_ended else f"no answer within {PROBING:g} s")
             raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last})")
-        if known == [{}]:
+        if not any(known):
             known = _answers(tree, marker, LONGEST_IMPORT, any)
         data = known[-1] if known else {}
         if not data:

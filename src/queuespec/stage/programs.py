@@ -11,7 +11,7 @@ from typing import Callable, NoReturn
 from queuespec.actors import protocol
 from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, SuiteError, unloaded
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
-from queuespec.stage.settings import ACTORS, LONGEST_IMPORT, Settings
+from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
 
 __tracebackhide__ = True  # pytest shows the frames of tests, not these
@@ -24,7 +24,7 @@ class Program:
         self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
     ) -> None:
         self.text = f"{path.stem}({', '.join(map(repr, arguments))})" if arguments else path.stem
-        self._patience = settings.starting
+        self._patience, self._importing = settings.starting, settings.importing
         self._announcement = secrets.token_hex(8)
         context = {
             "home": str(ACTORS),
@@ -115,16 +115,17 @@ class Program:
             raise SuiteError(why)
 
     def _waits_for(self, condition: Callable[[], bool]) -> None:
-        """Waits until the condition holds or the program has ended; patience begins with the loaded implementation."""
+        """Waits until the condition holds, or it no longer can; patience begins with the loaded implementation."""
         tree = self.tree
-        tree.waits_for(
-            lambda: condition() or tree.has_ended or self._has_announced(protocol.LOADED),
-            self._patience,
-        )
+
+        def over() -> bool:
+            return condition() or tree.has_ended or unloaded(tree.output()) != ""
+
+        tree.waits_for(lambda: over() or self._has_announced(protocol.LOADING), self._patience)
         if self._is_loading():
-            tree.waits_for(lambda: not self._is_loading() or tree.has_ended, LONGEST_IMPORT)
+            tree.waits_for(lambda: over() or not self._is_loading(), self._importing)
         if self._has_announced(protocol.LOADED):
-            tree.waits_for(lambda: condition() or tree.has_ended, self._patience)
+            tree.waits_for(over, self._patience)
 
     def _hangs(self, how: str) -> NoReturn:
         self._has_loaded()

@@ -35,7 +35,11 @@ class Settings:
     """The judge's current directory: the last place where an implementation is searched for."""
 
     @property
+    def importing(self) -> float:
+        """Timeout for a process to import the implementation, in seconds, on a machine where several do."""
+        return LONGEST_IMPORT + 3 * self.loading
+
+    @property
     def starting(self) -> float:
-        """Timeout for a process to start, in seconds: patience, and what imports may take on a machine that is busy
-        with several of them."""
+        """Timeout for a process to start, in seconds: patience, and what an import may take where several do it."""
         return self.patience + round(3 * self.loading, 1)

@@ -25,7 +25,7 @@ from queuespec.stage.channel import Request, introduced
 from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised, SuiteError, unloaded
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.remote import RemoteActor
-from queuespec.stage.settings import ACTORS, LONGEST_IMPORT, Settings
+from queuespec.stage.settings import ACTORS, Settings
 from queuespec.stage.timeline import Timeline
 from queuespec.text import one_line
 
@@ -75,7 +75,7 @@ class Stage:
         """The context of the start method as the parent holds it."""
         self.module = View(self.parent, protocol.MODULE.name, documented.MODULE)
         """The judged module as the parent holds it."""
-        self._await_parent(3 * settings.patience, LONGEST_IMPORT + settings.starting)
+        self._await_parent(3 * settings.patience, settings.importing)
 
     def _await_parent(self, seconds: float, importing: float) -> None:
         """Waits until the parent has connected, and then until it has loaded the implementation and serves."""

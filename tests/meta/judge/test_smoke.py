@@ -13,7 +13,7 @@ from queuespec.stage import Settings
 
 REFUSED = [
     ("queue:Queue", "fork", "is not shared between processes: a child gets what it puts, and its parent does not"),
-    ("queue:Queue", "spawn", "cannot be passed to a child process under spawn: TypeError("),
+    ("queue:Queue", "spawn", "cannot be passed to a child process under spawn: "),
     ("multiprocessing.dummy:Queue", "fork", "is not shared between processes"),
     ("no_queues:OfEachProcess", "spawn", "is not shared between processes"),
     ("no_queues:WantsAName", METHOD, "cannot be created: TypeError("),

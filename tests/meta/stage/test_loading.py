@@ -7,7 +7,8 @@ import pytest
 import runs
 from runs import CHECKOUT, METHOD
 
-from queuespec.stage import Program, Settings, SuiteError, programs, stage
+from queuespec.stage import Program, Settings, Stage, SuiteError
+from queuespec.stage import settings as settings_module
 
 PROGRAM = f"""
 import sys
@@ -30,9 +31,7 @@ from multiprocessing import queues
 class Queue(queues.Queue):
     pass
 """
-NOISY = (
-    SILENT
-    + """
+NOISY = f"""{SILENT}
 import os, sys, warnings
 
 print("importing", end="")
@@ -40,15 +39,12 @@ sys.stderr.write("an import")
 os.write(1, b"directly")
 warnings.warn("slow without an extension")
 """
-)
-SLOW = (
-    SILENT
-    + """
-import time
+SLOW = f"""{SILENT}
+import multiprocessing, time
 
-time.sleep(1)
+if multiprocessing.current_process().name == "MainProcess":
+    time.sleep(3)
 """
-)
 FAILING = {
     "raises": ("raise OSError('no GPU')", "cannot load implementation 'own:Queue': OSError: no GPU"),
     "exits": ("import sys; sys.exit('bye')", "cannot load implementation 'own:Queue': SystemExit: bye"),
@@ -66,9 +62,9 @@ CLAIMS = (Program.succeeds, Program.fails, lambda run: run.prints("z"))
 def settings(tmp_path):
     """What to judge if it is in a module of this text."""
 
-    def given(text, patience=20.0, loading=0.0):
+    def given(text, patience=20.0):
         (tmp_path / "own.py").write_text(text, encoding="utf-8")
-        return Settings("own:Queue", runs.judged_python, (), patience, loading=loading, directory=str(tmp_path))
+        return Settings("own:Queue", runs.judged_python, (), patience, directory=str(tmp_path))
 
     return given
 
@@ -95,7 +91,7 @@ def test_what_an_import_prints_is_not_the_queues_output(program, method, text):
 
 
 def test_patience_begins_when_the_implementation_is_loaded(program):
-    slow = program(SLOW, patience=0.5, loading=0.5)
+    slow = program(SLOW, patience=2.5)
 
     slow.prints("loaded again\n")
     slow.succeeds()
@@ -104,9 +100,9 @@ def test_patience_begins_when_the_implementation_is_loaded(program):
 @pytest.mark.parametrize("claim", CLAIMS, ids=["succeeds", "fails", "prints"])
 @pytest.mark.parametrize("way", FAILING)
 def test_a_program_without_its_implementation_is_no_evidence(program, monkeypatch, way, claim):
-    monkeypatch.setattr(programs, "LONGEST_IMPORT", 0.5)
+    monkeypatch.setattr(settings_module, "LONGEST_IMPORT", 0.5 if way == "hangs" else 20.0)
     text, sentence = FAILING[way]
-    run = program(text, patience=1 if way == "hangs" else 20)
+    run = program(text)
 
     with pytest.raises(SuiteError, match=sentence or "^the program some did not load the implementation$"):
         claim(run)
@@ -114,19 +110,19 @@ def test_a_program_without_its_implementation_is_no_evidence(program, monkeypatc
 
 @pytest.mark.parametrize("way", FAILING)
 def test_neither_is_a_stage(supervisor, settings, monkeypatch, way):
-    monkeypatch.setattr(stage, "LONGEST_IMPORT", 0.5)
+    monkeypatch.setattr(settings_module, "LONGEST_IMPORT", 0.5 if way == "hangs" else 20.0)
     text, sentence = FAILING[way]
-    settings = settings(text, patience=1 if way == "hangs" else 20)
+    settings = settings(text)
 
     with pytest.raises(SuiteError, match=sentence or "^the main program of the spec loads the implementation, and it "):
-        stage.Stage(settings, METHOD, supervisor)
+        Stage(settings, METHOD, supervisor)
 
 
 def test_a_child_that_cannot_load_it_is_no_evidence_either(program):
     once = "import multiprocessing\nassert multiprocessing.current_process().name == 'MainProcess'\n" + SILENT
 
     with pytest.raises(SuiteError, match="cannot load implementation 'own:Queue': AssertionError"):
-        program(once, "spawn", patience=3).succeeds()
+        program(once, "spawn").succeeds()
 
 
 @pytest.mark.parametrize("place", ["directory", "relative", "zip"])
