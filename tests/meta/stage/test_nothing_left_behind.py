@@ -63,10 +63,12 @@ class Watched:
         return found
 
     def reaches_a_hang(self):
-        """Waits until the judged queue has been called where it blocks."""
+        """Waits until the judged queue has been called where it blocks, by the first check and by a rule."""
+        places = set()
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            if list(self.directory.glob("**/called")):
+            places.update(path.parent for path in self.directory.glob("**/called"))
+            if len(places) > 1:
                 assert len(self.processes()) > 2, "the judge, its reaper and a stage should be seen"
                 return
             time.sleep(0.05)
@@ -184,6 +186,18 @@ def test_after_a_signal_while_the_queue_blocks(run, parallel, end, way, tmp_path
         assert watched.process.wait(15) == pytest.ExitCode.INTERRUPTED
         assert "not-run" in results.read_text(encoding="utf-8")
     watched.is_gone()
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
+def test_after_a_signal_before_anything_is_judged(run, end):
+    watched = run("--implementation", "breaking", *RULES, parallel=False, env={"BREAKING": "constructor:lock"})
+    watched.has_started(["the judge", "its reaper", "a stage"])
+
+    watched.process.send_signal(end)
+
+    watched.is_gone()
+    assert watched.process.returncode == (pytest.ExitCode.INTERRUPTED if end == signal.SIGINT else -end)
 
 
 @alone_and_in_parallel
