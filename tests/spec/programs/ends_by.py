@@ -81,6 +81,7 @@ def put_late(queue):
 
 def too_large(queue):
     """An item does not fit into the pipe, and nobody reads it; the exit is interrupted while it waits for a reader."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a program in the background may ignore it
     queue.put(bytes(LARGE))
     threading.Thread(target=interrupt_exit, daemon=True).start()
 
