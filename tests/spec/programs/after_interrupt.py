@@ -27,8 +27,8 @@ def passed(kind, word):
 def main():
     """Prints the word that comes back after the interrupt."""
     kind = sys.argv[1]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background programs inherit that it is ignored
     passed(kind, "warm up")
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         os.killpg(0, signal.SIGINT)
         time.sleep(60)

@@ -232,8 +232,10 @@ class PutsWithoutAThread:
     pretends={"python": (3, 14, 0)},
 )
 class SimpleQueueHasAThread:
-    """put() of a SimpleQueue starts a daemon thread."""
+    """put() of a SimpleQueue starts a daemon thread and waits for it."""
 
     class SimpleQueue(queues.SimpleQueue):
         def put(self, obj):
-            threading.Thread(target=super().put, args=(obj,), daemon=True).start()
+            thread = threading.Thread(target=super().put, args=(obj,), daemon=True)
+            thread.start()
+            thread.join()
