@@ -67,6 +67,8 @@ class RemoteActor(Channel):
         self.end_is_expected = True
         call = self.begins(role, *args, **kwargs)
         self.stage.watch(lambda: self.gone or call.over, self.stage.settings.patience)
+        if not self.gone and not call.over:
+            call.hangs()
         if not self.gone:
             raise SuiteError(f"{call.text} should have ended its process, but it {call.outcome}")
         code = self.ends()

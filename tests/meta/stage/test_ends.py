@@ -256,6 +256,14 @@ def test_a_role_that_should_end_its_process_and_does_not_is_a_slip(a_stage):
     assert child.leaves() == 0
 
 
+def test_a_role_that_hangs_instead_of_ending_its_process_is_a_hang(a_stage):
+    child = a_stage.make_child()
+    hurry(a_stage, patience=0.3)
+
+    with pytest.raises(Hangs, match=r"ignore_interrupts_and_wait_for_ever\(\) was still running after 0.3 s"):
+        child.dies(stage_roles.ignore_interrupts_and_wait_for_ever)
+
+
 # What a test leaves behind
 
 
