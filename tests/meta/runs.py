@@ -56,7 +56,12 @@ PLATFORMS = {
 def facts_of(system, python, **others):
     """What a `platform.system` and a Python report to the rules, unless `others` say something else."""
     words = ("implementation_home", "implementation_version", "machine", "python_build", "python_version", "release")
-    facts = {**dict.fromkeys((*words, "executable"), ""), "implementation": "multiprocessing", "lacks": ()}
+    facts = {
+        **dict.fromkeys((*words, "executable"), ""),
+        "implementation": "multiprocessing",
+        "lacks": (),
+        "is_plain": True,
+    }
     facts |= {"python_implementation": "cpython", "free_threaded": False, "semaphores": None, "python": python}
     facts |= {"system": system, "start_methods": dict(PLATFORMS.values())[system]}
     return Facts(**{**facts, **others})

@@ -106,7 +106,9 @@ def test_semaphores_get_no_mark_where_they_cannot_be_listed(monkeypatch):
 
 def ended(exitcode):
     """A process as the parent sees it."""
-    return SimpleNamespace(join=lambda seconds: None, exitcode=exitcode, is_alive=lambda: False, close=lambda: None)
+    return SimpleNamespace(
+        join=lambda seconds: None, exitcode=exitcode, is_alive=lambda: exitcode is None, close=lambda: None
+    )
 
 
 def test_the_parent_names_what_it_could_not_end():

@@ -31,7 +31,7 @@ CLOSE_TO_LIMITS = [
 bytes longer than its block."""
 
 
-@rule("item.serialised", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
+@rule("item.serialised", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND, needs=("pickling",))
 def test_get_returns_a_copy(queue, make_object):
     """get() returns a copy of the item that was put.
 
@@ -44,7 +44,7 @@ def test_get_returns_a_copy(queue, make_object):
     assert queue.plays(recognizing.get_and_compare, original) == "an equal copy"
 
 
-@rule("item.later-mutation-receiver", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND)
+@rule("item.later-mutation-receiver", source=DOCS / "pipes-and-queues", kinds=EVERY_KIND, needs=("pickling",))
 def test_changing_the_received_item(queue, make_object):
     """Changing a received item does not change the item that was put.
 
@@ -174,7 +174,7 @@ def test_item_is_pickled_and_unpickled_once(queue, child, make_object):
     assert item.times_pickled() == 1
 
 
-@rule("item.reducer-in-feeder-thread", source=OBSERVED, level="de-facto")
+@rule("item.reducer-in-feeder-thread", source=OBSERVED, level="de-facto", needs=("buffer",))
 def test_item_is_pickled_in_another_thread(queue, child):
     """An item is pickled in another thread of the process that put it.
 
@@ -223,7 +223,7 @@ def test_dictionary_changed_while_pickled_may_be_lost(queue):
     assert queue.get() == "next"
 
 
-@rule("item.simple-snapshot", source=OBSERVED, level="de-facto", kinds=("SimpleQueue",))
+@rule("item.simple-snapshot", source=OBSERVED, level="de-facto", kinds=("SimpleQueue",), needs=("pickling",))
 def test_simple_queue_takes_a_snapshot(queue, make_object):
     """A `SimpleQueue` delivers an item as it was when it was put.
 
@@ -251,7 +251,9 @@ def test_manager_queue_takes_a_snapshot(queue, make_object):
     assert queue.get() == ["early"]
 
 
-@rule("item.unpicklable-put-returns", source=(DOCS / "pipes-and-queues", CHANGELOG), level="de-facto")
+@rule(
+    "item.unpicklable-put-returns", source=(DOCS / "pipes-and-queues", CHANGELOG), level="de-facto", needs=("buffer",)
+)
 def test_put_of_unpicklable_item_returns(queue):
     """put() of an item that cannot be pickled returns without an error.
 
@@ -303,7 +305,7 @@ def test_item_without_repr_costs_one_item(queue):
     assert queue.get() == "next"
 
 
-@rule("item.unpicklable-reported", source=OBSERVED, level="de-facto")
+@rule("item.unpicklable-reported", source=OBSERVED, level="de-facto", needs=("buffer",))
 @each("error", ["TypeError", "KeyError", "AttributeError"])
 def test_pickling_error_is_printed(queue, error):
     """A pickling error is printed by the process that put the item.

@@ -92,7 +92,7 @@ def test_put_returns_before_pickling(queue, gate):
     assert queue.get() == "late"
 
 
-@rule("put.feeder-starts-on-first-put", source=DOCS / "Queue", level="de-facto")
+@rule("put.feeder-starts-on-first-put", source=DOCS / "Queue", level="de-facto", needs=("buffer",))
 def test_first_put_starts_the_feeder_thread(child):
     """The first put() of a process starts one thread, and later calls start none.
 

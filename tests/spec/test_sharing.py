@@ -14,6 +14,7 @@ EXPLICIT = DOCS / "all-start-methods"
 SPAWNED = DOCS / "the-spawn-and-forkserver-start-methods"
 PROCESS_QUEUES = ("Queue", "JoinableQueue", "SimpleQueue")
 NEEDS = ("start methods",)
+PICKLED = ("pickled queues", "pickling")
 
 
 @rule(
@@ -44,7 +45,7 @@ def test_queue_as_keyword_argument(context, queue):
     assert queue.get() == "from the child"
 
 
-@rule("share.nested-in-args", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES)
+@rule("share.nested-in-args", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES, needs=("pickled queues",))
 def test_queue_inside_an_argument(queue, make_object, make_child):
     """A queue inside a container that is passed to a process is shared with it.
 
@@ -57,7 +58,7 @@ def test_queue_inside_an_argument(queue, make_object, make_child):
     assert queue.get() == "from inside"
 
 
-@rule("share.nested-is-one", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES)
+@rule("share.nested-is-one", source=SPAWNED, level="de-facto", kinds=PROCESS_QUEUES, needs=("pickled queues",))
 def test_queue_on_two_paths_is_one_object(queue, make_object, make_child):
     """A queue that reaches a child process on two paths is a single object there.
 
@@ -155,6 +156,7 @@ def test_pool_initializer_receives_queue(queue, context):
     level="de-facto",
     kinds=PROCESS_QUEUES,
     proves=("simple.inheritance-only",),
+    needs=PICKLED,
 )
 @each("way", [sharing.pickled, sharing.copied, sharing.copied_deeply], ids=lambda way: way.__name__)
 def test_queue_cannot_be_pickled_or_copied(queue, way):
@@ -171,6 +173,7 @@ def test_queue_cannot_be_pickled_or_copied(queue, way):
     "share.not-through-queue",
     source=(EXPLICIT, DOCS / "pipes-and-queues"),
     level="de-facto",
+    needs=PICKLED,
 )
 def test_queue_does_not_arrive_through_a_queue(make_queue):
     """A queue that is put into another queue does not arrive, but the next item does.
@@ -188,6 +191,7 @@ def test_queue_does_not_arrive_through_a_queue(make_queue):
     "share.not-through-queue-reported",
     source=(EXPLICIT, DOCS / "pipes-and-queues"),
     level="de-facto",
+    needs=PICKLED,
 )
 def test_queue_in_a_queue_is_reported(make_queue):
     """Putting a queue into another queue prints a `RuntimeError` to standard error.
@@ -204,6 +208,7 @@ def test_queue_in_a_queue_is_reported(make_queue):
     source=(EXPLICIT, DOCS / "SimpleQueue"),
     level="de-facto",
     kinds=("SimpleQueue",),
+    needs=PICKLED,
 )
 def test_queue_in_a_simple_queue_raises(make_queue):
     """Putting a queue into a `SimpleQueue` raises `RuntimeError`.

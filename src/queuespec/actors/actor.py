@@ -18,6 +18,7 @@ import socket
 import sys
 import threading
 import time
+from collections import namedtuple
 from typing import Any
 
 from queuespec.actors import protocol
@@ -50,22 +51,29 @@ class Actor:
     request its stack, before it receives the objects that follow.
     """
 
-    def __init__(self, address: Address, name: str, starter: int | None = None) -> None:
+    def __init__(
+        self, address: Address, name: str, starter: int | None = None, loads: str = "", method: str = ""
+    ) -> None:
         self._address = address
         self._name = name
         self._starter = os.getpid() if starter is None else starter
+        self._loads = loads
+        """The implementation that a child loads before it receives a queue; empty for none."""
+        self._method = method
+        """The start method, if it is the implementation's own."""
         self._objects: dict[str, Any] = {}
         self._channel: Any = None
 
     def __reduce__(self) -> Any:
-        return _connected, (tuple(self._address), self._name, self._starter)
+        return _connected, (tuple(self._address), self._name, self._starter, self._loads, self._method)
 
     def connect(self) -> None:
         """Connects to the judge, and introduces itself. Raises `OSError` if nobody is at the other end."""
         channel = socket.socket()
         channel.connect(("127.0.0.1", self._address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        channel.sendall(self._address.actor_secret.encode() + encoded((self._name, *identity(self._starter))))
+        who = (self._name, *identity(self._starter, self._method))
+        channel.sendall(self._address.actor_secret.encode() + encoded(who))
         self._channel = channel
         _channels.add(channel)
 
@@ -144,10 +152,12 @@ class Actor:
         self._channel.sendall(answer)
 
 
-def _connected(address: tuple[int, str, str, float], name: str, starter: int) -> Actor:
-    actor = Actor(Address(*address), name, starter)
+def _connected(address: tuple[int, str, str, float], name: str, starter: int, loads: str, method: str) -> Actor:
+    actor = Actor(Address(*address), name, starter, loads, method)
     actor.connect()
     _arm_timer(actor._address.patience)  # what follows may not unpickle
+    if loads:
+        importlib.import_module("queuespec.actors.loading").load(loads, os.getcwd())
     return actor
 
 
@@ -186,17 +196,27 @@ def _close_inherited_channels() -> None:
         _channels.pop().close()
 
 
-def identity(starter: int) -> tuple[int, str | None, str, bool]:
+def _load(implementation: str) -> Any:
+    return importlib.import_module("queuespec.actors.adapter").load(implementation)
+
+
+class Sent(namedtuple("Sent", "implementation what")):
+    """What an adapter sends to a child instead of a queue."""
+
+
+def identity(starter: int, method: str | None = None) -> tuple[int, str | None, str, bool]:
     """Process id, start method (None for the stage), Python, and whether a signal prints the stacks of this process.
 
     The evidence for the method: a fork shares the memory of the stage, a spawned process has `starter` as its
-    parent, a child of the fork server has neither.
+    parent, a child of the fork server has neither. A method that is the implementation's own leaves none.
     """
-    if _stage_program is not None:
+    if method:
+        pass
+    elif _stage_program is not None:
         method = None if _stage_program == os.getpid() else "fork"
     else:
         method = "spawn" if os.getppid() == starter else "forkserver"
-    return os.getpid(), method, f"{sys.version} on {sys.platform}", STACK_SIGNAL is not None
+    return os.getpid(), method, f"{sys.version} on {sys.platform}", STACK_SIGNAL is not None and _watched
 
 
 STACK_SIGNAL = getattr(signal, "SIGUSR2", None) if hasattr(faulthandler, "register") else None
@@ -223,8 +243,14 @@ def _end_if_tidied() -> None:
         os._exit(0)
 
 
+_watched = False
+"""Whether the signal prints the stacks; in a process that was not started by `main` it may end the process."""
+
+
 def watch() -> None:
     """Lets the judge have this process's Python stacks on standard error, also while C code holds the interpreter."""
+    global _watched
+    _watched = True
     atexit.register(_end_if_tidied)  # now, and so after whatever the implementation registers
     if STACK_SIGNAL is not None and sys.__stderr__ is not None:
         faulthandler.register(STACK_SIGNAL, file=sys.__stderr__, all_threads=True)
@@ -232,5 +258,6 @@ def watch() -> None:
 
 def serve_child(actor: Actor, names: list[str], *held: Any) -> None:
     """What a child process of the spec runs: holds the objects it was given, and serves."""
+    held = tuple(_load(one.implementation).received(one.what) if isinstance(one, Sent) else one for one in held)
     _disarm_timer()
     actor.serve(dict(zip(names, held)))

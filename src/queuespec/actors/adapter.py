@@ -4,6 +4,7 @@ They run inside the judged processes: standard library only. An implementation i
 
 - ``multiprocessing``, or any module with its API (``get_context``): ``billiard``, ``multiprocess``;
 - ``module:Class``: a queue class alone, combined with the standard library's processes;
+- ``file.py``, ``file.py:Class``, ``module:Class`` or an entry point: an adapter (see `queuespec.actors.adapted`);
 - ``fault:name``: one of the wrong queues of `queuespec.queues`; ``better:name``: one of the better ones.
 """
 
@@ -31,6 +32,11 @@ class Implementation:
     """Capabilities this implementation says it does not have: kinds of queue, or what a rule says it needs."""
     replaced: tuple[str, ...] = ()
     """What a context's own API would build otherwise than this implementation does: kinds of queue, ``Process``."""
+
+    is_plain = True
+    """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
+    loads = ""
+    """What a child has to `load` before it receives a queue; empty if unpickling the queue imports what it needs."""
 
     def __init__(self, module: Any = None) -> None:
         self.module = module if module is not None else importlib.import_module("multiprocessing")
@@ -88,11 +94,22 @@ class Implementation:
         """A process of this context, not started yet."""
         return context.Process(**kwargs)
 
+    def is_own(self, start_method: str) -> bool:
+        """Whether this is a start method of the implementation's own: only its processes can tell that they use it."""
+        return False
+
+    def sent(self, queue: Any) -> Any:
+        """What a child is given for this queue: the queue, or a `queuespec.actors.actor.Sent`."""
+        return queue
+
+    def tidy(self) -> None:
+        """Removes what a test has left behind, after its processes have ended."""
+
 
 class QueueClass(Implementation):
     """A queue class alone, combined with the standard library's processes."""
 
-    lacks = (*KINDS[1:], "start methods")
+    lacks: tuple[str, ...] = (*KINDS[1:], "start methods")
     replaced = KINDS[:1]
 
     def __init__(self, module: Any, path: str) -> None:
@@ -101,15 +118,22 @@ class QueueClass(Implementation):
         self.queue_class = operator.attrgetter(path)(module)
         if not callable(self.queue_class):
             raise AttributeError(f"it is not a class, but {self.queue_class!r:.100}")
-        try:
-            self._takes_context = "ctx" in inspect.signature(self.queue_class).parameters
-        except (TypeError, ValueError):  # a class in C that does not say
-            self._takes_context = False
+        names: set[str] = set()
+        with contextlib.suppress(TypeError, ValueError):  # a class in C that does not say
+            names = {*inspect.signature(self.queue_class).parameters}
+        self._context = next((name for name in ("ctx", "context") if name in names), None)
+        self._has_maxsize = "maxsize" in names
+        self.is_plain = self._context is None
+        if names and names.isdisjoint(("maxsize", "args", "kwargs")):
+            self.lacks += ("maxsize",)
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
-        """A queue of the class, with the context `owner` as `ctx` if it takes one; `kind` makes no difference."""
-        if self._takes_context:
-            kwargs = {"ctx": owner, **kwargs}
+        """A queue of the class, with the context `owner` if it takes one, and `maxsize` by name if it has that name:
+        it need not be the first parameter. `kind` makes no difference."""
+        if self._context is not None:
+            kwargs = {self._context: owner, **kwargs}
+        if self._has_maxsize and len(args) == 1:
+            kwargs["maxsize"], args = args[0], ()
         return self.queue_class(*args, **kwargs)
 
 
@@ -142,16 +166,31 @@ class Api:
 
 def load(name: str) -> Implementation:
     """The implementation of this name. Raises `UnknownImplementation` with a sentence that says why there is none."""
+    from queuespec.actors import adapted
+
     kind, _, path = name.partition(":")
     try:
         if kind in ("fault", "better") and path:
             variant: Implementation = importlib.import_module("queuespec.queues.variant").load(name)
             return variant
-        module = importlib.import_module(kind)
+        if adapted.is_file(name):
+            module, path = adapted.module_of_file(name)
+        else:
+            try:
+                module = importlib.import_module(kind)
+            except ModuleNotFoundError:
+                offered = None if path else adapted.registered(name)
+                if offered is None:
+                    raise
+                return adapted.adapted(offered, name, name)
     except (ImportError, TypeError, ValueError) as error:  # an empty or a relative name is no ImportError
         raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None
     if path:
         try:
+            found = operator.attrgetter(path)(module)
+            if adapted.is_adapter(found):
+                loads = os.path.abspath(name) if adapted.is_file(name) else name  # in whatever directory a child is
+                return adapted.adapted(found, loads, f"{module.__name__}:{path}")
             return QueueClass(module, path)
         except AttributeError as error:
             raise UnknownImplementation(f"cannot load implementation {name!r}: {error}") from None

@@ -15,3 +15,11 @@ if "queuespec" not in sys.modules:
     _package.__path__ = [os.path.dirname(HERE)]
     sys.modules["queuespec"] = _package
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != HERE]
+
+
+def reach(path, module, name):  # type: ignore[no-untyped-def]
+    """What a module of this package has, in a process that the package is new to; `path` is added to ``sys.path``."""
+    import importlib
+
+    sys.path += [entry for entry in path if entry not in sys.path]
+    return getattr(importlib.import_module(module), name)

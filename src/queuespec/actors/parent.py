@@ -21,8 +21,11 @@ class Parent:
 
     def __init__(self, implementation: Implementation, start_method: str, address: Address) -> None:
         self.implementation = implementation
+        self._threads = {*threading.enumerate()}
+        """What importing the implementation has started."""
         self.module = Api(self.implementation, self.implementation.module)
         self.context = self.implementation.context(start_method) if start_method else None
+        self._start_method = start_method
         self.implementation.mark_semaphores()
         self.processes: dict[str, Any] = {}
         self.manager: Any = None
@@ -43,12 +46,14 @@ class Parent:
 
     def start(self, name: str, names: list[str], held: list[Any], daemon: bool) -> int | None:
         """Starts a child that holds these objects; its process id."""
-        process = self.implementation.process(
-            self.context, target=serve_child, args=(Actor(self._address, name), names, *held), daemon=daemon
-        )
+        implementation = self.implementation
+        method = self._start_method if implementation.is_own(self._start_method) else ""
+        actor = Actor(self._address, name, loads=implementation.loads, method=method)
+        held = [implementation.sent(one) if key.startswith("queue") else one for key, one in zip(names, held)]
+        process = implementation.process(self.context, target=serve_child, args=(actor, names, *held), daemon=daemon)
         process.start()
         self.processes[name] = process
-        pid = process.pid
+        pid = getattr(process, "pid", None)
         return pid if pid is None else int(pid)
 
     def start_thread(self, name: str, names: list[str], held: list[Any]) -> None:
@@ -60,7 +65,7 @@ class Parent:
         """Exit code of a child, negative for a signal; None while it still runs after `patience` seconds."""
         process = self.processes[name]
         process.join(patience)
-        code = process.exitcode
+        code = getattr(process, "exitcode", None)
         return code if code is None else int(code)
 
     def is_alive(self, name: str) -> bool:
@@ -80,9 +85,9 @@ class Parent:
         left = []
         for name, process in self.processes.items():
             process.join(max(0.0, deadline - time.monotonic()))
-            if process.exitcode is None:
+            if process.is_alive():
                 left.append(f"process {name}")
-            else:
+            elif hasattr(process, "close"):
                 process.close()
         self.processes.clear()
         for name in [name for name in objects if Held(name) not in LASTING]:
@@ -93,12 +98,13 @@ class Parent:
                 held.shutdown()
         held = None
         forget()
+        self.implementation.tidy()
         if sys.implementation.name != "cpython":
             import gc
 
             gc.collect()
         for thread in threading.enumerate():
-            if thread is not threading.current_thread():
+            if thread not in self._threads:
                 thread.join(max(0.0, deadline - time.monotonic()))
                 if thread.is_alive():
                     left.append(f"thread {thread.name}")

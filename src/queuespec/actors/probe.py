@@ -43,6 +43,7 @@ def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
         "implementation": implementation.name,
         "implementation_version": implementation.version,
         "implementation_home": implementation.home,
+        "is_plain": implementation.is_plain,
         "lacks": list(implementation.lacks),
         "start_methods": implementation.start_methods(),
         "python": version,
@@ -57,12 +58,14 @@ def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
         "loading": seconds,
     }
     answer.update(implementation.facts())
+    answer["semaphores"] = None
+    if "semaphores" in implementation.lacks:
+        return answer
     try:
         import multiprocessing
 
         # A lock for fork loses its name as it is made: there is nothing to remove, should this process be killed.
         multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn").Lock()
-        answer["semaphores"] = None
     except (ImportError, OSError) as error:
         answer["semaphores"] = str(error)
     return answer

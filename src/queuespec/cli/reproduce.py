@@ -94,7 +94,8 @@ def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
     lacking = [rule.unsupported(facts, kind) for kind in kinds]
     if all(lacking):
         raise Refused(f"{rule.slug} does not apply: {lacking[0]}")
-    case = Case(given.implementation, fitting[0], kinds[lacking.index("")], given.patience, one_line(facts.described))
+    kind, described = kinds[lacking.index("")], one_line(facts.described)
+    case = Case(given.implementation, fitting[0], kind, given.patience, described, is_plain=facts.is_plain)
     return rule, case, bool(given.start_method) and len(kinds) == 1
 
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import json
 import math
+import os
 import re
 import secrets
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from queuespec.rules import Chapter, Facts, chapters
-from queuespec.rules.words import did_you_mean
+from queuespec.rules.words import NEEDS, check, did_you_mean
 from queuespec.stage.processes import KEPT_OUTPUT, LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.settings import LONGEST_IMPORT, Settings
 from queuespec.text import one_line
@@ -58,7 +59,7 @@ def add_options(add: Callable[..., Any]) -> None:
         "--implementation",
         metavar="NAME",
         default="multiprocessing",
-        help="judge this: a module, MODULE:CLASS or fault:NAME",
+        help="judge this: a module, MODULE:CLASS or an adapter.py",
     )
     add("--start-method", metavar="NAME", help="judge under this start method only; repeatable", **repeatable)
     add(
@@ -118,7 +119,12 @@ def probe(python: str, implementation: str) -> Facts:
             about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
             raise CannotJudge(about + one_line(data["error"]))
         tree.wait(FAREWELL)
-    return Facts.read(data)
+    facts = Facts.read(data)
+    try:
+        check("capability", facts.lacks, NEEDS)
+    except ValueError as error:
+        raise CannotJudge(f"--implementation: {facts.implementation} lacks an {error}") from None
+    return facts
 
 
 def _answers(
@@ -149,6 +155,11 @@ def _fate(tree: ProcessTree, marker: str) -> str:
 def _last_line(tree: ProcessTree, marker: str) -> str:
     lines = [line for line in tree.output().splitlines() if line.strip() and marker not in line]
     return one_line(lines[-1], 200) if lines else ""
+
+
+def located(implementation: str) -> str:
+    """The name of an implementation, with an absolute path if it is in a file: programs run in other directories."""
+    return os.path.abspath(implementation) if re.search(r"\.py(:|$)", implementation) else implementation
 
 
 def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:

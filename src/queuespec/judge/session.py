@@ -78,7 +78,10 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         facts=facts,
         start_methods=tuple(one for one in facts.start_methods if one in (option.start_method or facts.start_methods)),
         strict=bool(config.getoption("strict", False)),
-        settings=Settings(option.implementation, option.python, (), option.patience, option.quiet_time, facts.loading),
+        settings=Settings(
+            *(options.located(option.implementation), option.python, ()),
+            *(option.patience, option.quiet_time, facts.loading),
+        ),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
     )
     if given.start_methods and not option.collectonly:

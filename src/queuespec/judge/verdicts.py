@@ -12,6 +12,7 @@ import pytest
 
 from queuespec import results
 from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
+from queuespec.judge.uses import used_by
 from queuespec.results import Verdict
 from queuespec.rules import Rule
 from queuespec.stage import ExitCode, Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
@@ -59,7 +60,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.config.stash[CURRENT] = finding.timeline
     for verdict, reason in (
         ("not-applicable", rule.not_applicable(facts, planned.start_method or None)),
-        ("unsupported", rule.unsupported(facts, planned.kind or None)),
+        ("unsupported", rule.unsupported(facts, planned.kind or None, used_by(item))),
     ):
         if reason:
             finding.verdict, finding.explanation = verdict, reason

@@ -28,6 +28,8 @@ class Case(NamedTuple):
     """The interpreter, the system and the implementation that it was written for."""
     verdict: str = ""
     """The verdict and its explanation, if it has been judged."""
+    is_plain: bool = True
+    """Whether a program can make a queue by the implementation's name (see `queuespec.rules.Facts`)."""
     timeline: tuple[str, ...] = ()
     stacks: str = ""
 
@@ -91,6 +93,8 @@ class Reproduction:
         self.rule = rule
         self.case = case
         home, _, path = case.implementation.partition(":")
+        if not case.is_plain:
+            raise Unsuitable(f"{case.implementation} has to be called in a way of its own")
         if home in ("fault", "better") or not re.fullmatch(r"\w+(\.\w+)*", home):
             raise Unsuitable(f"{case.implementation} cannot be imported by a program")
         self.home = "multiprocessing" if path else home

@@ -53,6 +53,8 @@ class Subject:
 class Facts(Subject):
     """What the judged interpreter reports about itself (see `queuespec.actors.probe`)."""
 
+    is_plain: bool
+    """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
     lacks: tuple[str, ...]
     """Capabilities that the implementation declares to lack."""
     start_methods: tuple[str, ...]

@@ -12,7 +12,7 @@ from typing import Any, Callable, TypeVar, Union
 
 from queuespec.rules.facts import Facts
 from queuespec.rules.sources import Source
-from queuespec.rules.words import KINDS, LEVELS, NEEDS, START_METHODS, SYSTEMS, check, system_name
+from queuespec.rules.words import KINDS, LEVELS, METHODS, NEEDS, START_METHODS, SYSTEMS, check, system_name
 
 Test = TypeVar("Test", bound=Callable[..., object])
 Names = Union[str, "tuple[str, ...]"]
@@ -105,10 +105,13 @@ class Rule:
             return self.when[0]
         return ""
 
-    def unsupported(self, facts: Facts, kind: str | None) -> str:
-        """Which needed capabilities the implementation declares to lack, as a sentence; an empty string for none."""
-        wanted = {*self.needs, *((kind,) if kind else ())}
-        missing = sorted(wanted & set(facts.lacks))
+    def unsupported(self, facts: Facts, kind: str | None, used: Iterable[str] = ()) -> str:
+        """Which needed capabilities the implementation declares to lack, as a sentence; an empty string for none.
+
+        `used` are those that the test uses, besides what the rule says it needs.
+        """
+        wanted = {*self.needs, *used, *((kind,) if kind else ())}
+        missing = [f"{one}()" if one in METHODS else one for one in sorted(wanted & set(facts.lacks))]
         return f"{facts.implementation} does not have {' and '.join(missing)}" if missing else ""
 
 

@@ -16,7 +16,30 @@ SYSTEMS = {"Linux": "Linux", "Darwin": "macOS", "Windows": "Windows"}
 
 START_METHODS = ("fork", "spawn", "forkserver")
 
-NEEDS = (*KINDS, "qsize", "start methods")
+METHODS = (
+    *("put", "get", "put_nowait", "get_nowait", "qsize", "empty", "full"),
+    *("close", "join_thread", "cancel_join_thread", "task_done", "join", "shutdown"),
+)
+"""The methods that some kind of queue has."""
+
+ABILITIES = {
+    "maxsize": "a queue can be bounded",
+    "start methods": "the implementation is a module with the start methods of multiprocessing",
+    "contexts": "the context of a start method makes processes, locks, events and pools that can hold the queue",
+    "programs": "a program of its own can use the queue, and start its processes by multiprocessing",
+    "exit codes": "a process that has ended has an exit code",
+    "kill": "a process can be killed, can receive signals, and can end itself by `os._exit`",
+    "threads": "several threads of a process can use the queue",
+    "processes": "its users are processes, which share no memory",
+    "buffer": "put() may return before the item is pickled",
+    "pickling": "an item is pickled on its way",
+    "pickled queues": "a queue can be pickled as a part of what is given to a process",
+    "managers": "a manager of the standard library can be started",
+    "semaphores": "Python's own semaphores, which some systems do not have",
+}
+"""Abilities that an implementation may lack, and what each of them means."""
+
+NEEDS = (*KINDS, *METHODS, *ABILITIES)
 """Capabilities that an implementation may lack."""
 
 _PYTHONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}

@@ -1,0 +1,126 @@
+"""What a test needs of an implementation, found in its code: the methods that it calls, the nouns that it takes.
+
+A test needs what its roles, fixtures and programs need as well. Whatever may be a call of a queue's method counts as
+one: an implementation without it is spared a rule too many rather than accused of one.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Iterator
+from types import CodeType, FunctionType, ModuleType
+
+import pytest
+
+from queuespec.rules import each_of, specification_folder
+from queuespec.rules.words import KINDS, METHODS
+
+OF_NOUN = {
+    "context": "contexts",
+    "module": "start methods",
+    "fresh_stage": "start methods",
+    "program": "programs",
+    "make_thread": "threads",
+    "make_manager": "managers",
+    "gate": "buffer",
+}
+"""What a noun of the tests needs."""
+
+OF_NAME = {
+    **dict.fromkeys(("leaves", "ends", "dies", "is_killed", "has_ended", "stays_alive"), ("exit codes",)),
+    **dict.fromkeys(("is_killed", "dies", "_exit", "kill", "fork", "signal"), ("kill",)),
+    **dict.fromkeys(("small_queue", "full_queue", "maxsize"), ("maxsize",)),
+    **dict.fromkeys(("LARGE", "HeldBack"), ("buffer",)),
+    "pickling": ("pickling",),
+    "getpid": ("processes",),
+    "pid": ("processes",),
+}
+"""What a name in the code of a test needs."""
+
+
+def used_by(item: pytest.Item) -> frozenset[str]:
+    """The capabilities that a test needs."""
+    assert isinstance(item, pytest.Function)
+    fixtures = item._fixtureinfo.name2fixturedefs
+    found = {OF_NOUN[name] for name in item.fixturenames if name in OF_NOUN}
+    found |= _needs_of(item.function)
+    for name in item.fixturenames:
+        if name in fixtures and _is_ours(fixtures[name][-1].func):
+            found |= _needs_of(inspect.unwrap(fixtures[name][-1].func))
+    return frozenset(found)
+
+
+@functools.cache
+def _needs_of(test: FunctionType) -> frozenset[str]:
+    names = {*_names_in(test, set()), *inspect.signature(test).parameters}
+    if "program" in names:
+        names = names.union(*map(_names_in_program, names))
+    for arguments, values, _ in each_of(test):
+        names |= {arguments} if isinstance(arguments, str) else {*arguments}
+        names |= {word for word in _flat(values) if isinstance(word, str)}
+    needed = {name for name in names if name in METHODS or name in KINDS}
+    for name in names:
+        needed |= {*OF_NAME.get(name, ())}
+    return frozenset(needed)
+
+
+def _names_in(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
+    """The names and texts in the code of a function, and in that of all functions of the specification that it uses."""
+    for code in _with_nested(function.__code__):
+        if code in seen:
+            continue
+        seen.add(code)
+        yield from _words_in(code)
+        known = [function.__globals__.get(name) for name in code.co_names]
+        known += [getattr(one, name, None) for one in known if isinstance(one, ModuleType) for name in code.co_names]
+        known += [method for one in known if isinstance(one, type) for method in vars(one).values()]
+        for one in known:
+            if isinstance(one, FunctionType) and _is_ours(one):
+                yield from _names_in(one, seen)
+
+
+@functools.cache
+def _names_in_program(name: str) -> frozenset[str]:
+    """The names and texts in the code of a program of the specification, and of the other programs that it names; none
+    if there is no program of this name."""
+    programs, found, seen = [name], set[str](), {"judged"}
+    while programs:
+        one = programs.pop()
+        path = specification_folder() / "programs" / f"{one}.py"
+        if one in seen or not one.isidentifier() or not path.is_file():
+            continue
+        seen.add(one)
+        words = {word for code in _with_nested(compile(path.read_bytes(), path, "exec")) for word in _words_in(code)}
+        programs += words
+        found |= words
+    return frozenset(found)
+
+
+def _with_nested(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _with_nested(constant)
+
+
+def _words_in(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    yield from (constant for constant in _flat(code.co_consts) if isinstance(constant, str))
+
+
+def _flat(values: object) -> Iterator[object]:
+    if isinstance(values, dict):
+        values = [*values.items()]
+    if isinstance(values, (tuple, list, frozenset)):
+        for value in values:
+            yield from _flat(value)
+    else:
+        yield values
+
+
+@functools.cache
+def _is_ours(function: object) -> bool:
+    """Whether a function belongs to the specification."""
+    code = getattr(inspect.unwrap(function), "__code__", None)  # type: ignore[arg-type]
+    return code is not None and code.co_filename.startswith(str(specification_folder()))
