@@ -2,6 +2,7 @@
 
 import pickle
 import queue
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 from runs import ACCUSING, CHECKOUT, CROSS_SECTION, META, METHOD, METHODS, asked, outcomes, rest
 
 from queuespec.actors import adapted, adapter
-from queuespec.rules.words import KINDS
+from queuespec.rules.words import ABILITIES, KINDS
 from queuespec.rules.words import METHODS as METHODS_OF_QUEUES
 from queuespec.stage import documented
 
@@ -225,6 +226,16 @@ def test_a_target_arrives_where_the_package_is_unknown():
     )
 
     assert done.stdout.split() == [b"it", b"arrived"]
+
+
+def test_the_page_has_the_examples_as_they_are_judged():
+    page = (CHECKOUT / "ADAPTERS.md").read_text(encoding="utf-8")
+
+    for name in EXAMPLES:
+        text = (IMPLEMENTATIONS / f"{name}.py").read_text(encoding="utf-8")
+        assert f"```python\n{text}```" in page, f"{name}.py is another one in ADAPTERS.md"
+    named = dict(re.findall(r'^\| `"([\w ]+)"` \| (.*) \|$', page, re.MULTILINE))
+    assert named == {word: meaning for word, meaning in ABILITIES.items() if word != "start methods"}
 
 
 def test_a_class_of_a_queue_is_no_adapter():

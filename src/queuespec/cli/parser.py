@@ -31,6 +31,7 @@ COMMANDS = {
     "faults": "list the faults",
     "spec": "write SPECIFICATION.md",
     "new-rule": "draft a new rule",
+    "new-adapter": "draft an adapter",
 }
 """The commands and what they do; each has a module of its name."""
 
