@@ -22,13 +22,14 @@ GATING = [rule.slug for chapter in chapters() for rule in chapter.rules if rule.
 def test_a_better_queue_conforms(judge, name, rules):
     if sys.platform in BETTER[name].not_on:
         pytest.skip("this queue needs what the system lacks")
-    options = ("--implementation", f"better:{name}", "-k", "not Manager")
-
+    # The machine may be busy with many other runs; a queue that does hang would still be found.
+    options = ("--implementation", f"better:{name}", "-k", "not Manager", "--patience", "60")
     many = rules is GATING  # a few rules are judged sooner than workers start
 
     run = judge(*options, *(["-n4"] if many else []), *asked(rules), parallel=many, seconds=600)
 
-    assert {verdict["verdict"] for verdict in run.verdicts} <= {"conforms", "not-applicable"}
+    accused = [one for one in run.verdicts if one["verdict"] not in ("conforms", "not-applicable")]
+    assert [(one["rule"], one["explanation"]) for one in accused] == []
     assert run.status == 0, run.output
 
 
