@@ -210,12 +210,11 @@ def identity(starter: int, method: str | None = None) -> tuple[int, str | None, 
     The evidence for the method: a fork shares the memory of the stage, a spawned process has `starter` as its
     parent, a child of the fork server has neither. A method that is the implementation's own leaves none.
     """
-    if method:
-        pass
-    elif _stage_program is not None:
-        method = None if _stage_program == os.getpid() else "fork"
-    else:
-        method = "spawn" if os.getppid() == starter else "forkserver"
+    if not method:
+        if _stage_program is not None:
+            method = None if _stage_program == os.getpid() else "fork"
+        else:
+            method = "spawn" if os.getppid() == starter else "forkserver"
     return os.getpid(), method, f"{sys.version} on {sys.platform}", STACK_SIGNAL is not None and _watched
 
 

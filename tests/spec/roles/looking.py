@@ -95,7 +95,7 @@ def defaults_of(queue, method):
 def threads_left(queue):
     """Puts an item, closes the queue, joins its thread, and returns the names of the threads that are left of that.
 
-    No other thread gets the interpreter in between, so one that the queue does not wait for is still there.
+    Under a global interpreter lock, no other thread runs in between, so one that is not waited for is still there.
     """
     known = set(threading.enumerate())
     queue.put("a")
