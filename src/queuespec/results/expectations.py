@@ -1,7 +1,8 @@
 """Expected deviations, as data: TOML files, our own in ``expectations/`` and those that ``--expectations`` names.
 
 An entry says which verdicts it is about, which verdict is expected instead of `conforms`, and why. Entries are strict:
-a verdict that conforms again, or an entry that matches no verdict, fails the run.
+a verdict that conforms again, or an entry that matches no verdict, fails the run. An entry for several rules is as
+strict about each of them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ LONGEST_FILE = 4_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Expectation:
-    """One expected deviation. An empty condition is met everywhere."""
+    """One expected deviation: one rule of an entry. An empty condition is met everywhere."""
 
     rule: str
     implementation: str
@@ -101,7 +102,7 @@ class Expectation:
         if verdict not in JUDGED or verdict == self.expect or (self.unstable and verdict == CONFORMS):
             return ""
         expected = f"it {verdict}, but {self.where} says that it {self.expect} ({one_line(self.reason)})"
-        return f"{expected}; remove the entry or narrow its conditions" if verdict == CONFORMS else expected
+        return f"{expected}; remove the rule there or narrow the conditions" if verdict == CONFORMS else expected
 
 
 def is_within(specifier: str, version: str) -> bool:
@@ -113,7 +114,7 @@ def is_within(specifier: str, version: str) -> bool:
 
 
 _NAMES = {field.name.replace("_", "-"): field for field in dataclasses.fields(Expectation) if field.name != "where"}
-_LISTS = ("system", "start-method", "kind")
+_LISTS = ("rule", "system", "start-method", "kind")
 _REQUIRED = ("rule", "implementation", "expect", "reason")
 
 
@@ -123,7 +124,7 @@ def known() -> list[Expectation]:
 
 
 def read(path: Path) -> list[Expectation]:
-    """The entries of a file, in UTF-8. Raises `BadFile` with one sentence that says what is wrong and where."""
+    """The expected deviations in a file. Raises `BadFile` with one sentence that says what is wrong and where."""
     name = one_line(str(path))
     try:
         with opened(path) as file:
@@ -142,10 +143,11 @@ def read(path: Path) -> list[Expectation]:
         raise BadFile(f"{name}: {one_line(min(data), 60)!r} is unknown; a file has only [[deviation]] entries")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise BadFile(f"{name}: each entry should begin with [[deviation]]")
-    return [_entry(table, f"{name}, entry {number}") for number, table in enumerate(tables, 1)]
+    return [one for number, table in enumerate(tables, 1) for one in _entry(table, f"{name}, entry {number}")]
 
 
-def _entry(table: dict[str, Any], where: str) -> Expectation:
+def _entry(table: dict[str, Any], where: str) -> list[Expectation]:
+    """An expected deviation for each rule of an entry."""
     about = f"{where} ({one_line(str(table.get('rule')), 80)})" if "rule" in table else where
     values: dict[str, Any] = {}
     for name, value in table.items():
@@ -157,16 +159,19 @@ def _entry(table: dict[str, Any], where: str) -> Expectation:
         elif name in _LISTS:
             value = [value] if isinstance(value, str) else value
             fits = isinstance(value, list) and bool(value) and all(isinstance(one, str) and one for one in value)
-            wanted = "a list of strings"
+            wanted = "a string or a list of strings"
         else:
             fits, wanted = isinstance(value, str), "a string"
         if not fits:
             raise BadFile(f"{about}: {name!r} should be {wanted}")
         values[name.replace("-", "_")] = tuple(value) if name in _LISTS else value
+    rules = values.pop("rule", ("",))
     for name in _REQUIRED:
-        if not values.get(name, "").strip():
+        if not all(map(str.strip, rules if name == "rule" else (values.get(name, ""),))):
             hint = "; say in one sentence why it deviates" if name == "reason" else ""
-            raise BadFile(f"{about}: {name!r} is {'empty' if name in values else 'missing'}{hint}")
+            raise BadFile(f"{about}: {name!r} is {'empty' if name in table else 'missing'}{hint}")
+    if len({*rules}) < len(rules):
+        raise BadFile(f"{about}: 'rule' names a rule twice")
     if values["expect"] not in BAD:
         raise BadFile(f"{about}: 'expect' should be one of {', '.join(BAD)}")
     for name in ("version", "python"):
@@ -175,7 +180,7 @@ def _entry(table: dict[str, Any], where: str) -> Expectation:
         except InvalidSpecifier:
             wrong = one_line(values[name], 60)
             raise BadFile(f"{about}: {name!r} should be a specifier such as '>=3.13,<3.15', but is {wrong!r}") from None
-    return Expectation(**values, where=where)
+    return [Expectation(rule, **values, where=where) for rule in rules]
 
 
 def idle(
@@ -185,10 +190,10 @@ def idle(
     start_methods: Collection[str],
     narrowed: bool = False,
 ) -> list[str]:
-    """One sentence for each entry that matches no verdict, although its rule was judged or does not exist.
+    """One sentence for each rule of an entry that matches no verdict, although it was judged or does not exist.
 
     Args:
-        entries: the entries that concern what was judged.
+        entries: the expected deviations that concern what was judged.
         verdicts: all verdicts of the run.
         rules: the rules that have a test.
         start_methods: all start methods of the platform.
@@ -200,7 +205,7 @@ def idle(
     found = []
     for entry in entries:
         if entry.rule in hazards:
-            found.append(f"{entry.where}: {entry.rule} is a hazard, which never fails a run; remove the entry")
+            found.append(f"{entry.where}: {entry.rule} is a hazard, which never fails a run; remove it")
             continue
         matched = {verdict.verdict for verdict in verdicts if entry.matches(*verdict.key)}
         if matched & {*JUDGED, NOT_RUN} or (matched and narrowed):
@@ -219,5 +224,5 @@ def idle(
             or (entry.start_method and not set(entry.start_method) & {*START_METHODS, *start_methods})
             or any(anywhere.matches(*verdict.key) for verdict in verdicts)
         ):
-            found.append(f"{about} matches no judged verdict; remove the entry or correct its conditions")
+            found.append(f"{about} matches no judged verdict; remove it or correct the conditions")
     return found

@@ -70,7 +70,7 @@ def test_what_conforms_again_fails(judge, expect, parallel):
     assert run.status == 1
     assert run.words(RULE) == {"conforms"}
     assert "it conforms, but" in run.output
-    assert "remove the entry" in run.output
+    assert "remove the rule there" in run.output
 
 
 NOT_ASKED_FOR = [
@@ -113,6 +113,20 @@ def test_an_entry_that_matches_nothing_fails(judge, expect):
     assert "violates no rule, but the run fails: 3 problems, listed above." in run.output
 
 
+def test_rules_that_share_an_entry_are_expected_one_by_one(judge, expect):
+    rules = (RULE, "get.no-such-rule", "look.fresh-queue-is-empty")
+    entry = ENTRY.replace(f'"{RULE}"', str([*rules]))
+
+    run = judge(*HANGING, "--rule", "look.fresh-queue-is-empty", *expect(entry))
+
+    assert run.status == 1
+    assert run.words(RULE) == {"hangs"}
+    assert "hangs, as expected: It waits in C.\n" in run.output
+    assert "expectations.toml, entry 1: get.no-such-rule is not a rule with a test" in run.output
+    assert "look.fresh-queue-is-empty: it conforms, but " in run.output
+    assert run.output.count("entry 1") == 2, run.output
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -122,7 +136,12 @@ def test_an_entry_that_matches_nothing_fails(judge, expect):
         (ENTRY.replace('"hangs"', '"conforms"'), "'expect' should be one of deviates, hangs, crashes"),
         (ENTRY + "pyhton = '3'", "'pyhton' is unknown; did you mean 'python'?"),
         (ENTRY + "unstable = 1", "'unstable' should be true or false"),
-        (ENTRY + "kind = []", "'kind' should be a list of strings"),
+        (ENTRY + "kind = []", "'kind' should be a string or a list of strings"),
+        (ENTRY.replace('"get.blocks-when-empty"', "[]"), "'rule' should be a string or a list of strings"),
+        (ENTRY.replace('"get.blocks-when-empty"', "['a', 3]"), "'rule' should be a string or a list of strings"),
+        (ENTRY.replace('"get.blocks-when-empty"', "['a', ' ']"), "'rule' is empty"),
+        (ENTRY.replace('"get.blocks-when-empty"', "['a', 'b', 'a']"), "'rule' names a rule twice"),
+        (ENTRY.replace('rule = "get.blocks-when-empty"', ""), "'rule' is missing"),
         (ENTRY + "python = '3 or so'", "'python' should be a specifier such as '>=3.13,<3.15'"),
         ("deviation = 3", "each entry should begin with [[deviation]]"),
         ("[deviations]", "'deviations' is unknown"),
@@ -266,4 +285,4 @@ def test_an_entry_about_a_hazard_is_idle():
 
     (said,) = expectations.idle([entry], found, [rule], ("fork",))
 
-    assert f"{rule.slug} is a hazard, which never fails a run; remove the entry" in said
+    assert f"{rule.slug} is a hazard, which never fails a run; remove it" in said
