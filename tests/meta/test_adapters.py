@@ -10,21 +10,23 @@ import pytest
 from runs import ACCUSING, CHECKOUT, CROSS_SECTION, META, METHOD, METHODS, asked, outcomes, rest
 
 from queuespec.actors import adapted, adapter
+from queuespec.implementations import NAMES
 from queuespec.rules.words import ABILITIES, KINDS
 from queuespec.rules.words import METHODS as METHODS_OF_QUEUES
 from queuespec.stage import documented
 
 IMPLEMENTATIONS = META / "implementations"
+BUILT_IN = CHECKOUT / "src" / "queuespec" / "implementations"
 EXAMPLES = {
     "odd_arguments": ACCUSING,
     "own_reducers": ACCUSING,
     "on_a_server": ACCUSING,
-    "between_threads": "thread",
+    "threads": "thread",
     "on_a_cluster": "task",
 }
-"""The examples of ADAPTERS.md, and a start method of each."""
+"""The examples of ADAPTERS.md, and a start method of each. Some are built in."""
 
-ACCUSED = {"between_threads": {"put.signature", "put.nowait-equivalent"}}
+ACCUSED = {"threads": {"put.signature", "put.nowait-equivalent"}}
 """Rules that gate and that examples break: the first parameter of `queue.Queue.put` is named ``item``, not ``obj``."""
 
 BAD = ("deviates", "hangs", "crashes", "not-run")
@@ -39,12 +41,13 @@ def cross_section_and_whole(names):
 
 def judged(judge, implementation, method, whole, slugs=CROSS_SECTION, **env):
     words = ("--start-method", method) if whole else asked(slugs, [method])
-    return judge("--implementation", IMPLEMENTATIONS / implementation, *words, parallel=whole, env=env, seconds=900)
+    name = implementation if implementation in NAMES else IMPLEMENTATIONS / implementation
+    return judge("--implementation", name, *words, parallel=whole, env=env, seconds=900)
 
 
 @pytest.mark.parametrize(("name", "whole"), cross_section_and_whole(EXAMPLES))
 def test_no_example_is_accused_wrongly(judge, name, whole):
-    run = judged(judge, f"{name}.py", EXAMPLES[name], whole)
+    run = judged(judge, name if name in NAMES else f"{name}.py", EXAMPLES[name], whole)
 
     accused = {one["rule"] for one in run.verdicts if one["gates"] and one["verdict"] in BAD}
     assert accused == (ACCUSED.get(name, set()) if whole else set()), run.output
@@ -169,9 +172,36 @@ def test_an_installed_package_offers_an_adapter_by_name(judge, tmp_path):
     (tmp_path / "odd_arguments.py").write_text((IMPLEMENTATIONS / "odd_arguments.py").read_text())
 
     run = judge("--implementation", "my-queue", *asked(["deliver.child-to-child"]), env={"PYTHONPATH": str(tmp_path)})
+    slip = judge("--implementation", "my_queue", *asked(["deliver.child-to-child"]), env={"PYTHONPATH": str(tmp_path)})
 
     assert run.status == 0, run.output
     assert "odd_arguments.RingQueue 1.0" in run.output
+    assert slip.status == 4
+    assert "did you mean 'my-queue'?" in slip.output
+
+
+def test_an_adapter_of_our_own_comes_before_a_module_of_its_name(judge, tmp_path):
+    (tmp_path / "threads.py").write_text("raise OSError('imported')")
+
+    run = judge(
+        *("--implementation", "threads", *asked(["order.fifo-in-process"], ["thread"])),
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+
+    assert run.status == 0, run.output
+    assert "judged: queue on " in run.output
+
+
+def test_those_of_our_own_are_named_in_the_help_and_to_who_misspells_one():
+    (_, front, _), (_, whole, _), (status, _, said) = outcomes(
+        ["--help"], ["judge", "--help"], ["judge", "--implementation", "thraeds"]
+    )
+
+    assert f"built in: {' '.join(NAMES)}\n" in front
+    assert f"one of: {', '.join(NAMES)}." in " ".join(whole.split())
+    assert status == 4
+    assert "there is no implementation named 'thraeds' here" in said
+    assert "did you mean 'threads'?" in said
 
 
 @pytest.mark.parametrize("name", ["multiprocessing.queues:Queue", "multiprocessing.queues:SimpleQueue"])
@@ -232,7 +262,8 @@ def test_the_page_has_the_examples_as_they_are_judged():
     page = (CHECKOUT / "ADAPTERS.md").read_text(encoding="utf-8")
 
     for name in EXAMPLES:
-        text = (IMPLEMENTATIONS / f"{name}.py").read_text(encoding="utf-8")
+        home = BUILT_IN if name in NAMES else IMPLEMENTATIONS
+        text = (home / f"{name}.py").read_text(encoding="utf-8")
         assert f"```python\n{text}```" in page, f"{name}.py is another one in ADAPTERS.md"
     named = dict(re.findall(r'^\| `"([\w ]+)"` \| (.*) \|$', page, re.MULTILINE))
     assert named == {word: meaning for word, meaning in ABILITIES.items() if word != "start methods"}

@@ -172,7 +172,6 @@ def module_of_file(name: str) -> tuple[Any, str]:
     Its directory is appended to ``sys.path``: children unpickle what the file defines by the module's name.
     """
     path, attribute = (name, "Adapter") if name.endswith(".py") else name.rsplit(":", 1)
-    path = os.path.abspath(path)
     if not os.path.isfile(path):
         raise ImportError("no such file")
     directory, file = os.path.split(path)
@@ -184,10 +183,10 @@ def module_of_file(name: str) -> tuple[Any, str]:
     return module, attribute
 
 
-def registered(name: str) -> Any:
-    """What an installed package offers under this name; None if none does."""
+def registered() -> dict[str, Any]:
+    """What installed packages offer, by name: entry points, which can be loaded."""
     from importlib import metadata  # here: no other implementation has to wait for it
 
     found: Any = metadata.entry_points()
     offered = found.select(group=GROUP) if hasattr(found, "select") else found.get(GROUP, ())
-    return next((one.load() for one in offered if one.name == name), None)
+    return {one.name: one for one in reversed([*offered])}

@@ -4,7 +4,8 @@ They run inside the judged processes: standard library only. An implementation i
 
 - ``multiprocessing``, or any module with its API (``get_context``): ``billiard``, ``multiprocess``;
 - ``module:Class``: a queue class alone, combined with the standard library's processes;
-- ``file.py``, ``file.py:Class``, ``module:Class`` or an entry point: an adapter (see `queuespec.actors.adapted`);
+- ``file.py``, ``file.py:Class``, ``module:Class``, an entry point: an adapter (see `queuespec.actors.adapted`);
+- the name of a file in `queuespec.implementations`: an adapter of our own;
 - ``fault:name``: one of the wrong queues of `queuespec.queues`; ``better:name``: one of the better ones.
 """
 
@@ -23,6 +24,9 @@ from queuespec.actors.protocol import KINDS, MARK
 
 class UnknownImplementation(Exception):
     """An implementation of this name is not available here; the message is one sentence for the user."""
+
+    known: tuple[str, ...] = ()
+    """The names of adapters, if the name is none that can be imported."""
 
 
 class Implementation:
@@ -164,36 +168,48 @@ class Api:
         return Api(self._implementation, context)
 
 
-def load(name: str) -> Implementation:
-    """The implementation of this name. Raises `UnknownImplementation` with a sentence that says why there is none."""
+def load(name: str, directory: str = "") -> Implementation:
+    """The implementation of this name; a relative path begins in `directory`.
+
+    Raises `UnknownImplementation` with a sentence that says why there is none.
+    """
     from queuespec.actors import adapted
 
+    given, in_file = name, adapted.is_file(name)
+    if in_file:
+        name = os.path.abspath(os.path.join(directory, name))  # a child may be in another directory
     kind, _, path = name.partition(":")
+    known: tuple[str, ...] = ()
     try:
         if kind in ("fault", "better") and path:
             variant: Implementation = importlib.import_module("queuespec.queues.variant").load(name)
             return variant
-        if adapted.is_file(name):
+        built_in = importlib.import_module("queuespec.implementations").NAMES
+        if in_file:
             module, path = adapted.module_of_file(name)
+        elif name in built_in:
+            module, path = importlib.import_module(f"queuespec.implementations.{name.replace('-', '_')}"), "Adapter"
         else:
             try:
                 module = importlib.import_module(kind)
             except ModuleNotFoundError:
-                offered = None if path else adapted.registered(name)
-                if offered is None:
+                offered = {} if path else adapted.registered()
+                if name not in offered:
+                    known = (*built_in, *offered)
                     raise
-                return adapted.adapted(offered, name, name)
+                return adapted.adapted(offered[name].load(), name, name)
     except (ImportError, TypeError, ValueError) as error:  # an empty or a relative name is no ImportError
-        raise UnknownImplementation(f"there is no implementation named {name!r} here ({error})") from None
+        unknown = UnknownImplementation(f"there is no implementation named {given!r} here ({error})")
+        unknown.known = known
+        raise unknown from None
     if path:
         try:
             found = operator.attrgetter(path)(module)
             if adapted.is_adapter(found):
-                loads = os.path.abspath(name) if adapted.is_file(name) else name  # in whatever directory a child is
-                return adapted.adapted(found, loads, f"{module.__name__}:{path}")
+                return adapted.adapted(found, name, f"{module.__name__}:{path}")
             return QueueClass(module, path)
         except AttributeError as error:
-            raise UnknownImplementation(f"cannot load implementation {name!r}: {error}") from None
+            raise UnknownImplementation(f"cannot load implementation {given!r}: {error}") from None
     if not hasattr(module, "get_context"):
         raise UnknownImplementation(
             f"the module {name!r} has no get_context: name its queue class instead, as in '{kind}:Queue'"

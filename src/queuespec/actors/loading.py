@@ -22,7 +22,7 @@ def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Imple
     sys.path[:] = [entry for entry in whole if entry not in ours]
     try:
         with _silence():
-            implementation = adapter.load(name)
+            implementation = adapter.load(name, directory)
     except BaseException as error:
         complain(reason(name, error))
         raise SystemExit(protocol.NOT_LOADED_CODE) from None

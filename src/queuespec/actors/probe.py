@@ -12,7 +12,8 @@ import time
 
 
 def facts(implementation_name, importing=lambda: None):  # type: ignore[no-untyped-def]
-    """The facts about this interpreter and the implementation, by name; or only "error", a sentence.
+    """The facts about this interpreter and the implementation, by name; or only "error", a sentence,
+    and "known", other names of implementations.
 
     Calls `importing` before it imports the implementation.
     """
@@ -32,7 +33,7 @@ def facts(implementation_name, importing=lambda: None):  # type: ignore[no-untyp
         seconds = time.perf_counter() - begun
         return known(implementation, version, seconds)  # type: ignore[no-untyped-call]
     except BaseException as error:
-        return {"error": loading.reason(implementation_name, error)}
+        return {"error": loading.reason(implementation_name, error), "known": getattr(error, "known", ())}
 
 
 def known(implementation, version, seconds):  # type: ignore[no-untyped-def]

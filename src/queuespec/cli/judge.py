@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from queuespec.cli.common import checkout
 from queuespec.cli.parser import Arguments, Parser, Refused, Status, parser_of, version
+from queuespec.implementations import NAMES
 from queuespec.judge.options import add_options
 from queuespec.report.console import say
 from queuespec.rules import specification_folder
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: Parser) -> None:
     """Adds our own options; pytest's are unknown here."""
     parser.usage = "queuespec [judge] [OPTIONS] [FILE ...]"
+    parser.description = f"{__doc__} NAME is a module, MODULE:CLASS, an adapter.py, or one of: {', '.join(NAMES)}."
     add_options(parser.add_argument)
     parser.add_argument("--pytest-help", action="store_true", help="show pytest's help, with all its options")
 

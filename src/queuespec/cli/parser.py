@@ -13,6 +13,7 @@ import importlib
 import sys
 from typing import Any, NoReturn
 
+from queuespec.implementations import NAMES
 from queuespec.judge.options import add_options
 from queuespec.text import one_line
 
@@ -85,9 +86,10 @@ class Front(Parser):
         longest = max(map(len, COMMANDS))
         cells = [f"  {name:{longest}}  {text}" for name, text in COMMANDS.items()]
         rows = [f"{one:{WIDTH // 2}}{two}" for one, two in zip(cells[::2], [*cells[1::2], ""])]
-        head = ["usage: queuespec [COMMAND] [OPTIONS]", "", "commands:", *rows, ""]
+        head = ["usage: queuespec [COMMAND] [OPTIONS]", "commands:", *rows, ""]
+        built_in = f"built in: {' '.join(NAMES)}"
         more = "more: queuespec COMMAND --help; queuespec judge --pytest-help; --version"
-        return "\n".join([*map(str.rstrip, head), options.format_help(), more, ""])
+        return "\n".join([*map(str.rstrip, head), options.format_help(), built_in, more, ""])
 
 
 def parser_of(*commands: str) -> Parser:

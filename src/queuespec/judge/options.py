@@ -10,7 +10,6 @@ import contextlib
 import functools
 import json
 import math
-import os
 import re
 import secrets
 import sys
@@ -117,7 +116,8 @@ def probe(python: str, implementation: str) -> Facts:
             raise CannotJudge(f"--implementation: cannot load implementation {implementation!r}: {fate}")
         if "error" in data:
             about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
-            raise CannotJudge(about + one_line(data["error"]))
+            hint = did_you_mean(implementation, data.get("known", ()))
+            raise CannotJudge(about + one_line(data["error"]) + hint)
         tree.wait(FAREWELL)
     facts = Facts.read(data)
     try:
@@ -155,11 +155,6 @@ def _fate(tree: ProcessTree, marker: str) -> str:
 def _last_line(tree: ProcessTree, marker: str) -> str:
     lines = [line for line in tree.output().splitlines() if line.strip() and marker not in line]
     return one_line(lines[-1], 200) if lines else ""
-
-
-def located(implementation: str) -> str:
-    """The name of an implementation, with an absolute path if it is in a file: programs run in other directories."""
-    return os.path.abspath(implementation) if re.search(r"\.py(:|$)", implementation) else implementation
 
 
 def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -> None:

@@ -79,7 +79,7 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         start_methods=tuple(one for one in facts.start_methods if one in (option.start_method or facts.start_methods)),
         strict=bool(config.getoption("strict", False)),
         settings=Settings(
-            *(options.located(option.implementation), option.python, ()),
+            *(option.implementation, option.python, ()),
             *(option.patience, option.quiet_time, facts.loading),
         ),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
