@@ -12,6 +12,7 @@ import pytest
 from queuespec.actors import actor, adapter, probe
 from queuespec.actors.parent import Parent
 from queuespec.actors.protocol import MARK, SIZE, body_size, decoded, described, pickled, short_repr
+from queuespec.implementations import NAMES
 from queuespec.stage.exceptions import ShutDown, raised_by
 
 # What crosses the channel
@@ -157,12 +158,13 @@ def test_a_python_that_is_too_old_is_answered_by_one_sentence(facts, monkeypatch
 
     found = facts("multiprocessing")
 
-    assert found == {"error": "it is Python 3.8, and 3.9 is the oldest that can be judged"}
+    assert found == {"error": "it is Python 3.8, and 3.9 is the oldest that can be judged", "option": "--python"}
 
 
 def test_an_implementation_that_is_not_there_is_answered_by_one_sentence(facts):
     assert facts("no_such_module") == {
-        "error": "there is no implementation named 'no_such_module' here (No module named 'no_such_module')"
+        "error": "there is no implementation named 'no_such_module' here (No module named 'no_such_module')",
+        "known": NAMES,
     }
 
 

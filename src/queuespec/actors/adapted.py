@@ -177,9 +177,12 @@ def module_of_file(name: str) -> tuple[Any, str]:
     directory, file = os.path.split(path)
     if directory not in sys.path:
         sys.path.append(directory)
+    if "." in file[:-3]:
+        raise ImportError("its name has another dot than that of .py: rename the file")
     module = importlib.import_module(file[:-3])
-    if os.path.realpath(str(module.__file__)) != os.path.realpath(path):
-        raise ImportError(f"its name is also that of {module.__file__!r}: rename the file")
+    home = getattr(module, "__file__", None)  # a module that is built in has none
+    if home is None or os.path.realpath(home) != os.path.realpath(path):
+        raise ImportError(f"its name is also that of {home or 'a module of Python'!r}: rename the file")
     return module, attribute
 
 

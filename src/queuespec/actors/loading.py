@@ -9,6 +9,9 @@ from collections.abc import Iterator
 
 from queuespec.actors import adapter, protocol
 
+if getattr(sys.modules.get("boot"), "HERE", None) == os.path.dirname(os.path.abspath(__file__)):
+    del sys.modules["boot"]  # it has done its work, and an implementation may have a module of this name
+
 
 def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Implementation:
     """The implementation of this name, without what its modules print while they are imported.

@@ -1,9 +1,11 @@
 """Asks an interpreter what can be judged there. Runs in it and prints lines of JSON; older Pythons must get that far.
 
-Arguments: a marker that begins each line (an implementation may print what it likes), the implementation's name. The
-first line, an empty object, says that this is a Python and the import begins; the second has the facts.
+Arguments: a marker that begins each line (an implementation may print what it likes), the implementation's name, the
+names of modules that judged processes import besides it. The first line, an empty object, says that this is a Python
+and the import begins; the second has the facts.
 """
 
+import importlib
 import json
 import os
 import platform
@@ -11,29 +13,62 @@ import sys
 import time
 
 
-def facts(implementation_name, importing=lambda: None):  # type: ignore[no-untyped-def]
-    """The facts about this interpreter and the implementation, by name; or only "error", a sentence,
-    and "known", other names of implementations.
+def facts(implementation_name, ours=(), importing=lambda: None):  # type: ignore[no-untyped-def]
+    """The facts about this interpreter and the implementation, by name; or only "error", a sentence, "option", what it
+    is about, and "known", other names of implementations.
 
     Calls `importing` before it imports the implementation.
     """
     version = list(sys.version_info[:3])
     if version < [3, 9]:
-        return {"error": "it is Python %d.%d, and 3.9 is the oldest that can be judged" % tuple(version[:2])}  # noqa: UP031
+        too_old = "it is Python %d.%d, and 3.9 is the oldest that can be judged" % tuple(version[:2])  # noqa: UP031
+        return {"error": too_old, "option": "--python"}
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import boot  # noqa: F401
 
     sys.path.append(os.getcwd())
     from queuespec.actors import adapter, loading
 
+    shadows = shadowing(os.getcwd())  # type: ignore[no-untyped-call]
+    if shadows:
+        text = "Python would import %s of the current directory instead of the standard library's; judge in another one"
+        return {"error": text % ", ".join(shadows), "option": ""}
     importing()
     begun = time.perf_counter()
     try:
         implementation = adapter.load(implementation_name)
         seconds = time.perf_counter() - begun
+        for name in ours:
+            if name in sys.modules:
+                where = getattr(sys.modules[name], "__file__", None)
+                text = "judged processes have a module of their own that is named %r: rename %s"
+                return {"error": text % (name, where or "that of the implementation")}
         return known(implementation, version, seconds)  # type: ignore[no-untyped-call]
     except BaseException as error:
         return {"error": loading.reason(implementation_name, error), "known": getattr(error, "known", ())}
+
+
+def shadowing(directory):  # type: ignore[no-untyped-def]
+    """The files of a directory that a process imports which multiprocessing starts there, instead of the standard
+    library's: until it has received a path, the current directory comes first."""
+    entries = {name[:-3]: name for name in os.listdir(directory) if name.endswith(".py")}
+    for name in os.listdir(directory):
+        if os.path.isfile(os.path.join(directory, name, "__init__.py")):
+            entries[name] = name
+    if entries.keys().isdisjoint(getattr(sys, "stdlib_module_names", entries)):
+        return []
+    for name in ("connection", "forkserver", "managers", "pool", "resource_tracker", "spawn"):
+        try:
+            importlib.import_module("multiprocessing." + name)
+        except ImportError:
+            pass
+    library = os.path.realpath(os.path.dirname(os.__file__))
+    found = []
+    for name in sorted(entries):
+        home = getattr(sys.modules.get(name), "__file__", None)
+        if home and os.path.realpath(home).startswith(library + os.sep) and "site-packages" not in home:
+            found.append(entries[name])
+    return found
 
 
 def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
@@ -72,14 +107,14 @@ def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
     return answer
 
 
-def main(marker, implementation_name):  # type: ignore[no-untyped-def]
+def main(marker, implementation_name, *ours):  # type: ignore[no-untyped-def]
     """Prints the lines by a file descriptor of their own: an implementation may replace or close the standard ones."""
     answers = os.dup(1)
 
     def answer(data):  # type: ignore[no-untyped-def]
         os.write(answers, ("\n" + marker + json.dumps(data) + "\n").encode())
 
-    answer(facts(implementation_name, lambda: answer({})))  # type: ignore[no-untyped-call]
+    answer(facts(implementation_name, ours, lambda: answer({})))  # type: ignore[no-untyped-call]
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Callable
 
-from queuespec.rules import Chapter, Facts, chapters
+from queuespec.rules import Chapter, Facts, chapters, specification_folder
 from queuespec.rules.words import NEEDS, check, did_you_mean
 from queuespec.stage.processes import KEPT_OUTPUT, LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.settings import LONGEST_IMPORT, Settings
@@ -101,7 +101,7 @@ def probe(python: str, implementation: str) -> Facts:
     marker = secrets.token_hex(8)
     with contextlib.closing(Supervisor()) as supervisor:
         try:
-            tree = ProcessTree([python, str(PROBE), marker, implementation], supervisor)
+            tree = ProcessTree([python, str(PROBE), marker, implementation, *modules_of_ours()], supervisor)
         except OSError as error:
             raise CannotJudge(f"--python: cannot run {python!r} as a Python interpreter ({error})") from None
         known = _answers(tree, marker, PROBING, lambda answers: answers != [] or tree.written > KEPT_OUTPUT)
@@ -115,7 +115,8 @@ def probe(python: str, implementation: str) -> Facts:
             fate = _fate(tree, marker)
             raise CannotJudge(f"--implementation: cannot load implementation {implementation!r}: {fate}")
         if "error" in data:
-            about = f"--python: cannot judge {python!r}: " if "oldest" in data["error"] else "--implementation: "
+            option = data.get("option", "--implementation")
+            about = {"": "", "--python": f"--python: cannot judge {python!r}: "}.get(option, f"{option}: ")
             hint = did_you_mean(implementation, data.get("known", ()))
             raise CannotJudge(about + one_line(data["error"]) + hint)
         tree.wait(FAREWELL)
@@ -125,6 +126,16 @@ def probe(python: str, implementation: str) -> Facts:
     except ValueError as error:
         raise CannotJudge(f"--implementation: {facts.implementation} lacks an {error}") from None
     return facts
+
+
+def modules_of_ours() -> list[str]:
+    """The names by which judged processes import what is in the specification: packages of roles and items, and the
+    programs that other programs import."""
+    folder = specification_folder()
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    programs = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("programs/*.py")}
+    imported = {name for text in programs.values() for name in re.findall(r"^\s*(?:from|import) (\w+)", text, re.M)}
+    return sorted(packages | imported & {*programs})
 
 
 def _answers(
