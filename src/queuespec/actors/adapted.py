@@ -47,6 +47,7 @@ class Adapted(Implementation):
             lacking += ["contexts", "programs"]
         if hasattr(adapter, "sent"):
             lacking.append("pickled queues")
+        self.tidies = hasattr(adapter, "tidy")
         self.lacks = tuple(dict.fromkeys(lacking))
 
     def start_methods(self) -> list[str]:

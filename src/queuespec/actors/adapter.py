@@ -39,6 +39,8 @@ class Implementation:
 
     is_plain = True
     """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
+    tidies = False
+    """Whether `tidy` has something to do, also for processes that were killed."""
     loads = ""
     """What a child has to `load` before it receives a queue; empty if unpickling the queue imports what it needs."""
 
@@ -107,7 +109,7 @@ class Implementation:
         return queue
 
     def tidy(self) -> None:
-        """Removes what a test has left behind, after its processes have ended."""
+        """Removes what tests have left behind, after their processes have ended; those of this process, or others."""
 
 
 class QueueClass(Implementation):

@@ -35,6 +35,15 @@ def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Imple
     return implementation
 
 
+def tidy(implementation: adapter.Implementation) -> None:
+    """Removes what processes have left that were killed; ends this process if that raises an exception."""
+    try:
+        implementation.tidy()
+    except BaseException as error:
+        complain(f"tidy() of {implementation.name} raised {protocol.short_repr(error)}")
+        raise SystemExit(protocol.NOT_LOADED_CODE) from None
+
+
 def reason(name: str, error: BaseException) -> str:
     """Why the implementation of this name cannot be loaded, one sentence."""
     if isinstance(error, adapter.UnknownImplementation):

@@ -80,6 +80,7 @@ def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
         "implementation_version": implementation.version,
         "implementation_home": implementation.home,
         "is_plain": implementation.is_plain,
+        "tidies": implementation.tidies,
         "lacks": list(implementation.lacks),
         "start_methods": implementation.start_methods(),
         "python": version,

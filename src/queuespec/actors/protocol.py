@@ -39,7 +39,8 @@ KINDS = ("Queue", "JoinableQueue", "SimpleQueue", "Manager.Queue", "Manager.Join
 """The kinds of queue, as the rules name them."""
 
 MARK = "QUEUESPEC_MARK"
-"""Environment variable with a text that the names of all semaphores of one judge contain."""
+"""Environment variable with a text that the names of all semaphores of one judge contain. Its name is public: adapters
+name after it what they make on a server."""
 
 PROGRAM_CONTEXT = "QUEUESPEC_CONTEXT"
 """Environment variable that tells a program of the specification what to judge: a JSON object with ``home`` (the

@@ -54,10 +54,11 @@ class Adapter:
     # def process(self, context, target, args, daemon):
     #     return MyTask(target, args)
 
-    # After each test: remove what is left of its queues.
+    # After each test, and in a new process after one was killed: remove what is left of the queues. What they are
+    # named after is the same in these processes.
     #
     # def tidy(self):
-    #     my_server.delete_all()
+    #     my_server.delete_all(name_begins_with=os.environ["QUEUESPEC_MARK"])
 '''
 
 NEXT = """\

@@ -62,6 +62,8 @@ class Facts(Subject):
     executable: str
     semaphores: str | None
     """Why there are no semaphores; None if there are."""
+    tidies: bool = False
+    """Whether the implementation is an adapter that removes what killed processes have left on a server."""
     loading: float = 0.0
     """How long it took to import the implementation, in seconds."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import secrets
 import shutil
@@ -66,13 +67,12 @@ class ProcessTree:
         self._news = threading.Condition()
         """Guards the output that has been read; notified when there is more, and when the program ends."""
         self._ended = False
-        ours = {MARK: supervisor.mark, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), supervisor.directory)}
         self.popen = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **ours, **(env or {})},
+            env={**os.environ, **supervisor.environment, **(env or {})},
             start_new_session=os.name == "posix",
             creationflags=SUSPENDED,
         )
@@ -210,6 +210,11 @@ class Supervisor:
         self.mark = secrets.token_hex(4)
         self.jobs: dict[ProcessTree, int] = {}
         """The handles of the trees, on Windows."""
+        self.environment = {MARK: self.mark, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.directory)}
+        """What all trees have in their environment."""
+        self.untidy = False
+        """Whether something may be left on a server, by processes that could not remove it."""
+        self._tidying: list[str] = []
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
         self._reaper = subprocess.Popen(
@@ -221,11 +226,17 @@ class Supervisor:
             creationflags=APART,
         )
 
-    def _tell_reaper(self, sign: str, group: int) -> None:
+    def _tell_reaper(self, sign: str, what: object) -> None:
         assert self._reaper.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            self._reaper.stdin.write(f"{sign}{group}\n".encode())
+            self._reaper.stdin.write(f"{sign}{json.dumps(what)}\n".encode())
             self._reaper.stdin.flush()
+
+    def has_tidied(self, command: list[str]) -> None:
+        """Has the reaper run a program at the end, which removes what is left on a server; an empty command is none."""
+        if command and command != self._tidying:
+            self._tell_reaper("*", [command, self.environment])
+            self._tidying = command
 
     def adopt(self, tree: ProcessTree) -> None:
         """Supervises a tree whose program has just been started. Raises `OSError` if Windows refuses."""
@@ -256,7 +267,9 @@ class Supervisor:
                 windows_jobs.close(self.jobs.pop(tree))
 
     def close(self) -> None:
-        """Ends everything and removes the directory; takes about two seconds at worst."""
+        """Ends everything and removes the directory; takes about two seconds at worst, and as long as an adapter takes
+        to remove what is left."""
+        self.untidy |= bool(self._trees)
         for tree in list(self._trees):
             tree.end()
         self._sweep(2.0)
@@ -265,6 +278,8 @@ class Supervisor:
                 windows_jobs.end(job)
                 windows_jobs.close(job)
             self.jobs.clear()
+        if not self.untidy:
+            self._tell_reaper("*", None)
         assert self._reaper.stdin is not None
         with contextlib.suppress(OSError):
             self._reaper.stdin.close()

@@ -34,6 +34,8 @@ class Program:
             "announcement": self._announcement,
         }
         env = {protocol.PROGRAM_CONTEXT: json.dumps(context), "PYTHONSAFEPATH": ""}  # programs import their neighbors
+        supervisor.has_tidied(settings.tidying)
+        supervisor.untidy |= settings.tidies  # a program removes nothing
         self.tree = ProcessTree([settings.python, str(path), *arguments], supervisor, env=env)
 
     @property

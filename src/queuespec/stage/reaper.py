@@ -1,14 +1,16 @@
 """Ends and removes what its owner leaves behind. It is a separate program, so it outlives an owner that is killed.
 
 Arguments: a directory, and the mark in the names of semaphores. Standard input carries ``+N`` for a process group to
-watch, ``-N`` for one that is gone. At the end of that input, which is the end of its owner, what is left of the groups,
-the directory and the semaphores is ended and removed.
+watch, ``-N`` for one that is gone, and ``*`` with a command and its environment, as JSON, to run at the end, or null.
+At the end of that input, which is the end of its owner, what is left of the groups is ended, the command is run, and
+the directory and the semaphores are removed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import glob
+import json
 import os
 import re
 import shutil
@@ -20,6 +22,9 @@ from collections.abc import Container, Iterator
 GRACE = 2.0
 """Seconds from asking a process group to end until it is killed. This leaves a resource tracker, which ignores SIGTERM,
 time to see that the others are gone and to remove their semaphores."""
+
+LONGEST_RUN = 15.0
+"""Timeout for the program at the end, in seconds."""
 
 STANDSTILL = 0.2
 """Timeout for processes to stop, in seconds."""
@@ -109,17 +114,41 @@ def send_signal(group: int, number: int) -> bool:
     return True
 
 
+def run(command: list[str], environment: dict[str, str]) -> None:
+    """Runs a program, silently and for at most `LONGEST_RUN` seconds."""
+    import subprocess  # here: most owners leave nothing to run
+
+    none, apart = subprocess.DEVNULL, os.name == "posix"
+    environment = {**os.environ, **environment}
+    with contextlib.suppress(OSError):
+        process = subprocess.Popen(
+            command, env=environment, start_new_session=apart, stdin=none, stdout=none, stderr=none
+        )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(LONGEST_RUN)
+        if apart:
+            end_groups([process.pid])
+        process.kill()
+        process.wait()
+
+
 def main(directory: str, mark: str) -> None:
     """Reads standard input to its end, then ends and removes what is left."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+            signal.signal(getattr(signal, name), lambda *_: None)  # what it runs does not inherit this
     groups: set[int] = set()
+    to_run = None
     for line in sys.stdin:
+        if line[0] == "*":
+            to_run = json.loads(line[1:])
+            continue
         change = groups.add if line[0] == "+" else groups.discard
         change(int(line[1:]))
     if groups:  # Windows has none
         end_groups(sorted(groups))
+    if to_run is not None:
+        run(*to_run)
     deadline = time.monotonic() + GRACE
     while os.path.isdir(directory):
         shutil.rmtree(directory, ignore_errors=True)

@@ -31,8 +31,15 @@ class Settings:
     """How long the judge checks that nothing happens, in seconds."""
     loading: float = 0.0
     """How long it takes to import the implementation, in seconds, as measured once."""
+    tidies: bool = False
+    """Whether the implementation is an adapter that removes what killed processes have left on a server."""
     directory: str = dataclasses.field(default_factory=os.getcwd)
     """The judge's current directory: the last place where an implementation is searched for."""
+
+    @property
+    def tidying(self) -> list[str]:
+        """The program that lets the adapter remove what killed processes have left on a server; empty if it cannot."""
+        return [self.python, str(ACTORS / "tidy.py"), self.implementation, self.directory] if self.tidies else []
 
     @property
     def importing(self) -> float:

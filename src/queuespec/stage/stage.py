@@ -39,7 +39,10 @@ FAREWELL = 2.0
 
 
 class Stage:
-    """A main program and the actors of a test. Raises `Crashes` or `Hangs` if the program does not start."""
+    """A main program and the actors of a test. Raises `Crashes` or `Hangs` if the program does not start.
+
+    If an earlier stage was killed, its adapter first removes what that one may have left on a server.
+    """
 
     def __init__(self, settings: Settings, start_method: str, supervisor: Supervisor) -> None:
         self.settings = settings
@@ -63,7 +66,10 @@ class Stage:
             self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.patience
         )
         """The address of this stage for its actors."""
-        message = [self.address, settings.path, settings.implementation, start_method, settings.directory]
+        what = (settings.implementation, start_method, settings.directory)
+        message = [self.address, settings.path, *what, supervisor.untidy]
+        self._supervisor = supervisor
+        supervisor.has_tidied(settings.tidying)
         try:
             self.tree = ProcessTree([settings.python, str(ACTORS / "main.py")], supervisor, json.dumps(message) + "\n")
         except BaseException:
@@ -94,6 +100,7 @@ class Stage:
         while not self.parent.ready and not self.parent.gone and time.monotonic() < deadline:
             self._pump(deadline - time.monotonic())
         if self.parent.ready:
+            self._supervisor.untidy = False
             return
         code = self.tree.wait(FAREWELL if self.parent.gone else 0)
         output = self.tree.output()
@@ -343,6 +350,7 @@ class Stage:
 
     def leave(self) -> None:
         """Ends the stage: as a program ends by itself, if it is clean and not busy."""
+        self._supervisor.untidy |= self.settings.tidies and self._used
         if self.clean and not self.parent.gone and self.parent.busy is None:
             with contextlib.suppress(Failure, OSError):
                 self.begin(self.parent, "leaves", Request(protocol.LEAVE, ("return",)), noted=False)
@@ -355,6 +363,7 @@ class Stage:
     def end(self) -> None:
         """Ends the stage and all its processes now."""
         self._close_sockets()
+        self._supervisor.untidy |= self.settings.tidies
         self.tree.end([actor.pid for actor in self.actors.values() if actor.pid])
 
     def _close_sockets(self) -> None:

@@ -1,10 +1,13 @@
 """Stages that the tests ask themselves, without a run of the specification."""
 
 import contextlib
+import tempfile
+from pathlib import Path
 
 import pytest
 import runs
 from stages import METHODS, PATH
+from watching import SHORT, Watched
 
 from queuespec.stage import Settings, Stage, Supervisor
 
@@ -34,3 +37,19 @@ def new_stage(supervisor):
 def a_stage(request, new_stage):
     """A stage of each start method; of forkserver in thorough runs only."""
     return new_stage(request.param)
+
+
+@pytest.fixture
+def run():
+    """Starts a run that leaves nothing behind: ``run("--rule", slug, parallel=True)``."""
+    started = []
+    with tempfile.TemporaryDirectory(prefix="q", dir=SHORT) as directory:
+
+        def start(*options, parallel, env=(), words=None):
+            started.append(Watched(Path(directory), words or runs.command(*options, parallel=parallel), env))
+            return started[-1]
+
+        yield start
+        for one in started:
+            for process in one.processes():
+                process.kill()

@@ -1,6 +1,7 @@
 """The reaper: what its owner leaves is asked to end, then killed; it ends itself when nothing is left."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from queuespec.stage import reaper
@@ -64,6 +66,43 @@ def test_what_an_owner_leaves_is_ended_and_removed(group, tmp_path):
     assert gone.poll() is None
     assert not directory.exists()
     assert not semaphore.exists()
+
+
+def test_the_program_at_the_end_is_run_where_the_directory_still_is(tmp_path):
+    directory, seen = tmp_path / "left", tmp_path / "seen"
+    directory.mkdir()
+    program = f"import os, pathlib; pathlib.Path({str(seen)!r}).write_text(str(os.path.isdir(os.environ['LEFT'])))"
+    command = json.dumps([[sys.executable, "-c", program], {"LEFT": str(directory)}])
+    words = [sys.executable, "-I", reaper.__file__, str(directory), "no mark"]
+
+    for told, expected in ((f"*{command}\n", True), (f"*{command}\n*null\n", False)):
+        seen.unlink(missing_ok=True)
+        directory.mkdir(exist_ok=True)
+        subprocess.run(words, input=told.encode(), check=True, timeout=20)
+        assert seen.exists() == expected
+        assert not expected or seen.read_text() == "True"
+        assert not directory.exists()
+
+
+def test_it_is_ended_if_it_hangs_with_all_that_it_has_started(tmp_path, monkeypatch):
+    seen = tmp_path / "seen"
+    hangs = "import signal; signal.pause()"
+    tells = f"open({str(seen)!r}, 'w').write(str(child))"
+    starts = f"import os, signal; child = os.fork(); child and {tells}; signal.pause()"
+    monkeypatch.setattr(reaper, "LONGEST_RUN", 1.0)
+
+    for program in (hangs, starts):
+        reaper.run([sys.executable, "-c", program], {})
+
+    child = int(seen.read_text())
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and psutil.pid_exists(child) and psutil.Process(child).status() != "zombie":
+        time.sleep(0.01)
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+
+
+def test_a_program_that_cannot_be_run_is_no_reason_to_leave_the_rest(tmp_path):
+    reaper.run([str(tmp_path / "no such program")], {})
 
 
 def test_a_directory_into_which_somebody_keeps_writing_is_given_up(tmp_path, monkeypatch):
