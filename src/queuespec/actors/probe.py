@@ -34,16 +34,16 @@ def facts(implementation_name, ours=(), importing=lambda: None):  # type: ignore
         text = "Python would import %s of the current directory instead of the standard library's; judge in another one"
         return {"error": text % ", ".join(shadows), "option": ""}
     importing()
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), memory()  # type: ignore[no-untyped-call]
     try:
         implementation = adapter.load(implementation_name)
-        seconds = time.perf_counter() - begun
+        spent = {"loading": time.perf_counter() - begun, "memory": memory() - before}  # type: ignore[no-untyped-call]
         for name in ours:
             if name in sys.modules:
                 where = getattr(sys.modules[name], "__file__", None)
                 text = "judged processes have a module of their own that is named %r: rename %s"
                 return {"error": text % (name, where or "that of the implementation")}
-        return known(implementation, version, seconds)  # type: ignore[no-untyped-call]
+        return known(implementation, version, spent)  # type: ignore[no-untyped-call]
     except BaseException as error:
         return {"error": loading.reason(implementation_name, error), "known": getattr(error, "known", ())}
 
@@ -71,8 +71,17 @@ def shadowing(directory):  # type: ignore[no-untyped-def]
     return found
 
 
-def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
-    """The facts about this interpreter and an implementation that took this time, in seconds, to load."""
+def memory():  # type: ignore[no-untyped-def]
+    """The largest number of bytes that this process has used so far; 0 if the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def known(implementation, version, spent):  # type: ignore[no-untyped-def]
+    """The facts about this interpreter and an implementation, which took that much to load."""
     import sysconfig
 
     answer = {
@@ -92,8 +101,8 @@ def known(implementation, version, seconds):  # type: ignore[no-untyped-def]
         "machine": platform.machine(),
         "release": platform.release(),
         "executable": sys.executable,
-        "loading": seconds,
     }
+    answer.update(spent)
     answer.update(implementation.facts())
     answer["semaphores"] = None
     if "semaphores" in implementation.lacks:

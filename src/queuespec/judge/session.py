@@ -18,7 +18,7 @@ from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.smoke import refuse_what_is_no_queue
 from queuespec.judge.verdicts import properties, verdict_of
-from queuespec.judge.workers import INPUT, Workers, is_worker, received
+from queuespec.judge.workers import FEWER, INPUT, Workers, is_worker, probed, received
 from queuespec.results import expectations
 from queuespec.stage import Settings
 from queuespec.stage.timeline import in_lines
@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _open_the_books(config: pytest.Config) -> Assignment:
     """What to judge, and a ledger for it. Raises `CannotJudge` if an option names what cannot be used."""
     option = config.option
-    facts = options.probe(option.python, option.implementation)
+    facts = probed(config)
     options.refuse_what_cannot_be_judged(facts, option.start_method)
     options.refuse_unknown_rules(option.rule)
     try:
@@ -97,7 +97,8 @@ def _open_the_books(config: pytest.Config) -> Assignment:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Shows what is judged."""
     given = config.stash[ASSIGNMENT]
-    return [f"judged: {one_line(given.facts.described)}", f"start methods: {', '.join(given.start_methods)}"]
+    lines = [f"judged: {one_line(given.facts.described)}", f"start methods: {', '.join(given.start_methods)}"]
+    return [*lines, *config.stash.get(FEWER, [])]
 
 
 @pytest.hookimpl(optionalhook=True)

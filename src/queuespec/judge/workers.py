@@ -1,4 +1,4 @@
-"""pytest-xdist: the number of workers, what they receive and send, and how they end with the run.
+"""pytest-xdist: how many workers there are, what they receive and send, and how they end with the run.
 
 A worker writes its plan to a file before it reports what it has collected, so the controller knows everything about a
 test whose worker crashes.
@@ -18,12 +18,27 @@ from typing import Any
 
 import pytest
 
+from queuespec.judge.options import CannotJudge, probe
 from queuespec.judge.planned import Assignment
 from queuespec.results import Verdict
+from queuespec.rules import Facts
 from queuespec.stage import Supervisor
 
 INPUT = "queuespec"
 """The key of what a worker receives from its controller."""
+
+
+PROBED = pytest.StashKey["Facts | BaseException"]()
+"""Where pytest's configuration keeps the outcome of probing the judged interpreter."""
+
+FEWER = pytest.StashKey["list[str]"]()
+"""Where pytest's configuration keeps the sentence that says why there are fewer workers than usual, if there are."""
+
+HEAVY = 1.0
+"""How long an import may take, in seconds, for a run that mostly waits rather than imports."""
+
+PROCESSES = 4
+"""How many processes of a worker have imported the implementation at the same time: stages, and children of one."""
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -46,9 +61,54 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
-    """More workers than cores: a run mostly waits, for processes to start or to see that nothing happens."""
+    """More workers than cores: a run mostly waits, for processes to start or to see that nothing happens. If it mostly
+    imports, there are fewer."""
     cores = yield
-    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + min(2 * cores, 8)
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return cores
+    usual = cores + min(2 * cores, 8)
+    with contextlib.suppress(CannotJudge, KeyboardInterrupt):  # raised again when the run begins
+        facts = probed(config)
+        number, why = affordable(usual, cores, facts, total_memory())
+        if number < usual:
+            config.stash[FEWER] = [f"workers: {number} instead of {usual}: importing {facts.implementation} {why}"]
+        return number
+    return usual
+
+
+def probed(config: pytest.Config) -> Facts:
+    """The facts of the judged interpreter, asked once. Raises `CannotJudge`."""
+    stash, option = config.stash, config.option
+    if PROBED not in stash:
+        try:
+            stash[PROBED] = probe(option.python, option.implementation)
+        except (CannotJudge, KeyboardInterrupt) as error:
+            stash[PROBED] = error
+    outcome = stash[PROBED]
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return outcome
+
+
+def affordable(usual: int, cores: int, facts: Facts, memory: int) -> tuple[int, str]:
+    """How many workers, at most the usual number, can import the implementation all the time, and why no more.
+
+    `memory` is that of the machine in bytes, 0 if it is unknown. Half of it is for others.
+    """
+    limits = [(usual, "costs little")]
+    if facts.loading > HEAVY:
+        limits.append((cores, f"takes {facts.loading:.1f} s"))
+    if facts.memory and memory:
+        limits.append((max(1, memory // 2 // (PROCESSES * facts.memory)), f"takes {facts.memory >> 20:,} MiB"))
+    return min(limits)
+
+
+def total_memory() -> int:
+    """The memory of this machine, in bytes; 0 if the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 class Workers:

@@ -66,6 +66,8 @@ class Facts(Subject):
     """Whether the implementation is an adapter that removes what killed processes have left on a server."""
     loading: float = 0.0
     """How long it took to import the implementation, in seconds."""
+    memory: int = 0
+    """How much memory that took, in bytes; 0 if the system does not say."""
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Facts:

@@ -50,6 +50,13 @@ class Call:
         self._blocks = _blocks.get() if noted else ()
 
     @property
+    def patience(self) -> float:
+        """Timeout for it to end, in seconds. Whatever is no method of a queue may start processes, which import the
+        implementation."""
+        settings, known = self.actor.stage.settings, self._request.documented
+        return settings.patience if known and known <= documented.FAMILY else settings.starting
+
+    @property
     def over(self) -> bool:
         """Whether it has returned or raised."""
         return self.returned or self.error is not None
@@ -105,7 +112,7 @@ class Call:
             stage.timeline.last = self
             for block in self._blocks:
                 block.call = self
-        stage.watch(lambda: self.over or self.actor.gone, stage.settings.patience)
+        stage.watch(lambda: self.over or self.actor.gone, self.patience)
         if self.over:
             self._refuse_slips([expected, *(block.expected for block in self._blocks)])
         elif self.actor.gone:
@@ -129,7 +136,7 @@ class Call:
         """Raises `Hangs`, with the stacks of the call's process if they are available."""
         stage = self.actor.stage
         self.fate = "still running"
-        raise Hangs(f"{self.text} was still running after {stage.settings.patience:g} s" + stage.where(self.actor))
+        raise Hangs(f"{self.text} was still running after {self.patience:g} s" + stage.where(self.actor))
 
     def result(self) -> Any:
         """What the call returned. An exception is raised again here, with the remote traceback as its cause."""

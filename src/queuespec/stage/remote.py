@@ -66,7 +66,7 @@ class RemoteActor(Channel):
         """Performs a role that ends its own process; returns the exit code, negative for a signal."""
         self.end_is_expected = True
         call = self.begins(role, *args, **kwargs)
-        self.stage.watch(lambda: self.gone or call.over, self.stage.settings.patience)
+        self.stage.watch(lambda: self.gone or call.over, call.patience)
         if not self.gone and not call.over:
             call.hangs()
         if not self.gone:
