@@ -36,7 +36,7 @@ class Adapted(Implementation):
         self.loads = given
         self.name = str(getattr(adapter, "name", described))
         self.version = str(getattr(adapter, "version", ""))
-        self.home = home
+        self.package, self.home = "", home
         kinds = _tuple(adapter, "kinds", KINDS[:1])
         for kind in kinds:
             if kind not in KINDS:

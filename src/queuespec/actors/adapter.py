@@ -17,6 +17,7 @@ import importlib
 import inspect
 import operator
 import os
+import sys
 from typing import Any
 
 from queuespec.actors.protocol import KINDS, MARK
@@ -49,10 +50,12 @@ class Implementation:
         self.describe(self.module.__name__, self.module)
 
     def describe(self, name: str, module: Any) -> None:
-        """Takes the name of the implementation, and its version and file, if known, from its module."""
+        """Takes the name of the implementation from its caller, and the rest, if known, from its module."""
         self.name = name
-        self.version = str(getattr(module, "__version__", ""))
+        self.package = module.__name__.partition(".")[0]
         self.home = str(getattr(module, "__file__", ""))
+        said = [getattr(one, "__version__", None) for one in (module, sys.modules.get(self.package))]
+        self.version = next((one for one in said if isinstance(one, str)), "")
 
     def facts(self) -> dict[str, Any]:
         """Facts of the platform that this implementation imitates, by name (see `queuespec.rules.Facts`)."""

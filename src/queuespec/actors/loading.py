@@ -83,3 +83,21 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):
             stream.flush()
+
+
+def version_of(implementation: adapter.Implementation) -> str:
+    """The version that the implementation says, or that of the distribution which has installed its file or else has
+    the name of its package; empty if there is none. The standard library's modules have no version of their own."""
+    package, home = implementation.package, implementation.home
+    if implementation.version or not package or package in getattr(sys, "stdlib_module_names", ()):
+        return implementation.version
+    from importlib import metadata  # here, since a process that uses a queue should not wait for it
+
+    for one in metadata.distributions():
+        root = os.path.join(str(one.locate_file("")), "")
+        if home.startswith(root) and home[len(root) :].replace(os.sep, "/") in map(str, one.files or ()):
+            return one.version
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""

@@ -84,9 +84,11 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
     """The facts about this interpreter and an implementation, which took that much to load."""
     import sysconfig
 
+    from queuespec.actors import loading
+
     answer = {
         "implementation": implementation.name,
-        "implementation_version": implementation.version,
+        "implementation_version": loading.version_of(implementation),
         "implementation_home": implementation.home,
         "is_plain": implementation.is_plain,
         "tidies": implementation.tidies,

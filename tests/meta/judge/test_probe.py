@@ -95,3 +95,24 @@ def test_a_python_that_does_not_answer_is_refused(monkeypatch, tmp_path):
         options.CannotJudge, match=r"^--python: .* does not behave like .* \(no answer within 0\.5 s\)$"
     ):
         options.probe(sys.executable, "multiprocessing")
+
+
+VERSIONS = {
+    "the module": ("__version__ = '3.1'", "another", "own.py", "3.1"),
+    "the distribution with its file": ("", "another", "own.py", "2.5"),
+    "the distribution with its name": ("", "own", "__editable__.own.pth", "2.5"),
+    "nobody": ("", "another", "another.py", ""),
+    "no text": ("import os as __version__", "another", "another.py", ""),
+}
+"""Who knows the version: the module's code, the name and a file of an installed distribution 2.5, the version."""
+
+
+@pytest.mark.parametrize("who", VERSIONS)
+def test_the_version_is_what_the_module_says_or_its_distribution(probed, tmp_path, who):
+    code, name, file, version = VERSIONS[who]
+    info = tmp_path / f"{name}-2.5.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.5\n")
+    (info / "RECORD").write_text(f"{file},,\n")
+
+    assert probed(f"{code}{CLASS}").implementation_version == version
