@@ -52,6 +52,13 @@ def test_an_object_that_cannot_be_shown_is_named():
     assert described(Unspeakable())["message"] == "(its text could not be had: KeyboardInterrupt)"
 
 
+def test_an_exception_that_reports_another_is_described_by_the_other():
+    text = "\n---\nTraceback (most recent call last):\n  File 'a.py', line 1\n    get()\nKeyError: 'a'\n---"
+
+    assert described(LookupError(text))["repr"] == """LookupError("KeyError: 'a'")"""
+    assert described(LookupError("a\nb"))["repr"] == "LookupError('a\\nb')"
+
+
 def test_what_only_a_newer_python_raises_is_known_here():
     there = {**described(LookupError("closed")), "name": "ShutDown", "known": ["queue.ShutDown"]}
 

@@ -209,6 +209,14 @@ def _known_name(cls: type) -> str | None:
     return f"builtins.{cls.__name__}" if getattr(builtins, cls.__name__, None) is cls else None
 
 
+def _short_repr_of(error: BaseException, message: str) -> str:
+    """Its repr; but if it reports the traceback of another exception, its name and the line that names the other."""
+    if "Traceback (most recent call last)" not in message:
+        return short_repr(error)
+    named = [line for line in message.splitlines() if line.strip("- \"'") and not line.startswith(" ")]
+    return f"{type(error).__name__}({short_repr(named[-1])})"
+
+
 def described(error: BaseException) -> dict[str, Any]:
     """An exception as plain data: its name, the known classes it is an instance of, its text and traceback."""
     import traceback
@@ -225,6 +233,6 @@ def described(error: BaseException) -> dict[str, Any]:
         "name": type(error).__name__,
         "known": [name for name in map(_known_name, type(error).__mro__) if name is not None],
         "message": message,
-        "repr": short_repr(error),
+        "repr": _short_repr_of(error, message),
         "traceback": "".join(lines)[-20_000:],
     }
