@@ -1,9 +1,10 @@
-"""Root causes: the verdicts of a run that need attention, grouped by their explanations."""
+"""Root causes: the verdicts of a run that need attention, grouped by their symptoms and their rules."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from queuespec.results.verdict import BAD, Verdict
@@ -19,23 +20,40 @@ EXPECTED = "expected"
 """An expected deviation, also if it is unstable and conforms this time."""
 STANDINGS = (FAILS, REPORTED, MISSING, EXPECTED)
 """From the most to the least urgent."""
+_DEVIATION = "deviation"
 
 
 @dataclasses.dataclass(frozen=True)
 class Cause:
-    """Verdicts that have one explanation."""
+    """Verdicts that have one cause, as far as their explanations tell."""
 
     standing: str
-    """One of `STANDINGS`."""
-    verdict: str
+    """One of `STANDINGS`: that of the most urgent verdict."""
     explanation: str
-    """The explanation of the first verdict, or the reason if they were expected."""
+    """That of the typical verdict, or the reason if they were expected."""
+    typical: Verdict
+    """The first with the most frequent symptom."""
     verdicts: tuple[Verdict, ...]
+    """The most urgent first."""
+
+    @property
+    def verdict(self) -> str:
+        """What the verdicts are, the most frequent first: ``hangs``, or ``deviates, hangs``."""
+        return ", ".join(word for word, _ in Counter(verdict.verdict for verdict in self.verdicts).most_common())
 
     @property
     def rules(self) -> dict[str, str]:
         """Slugs and levels of the rules concerned."""
         return {verdict.rule: verdict.level for verdict in self.verdicts}
+
+    @property
+    def also(self) -> list[str]:
+        """The explanations with other symptoms than the usual one, each once; none if they were expected."""
+        if self.standing == EXPECTED:
+            return []
+        found = {symptom(verdict.explanation): verdict.explanation for verdict in reversed(self.verdicts)}
+        found.pop(symptom(self.typical.explanation))
+        return [*found.values()][::-1]
 
     @property
     def places(self) -> tuple[list[str], list[str]]:
@@ -59,18 +77,42 @@ def standing(verdict: Verdict) -> str:
 
 
 def causes(verdicts: Iterable[Verdict]) -> list[Cause]:
-    """What needs attention, the most urgent first; among equals, what concerns the most rules."""
-    found: dict[tuple[str, ...], list[Verdict]] = {}
+    """What needs attention, the most urgent first; among equals, what concerns the most rules.
+
+    Deviations with the same symptom have one cause. A symptom that shows only in rules and kinds with another symptom
+    is of the same cause: a rule is about one behavior, and what is wrong with it may show in several ways.
+    """
+    groups: dict[tuple[str, ...], list[Verdict]] = {}
     for verdict in verdicts:
-        urgency = standing(verdict)
-        if urgency:
-            key = (urgency, verdict.verdict, alike(_explanation(urgency, verdict)))
-            found.setdefault(key, []).append(verdict)
-    together = [
-        Cause(urgency, word, _explanation(urgency, group[0]), tuple(group))
-        for (urgency, word, _), group in found.items()
-    ]
-    return sorted(together, key=lambda cause: (STANDINGS.index(cause.standing), -len(cause.rules)))
+        if standing(verdict):
+            groups.setdefault(_symptom(verdict), []).append(verdict)
+    together: dict[tuple[str, ...], list[Verdict]] = {}
+    for key, group in sorted(groups.items(), key=lambda one: (-len(_places(one[1])), -len(one[1]))):
+        related = (one for one in together if one[:2] == key[:2] and key[0] == _DEVIATION)
+        host = next((one for one in related if _places(group) <= _places(groups[one])), key)
+        together.setdefault(host, []).extend(group)
+    found = map(_cause, together.values())
+    return sorted(found, key=lambda cause: (STANDINGS.index(cause.standing), -len(cause.rules)))
+
+
+def _symptom(verdict: Verdict) -> tuple[str, str, str]:
+    """What a verdict that needs attention has in common with others of the same cause."""
+    urgency = standing(verdict)
+    if urgency in (FAILS, REPORTED) and verdict.verdict in BAD:
+        return _DEVIATION, verdict.verdict, symptom(verdict.explanation)
+    return urgency, verdict.verdict, symptom(_explanation(urgency, verdict))
+
+
+def _places(verdicts: Iterable[Verdict]) -> set[tuple[str, str]]:
+    return {(verdict.rule, verdict.kind) for verdict in verdicts}
+
+
+def _cause(verdicts: list[Verdict]) -> Cause:
+    urgent = sorted(verdicts, key=lambda verdict: STANDINGS.index(standing(verdict)))
+    symptoms = Counter(symptom(verdict.explanation) for verdict in urgent)
+    typical = next(verdict for verdict in urgent if symptoms[symptom(verdict.explanation)] == max(symptoms.values()))
+    urgency = standing(urgent[0])
+    return Cause(urgency, _explanation(urgency, typical), typical, tuple(urgent))
 
 
 def _explanation(urgency: str, verdict: Verdict) -> str:
@@ -88,13 +130,56 @@ _NAMES = "|".join(map(re.escape, sorted((*KINDS, *START_METHODS), key=len, rever
 _DETAILS = (
     r"(?<!\w)[bru]{0,2}'(?:[^'\\]|\\.)*'",  # quoted values come first: they may contain any of the others
     r'(?<!\w)[bru]{0,2}"(?:[^"\\]|\\.)*"',
-    r"\bqueue(?:\d+\b|(?=\.))",  # one of several queues, or the one whose method is called
+    r"\bqueue(?=\.)|\b[a-z]+\d+\b(?!\()",  # the queue whose method is called, or one of several objects
     r"(?<![\w.])(?:parent|child|thread)(?: \d+)?\b",  # an actor
-    rf"(?<![\w.])(?:{_NAMES})(?!\w)",
+    rf"(?<![\w.])(?!SimpleQueue\()(?:{_NAMES})(?!\w)",  # a SimpleQueue is made without arguments
+    r"<[\w.]+ object at 0x[0-9a-fA-F]+>",
     r"(?<!\w)-?\d+(?:\.\d+)?(?:e[+-]?\d+)?",
 )
 _DETAIL = re.compile("|".join(_DETAILS))
 _MANY = re.compile(r"…(?:, …)+")
+
+
+def symptom(explanation: str) -> str:
+    """What an explanation says, without what may differ between rules that one cause concerns.
+
+    An exception that has a text stands for itself, whatever call raised it; so does an argument that a call does not
+    take. Otherwise the call, the expectation and the outcome count, but no details (see `alike`).
+    """
+    raised = _RAISED.search(explanation)
+    if raised:
+        name, message = raised.groups()
+        argument = _ARGUMENT.search(message) if name == "TypeError" else None
+        keyword = argument and (argument[1] or _first_keyword(explanation))
+        return f"argument {keyword}" if keyword else f"{name}: {_told(message)}"
+    traceback = _TRACEBACK.search(explanation)
+    if traceback:
+        return f"traceback in {traceback[1]}: {_told(traceback[2])}"
+    negative = _HANGS_WITH.search(explanation)
+    if negative:
+        return f"hangs with {negative[1]}"
+    return alike(explanation)
+
+
+_RAISED = re.compile(r"\braised (\w+)\((.+)\)$")
+_ARGUMENT = re.compile(r"unexpected keyword argument \\?'(\w+)|takes .*positional argument|missing .*\bargument")
+_TRACEBACK = re.compile(
+    r"Traceback \(most recent call last\):(?:\\n|\n)  File [^\n]*?, in ([\w<>.]+)(?:\\n|\n)"  # the outermost frame
+    r"(?:  .*?(?:\\n|\n))*?(?! )(.+?)(?:\\n|\n|'|$)"  # the line that names the exception
+)
+_HANGS_WITH = re.compile(r"^\w+\([^()]*\b(timeout=-)[^()]*\) was still running after")
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+|(?<![\w.])-?\d+(?:\.\d+)?(?!\w)|\b[\w.]+(?=\(\))")
+
+
+def _told(message: str) -> str:
+    """The text of an exception without addresses, numbers, and the names of functions and kinds of queue."""
+    return re.sub(rf"(?<!\w)(?:{_NAMES})(?!\w)", "…", _ADDRESS.sub("…", message))
+
+
+def _first_keyword(explanation: str) -> str:
+    """The first argument that the call in an explanation gives by name; empty if there is none."""
+    found = re.search(r"[(, ](\w+)=", explanation)
+    return found[1] if found else ""
 
 
 def alike(explanation: str) -> str:
