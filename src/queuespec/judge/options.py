@@ -89,6 +89,23 @@ def add_options(add: Callable[..., Any]) -> None:
     add("--timeline", action="store_true", help="print every call with its time and outcome")
 
 
+REPEATED = ("implementation", "python", "patience", "quiet_time", "crowd", "largest_item")
+"""The options that say what is judged and how, but not which rules."""
+
+
+def given(option: argparse.Namespace) -> list[str]:
+    """Those of `REPEATED` that have another value than their default, as a command line has them."""
+    parser = argparse.ArgumentParser(add_help=False)
+    add_options(parser.add_argument)
+    values = {name: getattr(option, name) for name in REPEATED}
+    changed = {name: value for name, value in values.items() if value != parser.get_default(name)}
+    return [word for name, value in changed.items() for word in (f"--{name.replace('_', '-')}", _text(value))]
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 class CannotJudge(Exception):
     """Nothing can be judged; the message is one sentence that says why and what to do about it."""
 

@@ -20,6 +20,7 @@ from queuespec.judge.smoke import refuse_what_is_no_queue
 from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import FEWER, INPUT, Workers, is_worker, probed, received
 from queuespec.results import expectations
+from queuespec.results.causes import FAILS, REPORTED, standing
 from queuespec.stage import Settings
 from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line
@@ -199,12 +200,25 @@ def _tell_github(ledger: Ledger, write_line: Callable[[str], None]) -> None:
     github.write(ledger.header, ledger.in_order(), ledger.problems, ledger.places, write_line)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
     """Shows what was found, the most important last: the last line is the verdict on the whole run."""
     ledger = config.stash.get(LEDGER, None)
     verdicts = ledger.in_order() if ledger is not None else []
     if ledger is None or not verdicts:
-        return
+        return (yield)
+    stats, option = terminalreporter.stats, config.option
+    everything = dict(stats)
+    if option.reportchars == "fE":
+        if option.verbose <= 0 and option.tbstyle == "auto":
+            for category in FAILING & stats.keys():
+                stats[category] = [report for report in stats[category] if not _is_summed_up(report, ledger)]
+        elif all(report.nodeid in ledger.planned for category in FAILING for report in stats.get(category, ())):
+            terminalreporter.reportchars = ""  # pytest's list of failures would come next; all are shown otherwise
+    yield
+    stats.update(everything)
     from queuespec.report import summary  # here, since workers should not wait for rich
 
     if config.getoption("timeline"):
@@ -219,12 +233,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section(f"verdicts: {judged}")
     writer = config.get_terminal_writer()
     width = writer.fullwidth if terminalreporter.isatty else None
-    whole, color = config.option.verbose > 0, writer.hasmarkup
+    how = options.given(option)
+    whole, color = option.verbose > 0, writer.hasmarkup
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    text = summary.text(judged, verdicts, given.start_methods, ledger.problems, whole, width, color, encoding)
+    text = summary.text(judged, verdicts, given.start_methods, ledger.problems, how, whole, width, color, encoding)
     for line in text.split("\n"):
         terminalreporter.write_line(line)
-    stats, option = terminalreporter.stats, config.option
-    failures = [report.nodeid for category in ("failed", "error") for report in stats.get(category, ())]
-    if option.reportchars == "fE" and ledger.planned.keys() >= set(failures):
-        terminalreporter.reportchars = ""  # pytest's list of failures would come next; all were shown above
+
+
+FAILING = {"failed", "error"}
+"""pytest's categories of failures."""
+
+
+def _is_summed_up(report: pytest.TestReport, ledger: Ledger) -> bool:
+    """Whether the causes tell what a failure has found; ``-v`` shows its details, too. They do not tell which entry had
+    expected something else."""
+    verdict = ledger.verdicts.get(report.nodeid)
+    return verdict is not None and standing(verdict) in (FAILS, REPORTED) and not verdict.declared

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import shlex
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
@@ -107,3 +109,12 @@ def show(console: Console, *lines: RenderableType) -> None:
     """Prints lines without wrapping them."""
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+def judging(rule: str, start_method: str, kind: str, options: Sequence[str] = ()) -> str:
+    """The command that judges a rule again, for one kind of queue under one start method."""
+    words = ["queuespec", "--rule", rule, *options]
+    words += ["--start-method", start_method] if start_method else []
+    keyword = "-".join(filter(None, (start_method, kind)))
+    words += ["-k", keyword] if kind and re.fullmatch(r"[\w.-]+", keyword) else []
+    return shlex.join(words)

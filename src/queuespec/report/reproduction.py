@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from queuespec.report.console import judging
 from queuespec.report.inlining import RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
 from queuespec.report.script import HELD, MAIN, MAKERS, VALUE, Noun, Script, quoted, worker
 from queuespec.rules import Rule
@@ -52,11 +52,9 @@ def bug_report(rule: Rule, case: Case, version: str) -> str:
     lines += [f"- {case.about}: {markdown(case.verdict, 1000)}", f"- on {markdown(case.described)}"]
     lines += [f"- judged by queuespec {version}"]
     lines += [f"- source: {f'[{source}]({source.url})' if source.url else source}" for source in rule.source]
-    words = ["queuespec", "--rule", rule.slug]
-    words += ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
-    words += ["--start-method", case.start_method] if case.start_method else []
-    words += ["-k", "-".join(filter(None, (case.start_method, case.kind)))] if case.kind else []
-    lines += ["", *_fenced("console", [f"$ pip install queuespec && {' '.join(map(shlex.quote, words))}"])]
+    options = ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
+    again = judging(rule.slug, case.start_method, case.kind, options)
+    lines += ["", *_fenced("console", [f"$ pip install queuespec && {again}"])]
     chapter, test = _test_of(rule)
     text = chapter.changed(test.body[1], test.body[-1])
     lines += ["", "The test:", "", *_fenced("python", textwrap.dedent("    " + text).splitlines())]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from queuespec.report import table
-from queuespec.report.console import console_for, hanging, show
+from queuespec.report.console import console_for, hanging, judging, show
 from queuespec.results import ABSENT, BAD, CONFORMS, JUDGED, NOT_RUN, SHOWN, Verdict, summary
 from queuespec.results.causes import EXPECTED, FAILS, MISSING, REPORTED, Cause, causes, standing
 from queuespec.text import counted, one_line
@@ -24,6 +25,8 @@ ANY = "any"
 """The column of rules that have no start method."""
 LONGEST = 300
 """Maximum length of an explanation: its beginning says what was called, its end what happened."""
+MOST_OTHERS = 5
+"""Maximum number of further explanations that one cause shows."""
 MOST_RULES = 12
 """Maximum number of rules that one cause names."""
 GAP = "  "
@@ -36,20 +39,22 @@ def text(
     verdicts: list[Verdict],
     start_methods: tuple[str, ...],
     problems: list[str],
+    options: Sequence[str] = (),
     whole: bool = False,
     width: int | None = None,
     color: bool = False,
     encoding: str = "utf-8",
 ) -> str:
     """All of it: chapters, causes, problems, the sentence. `judged` says what was judged, `problems` what else fails
-    the run; `whole` puts the table of all rules at the beginning. No line is wrapped if there is no `width`."""
+    the run, `options` how to judge it again; `whole` puts the table of all rules at the beginning. No line is wrapped
+    if there is no `width`."""
     sheet = io.TextIOWrapper(io.BytesIO(), encoding, errors="backslashreplace", newline="")
     if whole:
         table.write(verdicts, start_methods, sheet, width or 80, color)
     console = console_for(sheet, color, width)
     show(console, *chapter_lines(verdicts, start_methods, console.width), "")
     for cause in causes(verdicts):
-        _show_cause(console, cause)
+        _show_cause(console, cause, options)
     for problem in problems:
         show(console, hanging(console, "problem: ", one_line(problem, 1000)), "")
     failed = problems or any(standing(verdict) == FAILS for verdict in verdicts)
@@ -102,13 +107,11 @@ def _broken(pieces: list[str], width: int) -> list[str]:
     return lines
 
 
-def _show_cause(console: Console, cause: Cause) -> None:
+def _show_cause(console: Console, cause: Cause, options: Sequence[str]) -> None:
     head = f"{cause.verdict}{REMARKS[cause.standing]}: "
     if cause.standing == EXPECTED and cause.verdict == CONFORMS:
         head = "unstable, conforms this time: "
-    line = one_line(cause.explanation, 1000) or "no explanation"
-    shortened = line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
-    explanation = hanging(console, head, shortened)
+    explanation = hanging(console, head, shortened(cause.explanation))
     explanation.stylize(STYLES[cause.standing], 0, len(head.rstrip()))
     names = [table.named(slug, level) for slug, level in cause.rules.items()]
     more = len(names) - MOST_RULES
@@ -117,8 +120,21 @@ def _show_cause(console: Console, cause: Cause) -> None:
     where = f"{' under '.join(places)} ({counted(len(cause.verdicts), 'verdict')})".lstrip()
     if cause.standing == EXPECTED:
         show(console, explanation, hanging(console, GAP, f"{rules}: {where}"))
-    else:
-        show(console, explanation, hanging(console, GAP, rules), hanging(console, GAP, where), "")
+        return
+    show(console, explanation, *(hanging(console, GAP, part) for part in (rules, where)))
+    also = [shortened(one, LONGEST // 2) for one in cause.also]
+    rest = [f"{counted(len(also) - MOST_OTHERS, 'more explanation')}"] if len(also) > MOST_OTHERS else []
+    for one in (*also[:MOST_OTHERS], *rest):
+        show(console, hanging(console, f"{GAP}also: ", one))
+    typical = cause.typical
+    again = judging(typical.rule, typical.start_method, typical.kind, (*options, "-v"))
+    show(console, Text(GAP + one_line(again, 1000)), "")
+
+
+def shortened(explanation: str, limit: int = LONGEST) -> str:
+    """The beginning and the end of an explanation, in one line."""
+    line = one_line(explanation, 1000) or "no explanation"
+    return line if len(line) <= limit else f"{line[: limit // 2]} ... {line[-limit // 2 :]}"
 
 
 def sentence(judged: str, verdicts: list[Verdict], problems: list[str]) -> str:

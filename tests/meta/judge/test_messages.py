@@ -15,7 +15,7 @@ def report_of(judge):
     """What is reported of one rule, for one kind under spawn."""
 
     def run(slug, implementation, *options, kind="spawn-Queue"):
-        chosen = ("-k", kind, "--start-method", "spawn", "--patience", "2")
+        chosen = ("-v", "-k", kind, "--start-method", "spawn", "--patience", "2")
         return judge("--rule", slug, "--implementation", implementation, *chosen, *options).output
 
     return run
@@ -60,7 +60,7 @@ def test_a_deviation_tells_rule_source_judged_and_timeline(report_of):
 
 
 def test_hangs_and_crashes_and_what_the_judged_processes_print_are_shown(tmp_path):
-    options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0")
+    options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0", "-v")
 
     run = judged_by(chapter_of_gets(3), tmp_path, *options, GET="never_returns dies complains")
 
@@ -95,6 +95,35 @@ def what_is_printed_is_shown_and_does_nothing(output):
     assert "| \\x1b[2Jthe queue is \\u202eunwell\n| :\\x3aerror::a command\n" in output
     (call,) = [line for line in output.splitlines() if " child      get()  returned" in line]
     assert len(call) < 150
+
+
+BROKEN = '''
+
+@rule("own.broken", source=OBSERVED, kinds=("Queue",))
+def test_broken(queue):
+    """get() is mistaken.
+
+    It is no rule at all.
+    """
+    raise LookupError("a mistake of the specification")
+'''
+
+
+@pytest.mark.parametrize("more", ["", "--tb=short", "-rf"])
+def test_without_v_a_failure_is_a_part_of_its_cause_and_a_mistake_of_the_specification_is_shown(tmp_path, more):
+    options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0", *more.split())
+
+    run = judged_by(chapter_of_gets(2) + BROKEN, tmp_path, *options, GET="dies complains")
+
+    assert run.status == 1
+    assert in_order(
+        run.output,
+        'raise LookupError("a mistake of the specification")',
+        "its process died with exit code 7\n  own.get\n  Queue under spawn (1 verdict)\n",
+        "  queuespec --rule own.get --implementation five_gets --patience 2 -v --start-method spawn -k spawn-Queue\n",
+        "3 failed",
+    )
+    assert ("- verdict crashes -" in run.output) is bool(more), run.output
 
 
 def test_a_program_is_shown_with_its_output_and_its_stack(report_of):
