@@ -35,6 +35,12 @@ def one_line(text: str, limit: int = LIMIT) -> str:
     return f"{shown[: limit - 30]}... ({len(text)} characters)"
 
 
+def shortened(explanation: str, limit: int) -> str:
+    """One line of an explanation: its beginning says what was called, its end what happened."""
+    line = one_line(explanation, 1000) or "no explanation"
+    return line if len(line) <= limit else f"{line[: limit // 2]} ... {line[-limit // 2 :]}"
+
+
 def printable(text: str, limit: int = 20_000) -> str:
     """Lines of visible characters: the end of `text`, which is the part of an output that matters."""
     rows = text[-limit:].expandtabs(8).split("\n")

@@ -1,19 +1,26 @@
-"""Prints draft entries for --expectations: one for each unexpected deviation of a run. Fill in the reasons."""
+"""Prints draft entries for --expectations, by root cause: a run with them has no unexpected deviation. Each reason says
+what happens; replace it by why."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+
+from packaging.version import InvalidVersion, Version
 
 from queuespec import results
 from queuespec.cli.parser import Arguments, Parser, Status
 from queuespec.report.console import say, say_error
-from queuespec.results.expectations import is_within
-from queuespec.rules.words import system_name
-from queuespec.text import one_line
+from queuespec.results.causes import Cause, causes
+from queuespec.rules.words import START_METHODS, system_name
+from queuespec.text import one_line, shortened
 
-Key = tuple[str, str, str]
-"""Rule, verdict, parameters."""
+Words = tuple[str, ...]
+Conditions = tuple[Words, Words, str]
+"""Start methods, kinds, and parameters; empty for all of them."""
+LONGEST_REASON = 300
+LONGEST_ROW = 100
+"""Maximum length of a list that stands on one line."""
 
 
 def add_arguments(parser: Parser) -> None:
@@ -26,66 +33,99 @@ def run(given: Arguments) -> Status:
     found = results.read(given.results)
     text = drafts(found.header, found.verdicts)
     if text:
+        say(f"# What {one_line(found.header.subject.described)} did. Replace what happens by why in each reason.\n")
         say(text)
     else:
         say_error(f"{found.name}: no unexpected deviations")
     return Status.OK
 
 
-def drafts(header: results.Header, verdicts: Iterable[results.Verdict]) -> str:
+def drafts(header: results.Header, verdicts: Sequence[results.Verdict]) -> str:
     """Entries, in TOML, for every gating verdict that deviates and is not expected; an empty string if there is none.
 
-    Equal verdicts of a rule share an entry if they are those of all parameters, several kinds or start methods.
+    The rules of a cause share an entry if they deviate in the same places.
     """
-    found: dict[Key, set[tuple[str, str]]] = {}
-    sentences: dict[Key, str] = {}
-    parameters: dict[str, set[str]] = {}
+    bad = [one for one in verdicts if one.verdict in results.BAD and one.gates and one.declared is None]
+    judged: dict[str, list[results.Verdict]] = {}
     for verdict in verdicts:
-        parameters.setdefault(verdict.rule, set()).add(verdict.parameters)
-        if verdict.verdict in results.BAD and verdict.gates and verdict.declared is None:
-            key = (verdict.rule, verdict.verdict, verdict.parameters)
-            found.setdefault(key, set()).add((verdict.start_method, verdict.kind))
-            sentences.setdefault(key, verdict.explanation)
-    for rule, bad in dict.fromkeys(key[:2] for key in found):
-        keys = [(rule, bad, one) for one in sorted(parameters[rule])]
-        if len(keys) > 1 and all(found.get(key) == found.get(keys[0]) for key in keys):
-            sentences[rule, bad, ""] = sentences[keys[0]]
-            found[rule, bad, ""], *_ = [found.pop(key) for key in keys]
-    return "\n".join(
-        _draft(header, key, sentences[key], start_methods, kinds)
-        for key, places in found.items()
-        for start_methods, kinds in _rectangles(places)
-    )
+        if verdict.verdict in results.JUDGED:
+            judged.setdefault(verdict.rule, []).append(verdict)
+    entries = []
+    for cause in sorted(causes(bad), key=lambda cause: min(cause.rules)):
+        rules_of: dict[Conditions, list[str]] = {}
+        for rule in sorted(cause.rules):
+            own = [verdict for verdict in cause.verdicts if verdict.rule == rule]
+            for conditions in _conditions(header, own, judged[rule]):
+                rules_of.setdefault(conditions, []).append(rule)
+        entries += [_draft(header, cause, rules, conditions) for conditions, rules in rules_of.items()]
+    return "\n".join(entries)
 
 
-def _rectangles(places: set[tuple[str, str]]) -> list[tuple[list[str], list[str]]]:
-    """The same places as pairs of start methods and kinds; a pair stands for each of its combinations."""
-    kinds_of: dict[str, list[str]] = {}
-    for start_method, kind in sorted(places):
-        kinds_of.setdefault(start_method, []).append(kind)
-    found: dict[tuple[str, ...], list[str]] = {}
-    for start_method, kinds in kinds_of.items():
-        found.setdefault(tuple(kinds), []).append(start_method)
-    return [(start_methods, list(kinds)) for kinds, start_methods in found.items()]
+def _conditions(
+    header: results.Header, bad: list[results.Verdict], judged: list[results.Verdict]
+) -> Iterator[Conditions]:
+    """Where a rule deviates, in as few entries as possible: without the conditions that hold wherever it was judged,
+    unless the run was narrowed to a part of the kinds or the start methods."""
+    narrowed = bool(header.options.get("keyword"))
+    methods = {verdict.start_method for verdict in judged}
+    several = len(header.start_methods) > 1 or not methods & {*START_METHODS}
+    found: dict[tuple[Words, Words], list[str]] = {}
+    for parameters in sorted({verdict.parameters for verdict in bad}):
+        methods_of: dict[Words, list[str]] = {}
+        for method in sorted(methods):
+            own, every = (_kinds(part, method, parameters) for part in (bad, judged))
+            if own:
+                methods_of.setdefault(() if own == every and not narrowed else own, []).append(method)
+        for kinds, those in methods_of.items():
+            where = () if {*those} == methods and several else tuple(those)
+            found.setdefault((where, kinds), []).append(parameters)
+    for (where, kinds), values in found.items():
+        everything = {*values} == {verdict.parameters for verdict in judged}
+        yield from ((where, kinds, value) for value in ([""] if everything else values))
 
 
-def _draft(header: results.Header, key: Key, sentence: str, start_methods: list[str], kinds: list[str]) -> str:
-    rule, verdict, parameters = key
+def _kinds(verdicts: list[results.Verdict], method: str, parameters: str) -> Words:
+    """The kinds that the verdicts for these parameters under a start method are about."""
+    return tuple(sorted({one.kind for one in verdicts if (one.start_method, one.parameters) == (method, parameters)}))
+
+
+def _draft(header: results.Header, cause: Cause, rules: list[str], conditions: Conditions) -> str:
+    methods, kinds, parameters = conditions
     subject = header.subject
-    rows = ["[[deviation]]", f"# {one_line(sentence, 1100)}", f"rule = {_toml(rule)}"]
+    rows = ["[[deviation]]", f"rule = {_toml(rules[0]) if len(rules) == 1 else _list(rules)}"]
     rows.append(f"implementation = {_toml(subject.implementation)}")
-    for name, version in (("version", subject.implementation_version), ("python", subject.python_version)):
-        if is_within(">=0", version):
-            rows.append(f"{name} = {_toml('==' + version)}")
-    rows.append(f"python-implementation = {_toml(subject.python_implementation)}")
-    rows.append(f"system = [{_toml(system_name(subject.system))}]")
-    for name, values in (("start-method", start_methods), ("kind", kinds)):
-        if any(values):
-            rows.append(f"{name} = [{', '.join(_toml(value) for value in values if value)}]")
-    if parameters:
-        rows.append(f"parameters = {_toml(parameters)}")
-    rows += [f"expect = {_toml(verdict)}", 'reason = ""', 'link = ""', ""]
+    version = _public(subject.implementation_version)
+    if version:
+        rows.append(f"version = {_toml('>=' + version)}")
+    elif _public(subject.python_version):  # a part of Python, or what does not say its version
+        rows.append(f"python = {_toml('>=' + _public(subject.python_version))}")
+        rows.append(f"python-implementation = {_toml(subject.python_implementation)}")
+    rows.append(f"system = {_list([system_name(subject.system)])}")
+    rows += [
+        f"{name} = {_list(values)}" for name, values in (("start-method", methods), ("kind", kinds)) if any(values)
+    ]
+    rows += [f"parameters = {_toml(parameters)}"] if parameters else []
+    rows += [
+        f"expect = {_toml(cause.verdict)}",
+        f"reason = {_toml(shortened(cause.explanation, LONGEST_REASON))}",
+        'link = ""',
+        "",
+    ]
     return "\n".join(rows)
+
+
+def _public(version: str) -> str:
+    """A version without the local part, which no condition may have; empty for what is no version."""
+    try:
+        return Version(version).public
+    except InvalidVersion:
+        return ""
+
+
+def _list(values: Sequence[str]) -> str:
+    shown = [*map(_toml, values)]
+    row = f"[{', '.join(shown)}]"
+    return row if len(row) <= LONGEST_ROW else "".join(["[\n", *(f"    {one},\n" for one in shown), "]"])
 
 
 def _toml(value: str) -> str:

@@ -16,7 +16,7 @@ from queuespec.report import table
 from queuespec.report.console import console_for, hanging, judging, show
 from queuespec.results import ABSENT, BAD, CONFORMS, JUDGED, NOT_RUN, SHOWN, Verdict, summary
 from queuespec.results.causes import EXPECTED, FAILS, MISSING, REPORTED, Cause, causes, standing
-from queuespec.text import counted, one_line
+from queuespec.text import counted, one_line, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ANY = "any"
 """The column of rules that have no start method."""
 LONGEST = 300
-"""Maximum length of an explanation: its beginning says what was called, its end what happened."""
+"""Maximum length of an explanation."""
 MOST_OTHERS = 5
 """Maximum number of further explanations that one cause shows."""
 MOST_RULES = 12
@@ -111,7 +111,7 @@ def _show_cause(console: Console, cause: Cause, options: Sequence[str]) -> None:
     head = f"{cause.verdict}{REMARKS[cause.standing]}: "
     if cause.standing == EXPECTED and cause.verdict == CONFORMS:
         head = "unstable, conforms this time: "
-    explanation = hanging(console, head, shortened(cause.explanation))
+    explanation = hanging(console, head, shortened(cause.explanation, LONGEST))
     explanation.stylize(STYLES[cause.standing], 0, len(head.rstrip()))
     names = [table.named(slug, level) for slug, level in cause.rules.items()]
     more = len(names) - MOST_RULES
@@ -129,12 +129,6 @@ def _show_cause(console: Console, cause: Cause, options: Sequence[str]) -> None:
     typical = cause.typical
     again = judging(typical.rule, typical.start_method, typical.kind, (*options, "-v"))
     show(console, Text(GAP + one_line(again, 1000)), "")
-
-
-def shortened(explanation: str, limit: int = LONGEST) -> str:
-    """The beginning and the end of an explanation, in one line."""
-    line = one_line(explanation, 1000) or "no explanation"
-    return line if len(line) <= limit else f"{line[: limit // 2]} ... {line[-limit // 2 :]}"
 
 
 def sentence(judged: str, verdicts: list[Verdict], problems: list[str]) -> str:

@@ -3,10 +3,9 @@
 import json
 
 import pytest
-from runs import ACCUSING, judged_says, rest
+from runs import ACCUSING, META, judged_says, rest
 from samples import RULE, header, text_of, verdict
 
-from queuespec import results
 from queuespec.__main__ import main
 from queuespec.cli.expectations import drafts
 from queuespec.results import BadFile, expectations
@@ -200,35 +199,61 @@ def test_what_the_package_declares_can_be_read():
     assert all(entry.reason for entry in expectations.known())
 
 
-def test_drafts_are_ready_but_for_the_reason(tmp_path, capsys):
-    run = tmp_path / "run.jsonl"
-    run.write_text(
+def test_drafts_are_by_cause_and_say_where_it_is_seen(tmp_path, capsys):
+    both = ("fork", "spawn")
+    two = [(method, kind) for method in both for kind in ("Queue", "SimpleQueue")]
+    (tmp_path / "run.jsonl").write_text(
         text_of(
             [
-                verdict(verdict="hangs", explanation='it said "no"\x1b'),
-                verdict(verdict="hangs", kind="JoinableQueue"),
-                verdict(verdict="hangs", start_method="spawn"),
-                verdict("b.rule"),
+                *(verdict("b.all", "hangs", start_method=method, kind=kind) for method, kind in two),
+                *(verdict("a.all", "hangs", start_method=one, explanation='it said "no"\x1b') for one in both),
+                verdict("a.fork", "hangs"),
+                verdict("a.fork", start_method="spawn"),
+                *(verdict("a.kind", "hangs", start_method=one) for one in both),
+                *(verdict("a.kind", start_method=one, kind="SimpleQueue") for one in both),
+                verdict("a.only", "hangs"),
+                verdict("a.crash", "crashes"),
+                verdict("a.good"),
                 verdict("hazard", "hangs", gates=False),
                 verdict("known", "hangs", declared={"expected": "hangs", "reason": "x"}),
-            ]
+            ],
+            implementation="billiard",
+            implementation_version="4.2.1+local",
         )
     )
 
-    main(["expectations", str(run)])
+    main(["expectations", str(tmp_path / "run.jsonl")])
 
-    text = capsys.readouterr().out
-    draft = tmp_path / "draft.toml"
-    draft.write_text(text)
-    with pytest.raises(BadFile, match="'reason' is empty"):
-        expectations.read(draft)
-    draft.write_text(text.replace('reason = ""', 'reason = "So it is."'))
-    entries = expectations.read(draft)
-    assert [(entry.rule, entry.start_method, set(entry.kind), entry.expect) for entry in entries] == [
-        (RULE, ("fork",), {"Queue", "JoinableQueue"}, "hangs"),
-        (RULE, ("spawn",), {"Queue"}, "hangs"),
+    (tmp_path / "draft.toml").write_text(capsys.readouterr().out)
+    entries = expectations.read(tmp_path / "draft.toml")
+    explanation = "no explanation"
+    assert [(one.rule, one.start_method, one.kind, one.expect, one.reason) for one in entries] == [
+        ("a.all", (), (), "hangs", 'it said "no"\\x1b'),
+        ("a.crash", (), (), "crashes", explanation),
+        ("a.fork", ("fork",), (), "hangs", explanation),
+        ("a.kind", (), ("Queue",), "hangs", explanation),
+        ("a.only", (), (), "hangs", explanation),
+        ("b.all", (), (), "hangs", explanation),
     ]
-    assert all(entry.concerns(header().subject) for entry in entries)
+    assert {(one.version, one.python, one.system) for one in entries} == {(">=4.2.1", "", ("Linux",))}
+    assert {one.where.rpartition(" ")[2] for one in entries if one.rule in ("a.only", "b.all")} == {"5"}
+    judged = header(implementation="billiard", implementation_version="4.2.1+local").subject
+    assert all(entry.concerns(judged) for entry in entries)
+
+
+def test_drafts_for_what_has_no_version_are_about_this_python_and_later_ones():
+    drafted = drafts(header(implementation="queue"), [verdict(verdict="hangs")])
+
+    assert 'python = ">=3.14.1"\npython-implementation = "cpython"\n' in drafted
+    assert "\nversion" not in drafted
+
+
+def test_drafts_of_a_run_that_was_narrowed_are_as_narrow():
+    narrow = header(start_methods=["spawn"], options={"keyword": "Queue"})
+
+    drafted = drafts(narrow, [verdict(verdict="hangs", start_method="spawn")])
+
+    assert 'start-method = ["spawn"]\nkind = ["Queue"]\n' in drafted
 
 
 @pytest.mark.parametrize("narrowed", [False, True])
@@ -263,19 +288,26 @@ def test_what_deviates_whatever_its_parameters_is_one_draft():
     assert drafted(*both, verdict(parameters="other")) == 2
 
 
-def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path):
-    run = judge(*HANGING)
-    assert run.status == 1
-    drafted = drafts(*_parts(results.read(tmp_path / "results.jsonl")))
-    (tmp_path / "known.toml").write_text(drafted.replace('reason = ""', 'reason = "So it is."'))
+ROUND_TRIPS = {
+    "a fault": HANGING,
+    "an adapter": (
+        *("--implementation", META / "implementations" / "on_a_server.py"),
+        *("--rule", "put.timeout-negative", "--strict"),
+    ),
+}
 
-    again = judge(*HANGING, "--expectations", tmp_path / "known.toml")
+
+@pytest.mark.parametrize("judging", ROUND_TRIPS.values(), ids=ROUND_TRIPS)
+def test_drafts_of_a_run_make_the_next_run_succeed(judge, tmp_path, capsys, judging):
+    run = judge(*judging)
+    assert run.status == 1, run.output
+    main(["expectations", str(tmp_path / "results.jsonl")])
+    (tmp_path / "known.toml").write_text(capsys.readouterr().out)
+
+    again = judge(*judging, "--expectations", tmp_path / "known.toml")
 
     assert again.status == 0, again.output
-
-
-def _parts(run):
-    return run.header, run.verdicts
+    assert " expected deviation" in again.output
 
 
 def test_an_entry_about_a_hazard_is_idle():
