@@ -14,7 +14,7 @@ import sys
 from typing import Any, NoReturn
 
 from queuespec.implementations import NAMES
-from queuespec.judge.options import add_options
+from queuespec.judge.options import add_options, add_strict
 from queuespec.text import one_line
 
 Arguments = argparse.Namespace
@@ -82,14 +82,16 @@ class Front(Parser):
     def format_help(self) -> str:
         """The commands, in two columns, and the options for judging."""
         options = Parser(add_help=False, usage=argparse.SUPPRESS, epilog="")
-        add_options(options.add_argument_group("options for judging; those of pytest work, too").add_argument)
+        group = options.add_argument_group("options for judging; those of pytest work, too")
+        add_options(group.add_argument)
+        add_strict(group.add_argument)
         longest = max(map(len, COMMANDS))
         cells = [f"  {name:{longest}}  {text}" for name, text in COMMANDS.items()]
         rows = [f"{one:{WIDTH // 2}}{two}" for one, two in zip(cells[::2], [*cells[1::2], ""])]
         head = ["usage: queuespec [COMMAND] [OPTIONS]", "commands:", *rows, ""]
         built_in = f"built in: {' '.join(NAMES)}"
         more = "more: queuespec COMMAND --help; queuespec judge --pytest-help; --version"
-        return "\n".join([*map(str.rstrip, head), options.format_help(), built_in, more, ""])
+        return "\n".join([*map(str.rstrip, head), options.format_help().rstrip(), built_in, more, ""])
 
 
 def parser_of(*commands: str) -> Parser:
@@ -115,6 +117,7 @@ class _Completion(argparse.Action):
             parser.error("shell completion requires shtab; install it with: pip install 'queuespec[completion]'")
         everything = parser_of(*COMMANDS)
         add_options(everything.add_argument)
+        add_strict(everything.add_argument)
         print(shtab.complete(everything, shell=shell))
         parser.exit()
 

@@ -89,6 +89,11 @@ def add_options(add: Callable[..., Any]) -> None:
     add("--timeline", action="store_true", help="print every call with its time and outcome")
 
 
+def add_strict(add: Callable[..., Any]) -> None:
+    """Adds ``--strict``, which is pytest's own, to a parser that shows help."""
+    add("--strict", action="store_true", help="de-facto rules decide the exit status, too")
+
+
 REPEATED = ("implementation", "python", "patience", "quiet_time", "crowd", "largest_item")
 """The options that say what is judged and how, but not which rules."""
 

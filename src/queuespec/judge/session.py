@@ -66,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _open_the_books(config: pytest.Config) -> Assignment:
     """What to judge, and a ledger for it. Raises `CannotJudge` if an option names what cannot be used."""
     option = config.option
+    _refuse_wrong_expressions(option)
     facts = probed(config)
     options.refuse_what_cannot_be_judged(facts, option.start_method)
     options.refuse_unknown_rules(option.rule)
@@ -93,6 +94,20 @@ def _open_the_books(config: pytest.Config) -> Assignment:
     config.stash[LEDGER] = Ledger(header_of(option, given), recorder)
     config.pluginmanager.register(Bookkeeper(config), "queuespec verdicts")
     return given
+
+
+def _refuse_wrong_expressions(option: Any) -> None:
+    """Raises `CannotJudge` for a ``-k`` or ``-m`` that pytest cannot read: otherwise each worker would fail, and xdist
+    with them."""
+    from _pytest.mark.expression import Expression
+
+    for name, text in (("-k", option.keyword.lstrip()), ("-m", option.markexpr)):
+        try:
+            if text:
+                Expression.compile(text)
+        except Exception as error:  # its class depends on pytest's version
+            why = getattr(error, "msg", None) or error
+            raise CannotJudge(f"{name}: {one_line(text)!r} is no expression ({why})") from None
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

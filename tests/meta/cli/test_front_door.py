@@ -20,8 +20,8 @@ CHAPTER = "tests/spec/test_order.py"
 
 
 def options():
-    """The names of our options for judging."""
-    found = []
+    """The names of our options for judging, and that of pytest's which means something of ours."""
+    found = ["--strict"]
     add_options(lambda name, **_: found.append(name))
     return found
 
@@ -84,6 +84,29 @@ NOTHING = [
 def test_a_first_word_that_is_nothing_is_one_sentence():
     for (word, said), answer in zip(NOTHING, outcomes(*([word, "results.jsonl"] for word, _ in NOTHING))):
         assert (word, *answer) == (word, 4, "", said + "\n")
+
+
+WRONG = [
+    (["--rul", "x"], "queuespec: unrecognized arguments: --rul x; did you mean '--rule'?"),
+    (["judge", "--xyzzy=\x1b"], "queuespec judge: unrecognized arguments: --xyzzy=\\x1b"),
+    (["--patience", "long"], "queuespec: argument --patience: 'long' is not a positive number of seconds"),
+    (["--python"], "queuespec: argument --python: expected one argument"),
+]
+"""Wrong options, and the sentence that answers them."""
+
+
+def test_a_wrong_option_is_one_sentence():
+    for (words, said), answer in zip(WRONG, outcomes(*(words for words, _ in WRONG))):
+        assert (words, *answer) == (words, 4, "", said + "\n")
+
+
+def test_a_wrong_expression_is_one_sentence_also_with_workers():
+    asked = (["-k", "((", "-n1"], ["-m", "or", "-n1"])
+
+    for (name, text, _), (status, _, errors) in zip(asked, outcomes(*asked)):
+        assert (text, status) == (text, 4)
+        assert errors.strip().startswith(f"ERROR: {name}: {text!r} is no expression (")
+        assert len(errors.split("\n")) <= 3, errors
 
 
 def test_a_first_word_that_is_nothing_is_answered_at_once():
