@@ -146,9 +146,9 @@ def symptom(explanation: str) -> str:
     An exception that has a text stands for itself, whatever call raised it; so does an argument that a call does not
     take. Otherwise the call, the expectation and the outcome count, but no details (see `alike`).
     """
-    raised = _RAISED.search(explanation)
+    raised = _RAISED.search(explanation) or _ENDED.search(explanation)
     if raised:
-        name, message = raised.groups()
+        name, _, message = raised.groups()
         argument = _ARGUMENT.search(message) if name == "TypeError" else None
         keyword = argument and (argument[1] or _first_keyword(explanation))
         return f"argument {keyword}" if keyword else f"{name}: {_told(message)}"
@@ -161,7 +161,8 @@ def symptom(explanation: str) -> str:
     return alike(explanation)
 
 
-_RAISED = re.compile(r"\braised (\w+)\((.+)\)$")
+_RAISED = re.compile(r"\braised (\w+)\(([\"']?)(.+)\2\)$")
+_ENDED = re.compile(r"\bended with exit code \d+: ((?:Attribute|Type|NotImplemented)Error): ()(.+)$")
 _ARGUMENT = re.compile(r"unexpected keyword argument \\?'(\w+)|takes .*positional argument|missing .*\bargument")
 _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\):(?:\\n|\n)  File [^\n]*?, in ([\w<>.]+)(?:\\n|\n)"  # the outermost frame

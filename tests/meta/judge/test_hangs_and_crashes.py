@@ -47,6 +47,7 @@ def break_queue(judge):
                 patience,
                 "-k",
                 f"{method}-Queue",
+                "-v",
                 *rules,
             ),
             env={"BREAKING": f"{place}:{way}", "PYTHONPATH": str(folder)},

@@ -37,7 +37,7 @@ LOOK_ALIKE = "get_nowait() should have raised Empty, but it raised Empty('not th
 
 
 def test_the_sentence_says_what_happened_instead(tmp_path):
-    options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0")
+    options = ("--implementation", "five_gets", "--start-method", "spawn", "--patience", "2", "-n0", "-v")
 
     run = judged_by(CHAPTER, tmp_path, *options, GET=" ".join(way for way, _, _ in GETS))
 
