@@ -86,11 +86,12 @@ def causes(verdicts: Iterable[Verdict]) -> list[Cause]:
     for verdict in verdicts:
         if standing(verdict):
             groups.setdefault(_symptom(verdict), []).append(verdict)
+    places = {key: {(verdict.rule, verdict.kind) for verdict in group} for key, group in groups.items()}
     together: dict[tuple[str, ...], list[Verdict]] = {}
-    for key, group in sorted(groups.items(), key=lambda one: (-len(_places(one[1])), -len(one[1]))):
+    for key in sorted(groups, key=lambda key: (-len(places[key]), -len(groups[key]))):
         related = (one for one in together if one[:2] == key[:2] and key[0] == _DEVIATION)
-        host = next((one for one in related if _places(group) <= _places(groups[one])), key)
-        together.setdefault(host, []).extend(group)
+        host = next((one for one in related if places[key] <= places[one]), key)
+        together.setdefault(host, []).extend(groups[key])
     found = map(_cause, together.values())
     return sorted(found, key=lambda cause: (STANDINGS.index(cause.standing), -len(cause.rules)))
 
@@ -101,10 +102,6 @@ def _symptom(verdict: Verdict) -> tuple[str, str, str]:
     if urgency in (FAILS, REPORTED) and verdict.verdict in BAD:
         return _DEVIATION, verdict.verdict, symptom(verdict.explanation)
     return urgency, verdict.verdict, symptom(_explanation(urgency, verdict))
-
-
-def _places(verdicts: Iterable[Verdict]) -> set[tuple[str, str]]:
-    return {(verdict.rule, verdict.kind) for verdict in verdicts}
 
 
 def _cause(verdicts: list[Verdict]) -> Cause:
@@ -143,8 +140,9 @@ _MANY = re.compile(r"…(?:, …)+")
 def symptom(explanation: str) -> str:
     """What an explanation says, without what may differ between rules that one cause concerns.
 
-    An exception that has a text stands for itself, whatever call raised it; so does an argument that a call does not
-    take. Otherwise the call, the expectation and the outcome count, but no details (see `alike`).
+    An exception that has a text stands for itself, whatever call raised it; so do an argument that a call does not
+    take, and what should not be there but is. Otherwise the call, the expectation and the outcome count, but no details
+    (see `alike`).
     """
     raised = _RAISED.search(explanation) or _ENDED.search(explanation)
     if raised:
@@ -152,9 +150,12 @@ def symptom(explanation: str) -> str:
         argument = _ARGUMENT.search(message) if name == "TypeError" else None
         keyword = argument and (argument[1] or _first_keyword(explanation))
         return f"argument {keyword}" if keyword else f"{name}: {_told(message)}"
-    traceback = _TRACEBACK.search(explanation)
+    traceback = _traceback_in(explanation)
     if traceback:
-        return f"traceback in {traceback[1]}: {_told(traceback[2])}"
+        return traceback
+    there = _THERE.search(explanation)
+    if there:
+        return f"there is {there[1]}"
     negative = _HANGS_WITH.search(explanation)
     if negative:
         return f"hangs with {negative[1]}"
@@ -164,17 +165,22 @@ def symptom(explanation: str) -> str:
 _RAISED = re.compile(r"\braised (\w+)\(([\"']?)(.+)\2\)$")
 _ENDED = re.compile(r"\bended with exit code \d+: ((?:Attribute|Type|NotImplemented)Error): ()(.+)$")
 _ARGUMENT = re.compile(r"unexpected keyword argument \\?'(\w+)|takes .*positional argument|missing .*\bargument")
-_TRACEBACK = re.compile(
-    r"Traceback \(most recent call last\):(?:\\n|\n)  File [^\n]*?, in ([\w<>.]+)(?:\\n|\n)"  # the outermost frame
-    r"(?:  .*?(?:\\n|\n))*?(?! )(.+?)(?:\\n|\n|'|$)"  # the line that names the exception
-)
+_THERE = re.compile(r"should have returned \[\], but it returned (\[.*\])$")
 _HANGS_WITH = re.compile(r"^\w+\([^()]*\b(timeout=-)[^()]*\) was still running after")
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+|(?<![\w.])-?\d+(?:\.\d+)?(?!\w)|\b[\w.]+(?=\(\))")
+_VALUE = re.compile(r"\b0x[0-9a-fA-F]+|\b(?:True|False|None)\b|(?<![\w.])-?\d+(?:\.\d+)?(?!\w)|\b[\w.]+(?=\(\))")
+
+
+def _traceback_in(explanation: str) -> str:
+    """Where a traceback that was printed begins, and the exception that it ends with; empty if none was."""
+    _, found, rest = explanation.partition("Traceback (most recent call last):")
+    frame, *lines = re.split(r"\\n|\n", rest)[1:] or [""]
+    named = next((line for line in lines if line and not line.startswith(" ")), "")
+    return f"traceback {frame.rpartition(', ')[2]}: {_told(named)}" if found and named else ""
 
 
 def _told(message: str) -> str:
-    """The text of an exception without addresses, numbers, and the names of functions and kinds of queue."""
-    return re.sub(rf"(?<!\w)(?:{_NAMES})(?!\w)", "…", _ADDRESS.sub("…", message))
+    """The text of an exception without addresses, numbers, constants, and the names of functions and kinds of queue."""
+    return re.sub(rf"(?<!\w)(?:{_NAMES})(?!\w)", "…", _VALUE.sub("…", message))
 
 
 def _first_keyword(explanation: str) -> str:

@@ -157,7 +157,13 @@ def known_causes():
 
 
 KNOWN = known_causes()
-MOST_SPLIT = {"billiard": 6, "faster-fifo": 2, "queue, between threads": 7, "a queue on a server": 4}
+MOST_SPLIT = {
+    "billiard": 6,
+    "faster-fifo": 2,
+    "queue, between threads": 7,
+    "a queue on a server": 4,
+    "dask.distributed": 0,
+}
 """How many more causes are shown than there are: explanations alone do not tell them."""
 
 
