@@ -77,7 +77,7 @@ for folder in /tmp /var/tmp /usr/tmp; do
     test ! -d "$folder" || { mount --bind "$folder" "$folder" && mount -o remount,bind,ro "$folder"; }
 done
 """
-NO_TEMPORARY_DIRECTORY = "ERROR: no writable directory for temporary files; set TMPDIR to one"
+NO_TEMPORARY_DIRECTORY = "no writable directory for temporary files; set TMPDIR to one"
 
 on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has the trait itself, or has no such thing")
 
@@ -181,7 +181,7 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
     lines = NO_STACK_SIGNAL if os.name == "posix" else ""
     options = ["--rule", "get.blocks-when-empty", "--start-method", "spawn", "-k", "spawn-Queue", "--patience", "2"]
 
-    run = judge("--implementation", "fault:get-hangs-in-c", *options, env=trait(lines))
+    run = judge("--implementation", "fault:get-hangs-in-c", *options, "-v", env=trait(lines))
 
     assert "hangs" in run.words("get.blocks-when-empty")
     assert "in get" in run.output.partition("where child was:")[2], run.output
@@ -227,7 +227,7 @@ def test_a_child_that_takes_longer_than_patience_to_start_is_named(judge):
     run = judge("--implementation", "late", *options, env=env)
 
     assert run.words("get.blocks-when-empty") == {"hangs"}
-    assert "the process of child did not start within 1 s" in run.output
+    assert "the process of child did not start within 1" in run.output  # and the time that the import takes
 
 
 def test_the_installed_command_runs_in_parallel_from_any_folder_and_knows_what_failed_last(installed):
@@ -332,7 +332,7 @@ def test_a_system_without_a_folder_for_temporary_files_is_refused_in_one_sentenc
     status, output = installed(*A_FEW_RULES, before=mounted(NOTHING_TO_WRITE_TO), cwd="/proc")
 
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert without_coverage(output) == NO_TEMPORARY_DIRECTORY
+    assert without_coverage(output) == f"queuespec: {NO_TEMPORARY_DIRECTORY}"
 
 
 @on_posix
@@ -349,7 +349,7 @@ def test_pytest_without_a_folder_for_temporary_files_says_the_same_sentence(moun
     )
 
     assert run.returncode == pytest.ExitCode.USAGE_ERROR, run.stdout
-    assert without_coverage(run.stdout) == NO_TEMPORARY_DIRECTORY
+    assert without_coverage(run.stdout) == f"ERROR: {NO_TEMPORARY_DIRECTORY}"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="an ordinary user judges already")
