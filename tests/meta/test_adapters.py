@@ -215,16 +215,6 @@ def test_a_class_gets_the_context_that_it_wants_and_maxsize_by_name(judge, name)
     assert run.words("cap.freed-by-get") == expected
 
 
-def test_the_program_of_a_reproduction_would_not_know_the_adapter():
-    ((status, printed, said),) = outcomes(
-        ["reproduce", "order.fifo-in-process", "--implementation", str(IMPLEMENTATIONS / "odd_arguments.py")]
-    )
-
-    assert status == 0
-    assert "has to be called in a way of its own" in said
-    assert printed.startswith("# order.fifo-in-process")
-
-
 class Late(Exception):
     pass
 

@@ -189,6 +189,131 @@ def test_a_class_of_queue_is_imported(written, monkeypatch):
     assert performed(path) == (0, "")
 
 
+SEVERAL = "deliver.child-to-child"
+"""A rule of several processes."""
+
+ADAPTERS = {
+    "file": (str(IMPLEMENTATIONS / "odd_arguments.py"), METHODS),
+    "class of a file": (f"{IMPLEMENTATIONS / 'own_reducers.py'}:Adapter", METHODS),
+    "what travels": (str(IMPLEMENTATIONS / "on_a_server.py"), METHODS),
+    "module": ("odd_arguments:Adapter", METHODS),
+    "entry point": ("my-queue", METHODS),
+    "built in": ("threads", ["thread"]),
+}
+"""Names of adapters of all kinds, and their start methods."""
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """An installed package that offers an adapter as ``my-queue``, and modules with adapters."""
+    with tempfile.TemporaryDirectory() as directory:
+        info = Path(directory, "mine-1.0.dist-info")
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: mine\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[queuespec.implementations]\nmy-queue = odd_arguments:Adapter\n")
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join([directory, str(IMPLEMENTATIONS)]))
+        yield
+
+
+@pytest.mark.usefixtures("offered")
+@pytest.mark.parametrize("slug", ["order.fifo-in-process", SEVERAL])
+@pytest.mark.parametrize("given", ADAPTERS)
+def test_an_adapter_is_a_part_of_the_program(written, given, slug):
+    name, methods = ADAPTERS[given]
+    for method in methods:
+        path = written(slug, "--implementation", name, "--start-method", method, "--kind", "Queue")
+
+        assert performed(path) == (0, "")
+        assert "\nADAPTER = Adapter()\n" in path.read_text(encoding="utf-8")
+
+
+def test_a_manager_of_an_adapter_has_its_queues(written):
+    name = str(IMPLEMENTATIONS / "own_reducers.py")
+    words = ("--start-method", METHODS[-1], "--kind", "Manager.Queue")
+
+    assert performed(written(SEVERAL, "--implementation", name, *words)) == (0, "")
+
+
+def test_exceptions_stand_for_others_in_the_program_as_well(written):
+    name = str(IMPLEMENTATIONS / "on_a_server.py")
+    words = ("--start-method", METHODS[0], "--kind", "Queue")
+
+    assert performed(written("put.nonblocking-raises-full", "--implementation", name, *words)) == (0, "")
+
+
+STACK = """
+from __future__ import annotations
+
+import os
+import queue
+
+import on_a_stack_of_its_own
+
+
+class Adapter:
+    name: str = "a stack"
+    version = os.environ["QUEUESPEC_MARK"][:0]
+    lacks = ("processes",)
+    start_methods = ("thread",)
+
+    def queue(self, kind, owner, maxsize=0):
+        return queue.LifoQueue(maxsize)
+
+    def process(self, context, target, args, daemon):
+        import threading
+
+        return threading.Thread(target=target, args=args)
+
+    def tidy(self):
+        print("tidied")
+
+
+if __name__ == "__main__":
+    Nothing()
+"""
+
+
+def test_what_an_adapter_has_wrong_is_shown(written, tmp_path):
+    adapter = tmp_path / "stack.py"
+    adapter.write_text(STACK.replace("import on_a_stack_of_its_own\n", ""), encoding="utf-8")
+    words = ("--start-method", "thread", "--kind", "Queue")
+
+    status, output = performed(written("order.fifo-in-process", "--implementation", str(adapter), *words))
+
+    assert status == 1, output
+    assert "queue.get() should have returned 'a', but it returned 'b'" in output
+    assert "tidied" in output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("import on_a_stack_of_its_own", "import beside", "its adapter imports beside, which the program cannot"),
+        ("import on_a_stack_of_its_own", "import queuespec", "its adapter imports queuespec, which the program cannot"),
+        ("import on_a_stack_of_its_own", "Worker = None", "its adapter and the program both define Worker"),
+        ("import on_a_stack_of_its_own", "import queue as sys", "sys would mean two things"),
+        ('"processes",', "", "the processes that its adapter starts do not know the program"),
+    ],
+)
+def test_an_adapter_that_does_not_stand_alone_says_why(written, tmp_path, old, new, reason):
+    adapter = tmp_path / "stack.py"
+    (tmp_path / "beside.py").write_text("", encoding="utf-8")
+    text = STACK.replace(old, new).replace("import on_a_stack_of_its_own", "")
+    adapter.write_text(text, encoding="utf-8")
+    words = ("--start-method", "thread", "--kind", "Queue")
+
+    with pytest.raises(LookupError, match=reason):
+        written("order.fifo-in-process", "--implementation", str(adapter), *words)
+
+
+def test_what_an_adapter_lacks_is_found_by_a_run(capsys):
+    words = ["--implementation", "threads", "--start-method", "thread", "--kind", "Queue"]
+
+    assert main(["reproduce", "exit.child-flushes", *words]) == 4
+
+    assert "exit.child-flushes does not apply: queue does not have " in capsys.readouterr().err
+
+
 def test_a_rule_of_one_process_is_a_page(written):
     text = written("order.fifo-in-process").read_text(encoding="utf-8")
 

@@ -20,6 +20,10 @@ GROUP = "queuespec.implementations"
 """The group of entry points by which installed packages offer implementations."""
 
 
+OPTIONAL = ("start_methods", "exceptions", "sent", "process", "manager", "tidy")
+"""What an adapter may define, of which the program of a reproduction has to know."""
+
+
 class Adapted(Implementation):
     """An adapter as an implementation.
 
@@ -47,7 +51,8 @@ class Adapted(Implementation):
             lacking += ["contexts", "programs"]
         if hasattr(adapter, "sent"):
             lacking.append("pickled queues")
-        self.tidies = hasattr(adapter, "tidy")
+        class_ = type(adapter)
+        self.defines = (class_.__module__, class_.__qualname__, *(name for name in OPTIONAL if hasattr(adapter, name)))
         self.lacks = tuple(dict.fromkeys(lacking))
 
     def start_methods(self) -> list[str]:

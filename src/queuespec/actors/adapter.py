@@ -40,8 +40,8 @@ class Implementation:
 
     is_plain = True
     """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
-    tidies = False
-    """Whether `tidy` has something to do, also for processes that were killed."""
+    defines: tuple[str, ...] = ()
+    """Of an adapter: its module, its class, and what the class defines of all that an adapter may define."""
     loads = ""
     """What a child has to `load` before it receives a queue; empty if unpickling the queue imports what it needs."""
 

@@ -91,7 +91,7 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
         "implementation_version": loading.version_of(implementation),
         "implementation_home": implementation.home,
         "is_plain": implementation.is_plain,
-        "tidies": implementation.tidies,
+        "adapter": list(implementation.defines),
         "lacks": list(implementation.lacks),
         "start_methods": implementation.start_methods(),
         "python": version,

@@ -76,7 +76,10 @@ def reproduction(given: Arguments) -> str:
 
 
 def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
-    """The rule, its first case that fits, and whether that is the only one."""
+    """The rule, its first case that fits, and whether that is the only one.
+
+    Only a run finds out what a rule needs that an adapter lacks.
+    """
     rule = rule_named(given.slug)
     if rule.level == "untested":
         raise Refused(f"{rule.slug} is not tested: {rule.reason}")
@@ -95,8 +98,10 @@ def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
     if all(lacking):
         raise Refused(f"{rule.slug} does not apply: {lacking[0]}")
     kind, described = kinds[lacking.index("")], one_line(facts.described)
-    case = Case(given.implementation, fitting[0], kind, given.patience, described, is_plain=facts.is_plain)
-    return rule, case, bool(given.start_method) and len(kinds) == 1
+    adapter = (facts.implementation_home, *facts.adapter) if facts.adapter else ()
+    how = (facts.is_plain, adapter, facts.lacks)
+    case = Case(given.implementation, fitting[0], kind, given.patience, described, "", *how)
+    return rule, case, bool(given.start_method) and len(kinds) == 1 and not facts.adapter
 
 
 def _judged(given: Arguments, rule: Rule, case: Case) -> Case:
@@ -131,7 +136,7 @@ def performed(slug: str, kind: str, options: list[str]) -> tuple[results.Verdict
             verdicts = []
     judged = [verdict for verdict in verdicts if verdict.verdict in results.JUDGED]
     for verdict in verdicts:
-        if not judged and verdict.verdict == "not-applicable":
+        if not judged and verdict.verdict in ("not-applicable", "unsupported"):
             raise Refused(f"{slug} does not apply: {verdict.explanation}")
     if not judged:
         last = (judge.stdout + judge.stderr).decode("utf-8", "replace").strip().rpartition("\n")[2]

@@ -83,7 +83,7 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         settings=Settings(
             *(option.implementation, option.python, ()),
             *(option.patience, option.quiet_time, facts.loading),
-            tidies=facts.tidies,
+            tidies="tidy" in facts.adapter[2:],
         ),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
     )

@@ -92,6 +92,9 @@ def local_names(node: ast.AST) -> frozenset[str]:
 
 
 RUNNER = Module("queuespec.report.runner", Path(__file__).with_name("runner.py").read_bytes())
+ADAPTING = Module("queuespec.report.adapting", Path(__file__).with_name("adapting.py").read_bytes())
+OF_PROGRAMS = (RUNNER, ADAPTING)
+"""What programs consist of, besides what they show."""
 
 Meaning = Union[Key, Module, None]
 
@@ -104,11 +107,13 @@ class Program:
         self.texts: dict[Key, str] = {}
         """The text of each definition, after those that it uses."""
         self._names: dict[Key, str] = {}
-        self._taken = {*taken, *dir(builtins), *RUNNER.definitions}
+        self._taken = {*taken, *dir(builtins), *RUNNER.definitions, *ADAPTING.definitions}
 
     def meaning(self, module: Module, name: str) -> Meaning:
         """What a global name of a module means: a definition or a module; None for a builtin or an import."""
         node = module.definitions.get(name)
+        if name == "ADAPTER" and module == ADAPTING:
+            return None  # the program has it
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             return None if node is None else Key(module, name)
         alias = next(one for one in node.names if (one.asname or one.name.partition(".")[0]) == name)
@@ -130,7 +135,7 @@ class Program:
     def name_of(self, key: Key) -> str:
         """The name of a definition in the program, which includes it from now on."""
         if key not in self._names:
-            clashes = key.name in self._taken and key.module != RUNNER
+            clashes = key.name in self._taken and key.module not in OF_PROGRAMS
             wanted = f"{key.module.name.rpartition('.')[2]}_{key.name}" if clashes else key.name
             self._names[key] = wanted
             self._taken.add(wanted)

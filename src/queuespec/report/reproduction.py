@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from queuespec.report.adapter_text import AdapterText
 from queuespec.report.console import judging
-from queuespec.report.inlining import RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
+from queuespec.report.inlining import ADAPTING, RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
 from queuespec.report.script import HELD, MAIN, MAKERS, VALUE, Noun, Script, quoted, worker
 from queuespec.rules import Rule
 from queuespec.text import markdown
@@ -30,6 +31,9 @@ class Case(NamedTuple):
     """The verdict and its explanation, if it has been judged."""
     is_plain: bool = True
     """Whether a program can make a queue by the implementation's name (see `queuespec.rules.Facts`)."""
+    adapter: tuple[str, ...] = ()
+    """The adapter's file and module, its class, and what the class defines (see `queuespec.rules.Facts`)."""
+    lacks: tuple[str, ...] = ()
     timeline: tuple[str, ...] = ()
     stacks: str = ""
 
@@ -40,7 +44,7 @@ class Case(NamedTuple):
 
 
 LONGEST_PROGRAM = 150
-"""Maximum number of lines. Nobody reads a longer program in a bug report."""
+"""Maximum number of lines, besides those of an adapter. Nobody reads a longer program in a bug report."""
 
 LONGEST_PART = 20
 """Maximum number of lines of each part of a bug report."""
@@ -90,15 +94,20 @@ class Reproduction:
     def __init__(self, rule: Rule, case: Case) -> None:
         self.rule = rule
         self.case = case
+        self.adapter = None
         home, _, path = case.implementation.partition(":")
-        if not case.is_plain:
+        if case.adapter:
+            file, module, class_, *defines = case.adapter
+            self.adapter = AdapterText(file, module, class_, defines, case.lacks)
+            home, path = "multiprocessing", ""
+        elif not case.is_plain:
             raise Unsuitable(f"{case.implementation} has to be called in a way of its own")
         if home in ("fault", "better") or not re.fullmatch(r"\w+(\.\w+)*", home):
             raise Unsuitable(f"{case.implementation} cannot be imported by a program")
         self.home = "multiprocessing" if path else home
         chapter, self.test = _test_of(rule)
         local = local_names(self.test) | {"context", "manager", "main"}
-        self.program = Program(local)
+        self.program = Program(local | self.adapter.names if self.adapter else local)
         self.program.imports |= {"import faulthandler", f"import {self.home}", f"import {home}"}
         owner = "manager" if case.kind.startswith("Manager.") else "context"
         build = case.implementation.replace(":", ".") if path else f"{owner}.{case.kind.rpartition('.')[2]}"
@@ -121,6 +130,10 @@ class Reproduction:
         said = textwrap.dedent("    " + self.script.module.changed(body[0], body[-1], edits))
         lines += ["", *said.split("\n")]
         context = f"{self.home}.get_context({quoted(self.case.start_method)})"
+        if self.adapter:
+            own = "start_methods" in self.adapter.defines
+            context = f"{self.adapter.context}({'multiprocessing.get_context()' if own else context})"
+            self.program.name_of(Key(ADAPTING, self.adapter.context))
         for name, made in {"manager": "context.Manager()", "context": context}.items():
             if re.search(rf"\b{name}\b", "\n".join(lines)):
                 lines.insert(0, f"{name} = {made}")
@@ -130,16 +143,21 @@ class Reproduction:
         patience = Key(RUNNER, "PATIENCE")
         self.program.name_of(patience)
         self.program.texts[patience] = f"PATIENCE = {self.case.patience:g}  # seconds that a call may take"
-        if re.search(r"\bManager\(\)|\bSIGSTOP\b", self.program.definitions() + "\n".join(lines)):
+        tidies = self.adapter is not None and "tidy" in self.adapter.defines
+        ours = [text for key, text in self.program.texts.items() if key.module != ADAPTING]
+        if tidies or re.search(r"\bManager\(\)|\bSIGSTOP\b", "\n".join([*ours, *lines])):
             lines.insert(0, "apart()")
         for name in ("expect", "check", "raises", "Worker", "apart"):
             if re.search(rf"\b{name}\(", "\n".join(lines)):
                 self.program.name_of(Key(RUNNER, name))
         main = "\n".join(["def main():", *_indented(lines)])
-        text = f'{self.program.definitions()}\n\n\n{main}\n\n\nif __name__ == "__main__":\n    main()\n'
-        text = f'"""{self._headline()}\n"""\n\n{self._imports(text)}\n\n{text}'
+        start = "    try:\n        main()\n    finally:\n        ADAPTER.tidy()" if tidies else "    main()"
+        text = f'{self.program.definitions()}\n\n\n{main}\n\n\nif __name__ == "__main__":\n{start}\n'
+        adapter = f"{self.adapter.text}\n\n" if self.adapter else ""
+        text = f'"""{self._headline()}\n"""\n\n{self._imports(text)}\n\n{adapter}{text}'
         ast.parse(text, feature_version=(3, 9))
-        if len(text.splitlines()) > LONGEST_PROGRAM:
+        texts = [adapter, *(text for key, text in self.program.texts.items() if key.module == ADAPTING)]
+        if len(text.splitlines()) - sum(len(one.splitlines()) for one in texts) > LONGEST_PROGRAM:
             raise Unsuitable(f"it would have more than {LONGEST_PROGRAM} lines")
         return text
 
@@ -183,8 +201,13 @@ class Reproduction:
         nodes = list(ast.walk(ast.parse(text)))
         used = {node.id for node in nodes if isinstance(node, ast.Name)}
         wanted = [line for line in self.program.imports if line.split()[-1].partition(".")[0] in used]
+        if self.adapter:
+            for line in wanted:
+                self.adapter.refuse_another_meaning(line)
+            wanted = [line for line in wanted if line not in self.adapter.imports]
         wanted.sort(key=lambda line: (line.startswith("from"), line))
-        if any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in nodes):
+        annotated = any(getattr(node, "annotation", None) or getattr(node, "returns", None) for node in nodes)
+        if annotated or (self.adapter and self.adapter.annotated):
             wanted = ["from __future__ import annotations", "", *wanted]
         return "\n".join(wanted)
 

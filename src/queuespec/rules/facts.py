@@ -62,8 +62,8 @@ class Facts(Subject):
     executable: str
     semaphores: str | None
     """Why there are no semaphores; None if there are."""
-    tidies: bool = False
-    """Whether the implementation is an adapter that removes what killed processes have left on a server."""
+    adapter: tuple[str, ...] = ()
+    """The adapter's module, its class, and what the class defines; nothing if there is no adapter."""
     loading: float = 0.0
     """How long it took to import the implementation, in seconds."""
     memory: int = 0
@@ -73,6 +73,6 @@ class Facts(Subject):
     def read(cls, data: Mapping[str, Any]) -> Facts:
         """The facts from what `queuespec.actors.probe` prints. Raises `KeyError` if one is missing."""
         values = {field.name: data[field.name] for field in dataclasses.fields(cls)}
-        for name in ("lacks", "start_methods", "python"):
+        for name in ("lacks", "start_methods", "python", "adapter"):
             values[name] = tuple(values[name])
         return cls(**values)
