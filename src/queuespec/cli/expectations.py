@@ -16,7 +16,7 @@ from queuespec.rules.words import START_METHODS, system_name
 from queuespec.text import one_line, shortened
 
 Words = tuple[str, ...]
-Conditions = tuple[Words, Words, str]
+Conditions = tuple[Words, Words, Words]
 """Start methods, kinds, and parameters; empty for all of them."""
 LONGEST_REASON = 300
 LONGEST_ROW = 100
@@ -81,7 +81,7 @@ def _conditions(
             found.setdefault((where, kinds), []).append(parameters)
     for (where, kinds), values in found.items():
         everything = {*values} == {verdict.parameters for verdict in judged}
-        yield from ((where, kinds, value) for value in ([""] if everything else values))
+        yield where, kinds, () if everything else tuple(values)
 
 
 def _kinds(verdicts: list[results.Verdict], method: str, parameters: str) -> Words:
@@ -101,16 +101,10 @@ def _draft(header: results.Header, cause: Cause, rules: list[str], conditions: C
         rows.append(f"python = {_toml('>=' + _public(subject.python_version))}")
         rows.append(f"python-implementation = {_toml(subject.python_implementation)}")
     rows.append(f"system = {_list([system_name(subject.system)])}")
-    rows += [
-        f"{name} = {_list(values)}" for name, values in (("start-method", methods), ("kind", kinds)) if any(values)
-    ]
-    rows += [f"parameters = {_toml(parameters)}"] if parameters else []
-    rows += [
-        f"expect = {_toml(cause.verdict)}",
-        f"reason = {_toml(shortened(cause.explanation, LONGEST_REASON))}",
-        'link = ""',
-        "",
-    ]
+    places = {"start-method": methods, "kind": kinds, "parameters": parameters}
+    rows += [f"{name} = {_list(values)}" for name, values in places.items() if any(values)]
+    reason = shortened(cause.explanation, LONGEST_REASON)
+    rows += [f"expect = {_toml(cause.verdict)}", f"reason = {_toml(reason)}", 'link = ""', ""]
     return "\n".join(rows)
 
 

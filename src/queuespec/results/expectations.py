@@ -53,7 +53,7 @@ class Expectation:
     system: tuple[str, ...] = ()
     start_method: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
-    parameters: str = ""
+    parameters: tuple[str, ...] = ()
     where: str = ""
     """The file, and the number of the entry in it."""
 
@@ -73,7 +73,7 @@ class Expectation:
             self.rule == rule
             and (not self.kind or kind in self.kind)
             and (not self.start_method or start_method in self.start_method)
-            and self.parameters in ("", parameters)
+            and (not self.parameters or parameters in self.parameters)
         )
 
     @property
@@ -114,7 +114,7 @@ def is_within(specifier: str, version: str) -> bool:
 
 
 _NAMES = {field.name.replace("_", "-"): field for field in dataclasses.fields(Expectation) if field.name != "where"}
-_LISTS = ("rule", "system", "start-method", "kind")
+_LISTS = ("rule", "system", "start-method", "kind", "parameters")
 _REQUIRED = ("rule", "implementation", "expect", "reason")
 
 
@@ -211,7 +211,7 @@ def idle(
         if matched & {*JUDGED, NOT_RUN} or (matched and narrowed):
             continue
         about = f"{entry.where}: {one_line(entry.rule, 80)}"
-        anywhere = dataclasses.replace(entry, parameters="")
+        anywhere = dataclasses.replace(entry, parameters=())
         if entry.rule in proved_by:
             other = proved_by[entry.rule]
             found.append(f"{about} is covered by the test for {other}; declare it under {other}")
