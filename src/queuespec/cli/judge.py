@@ -76,7 +76,7 @@ def _front(specification: str) -> object:
             except pytest.UsageError as error:
                 raise Refused(_complaint(str(error))) from None
 
-        def pytest_configure(self, config: pytest.Config) -> None:
+        def pytest_cmdline_main(self, config: pytest.Config) -> None:
             if len(config.args) > 1 and config.args[0] == specification:
                 del config.args[0]
             for name in config.args:

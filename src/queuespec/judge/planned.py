@@ -35,6 +35,8 @@ class Assignment:
     """What all stages have in common; `settings_for` adds the path."""
     expected: tuple[Expectation, ...]
     """The expected deviations that concern what is judged."""
+    files: tuple[str, ...] = ()
+    """What to collect, as pytest names it."""
 
     def settings_for(self, directory: Path) -> Settings:
         """The settings of a stage whose actors import roles and items from this directory."""

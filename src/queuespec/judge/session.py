@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(slug): the rule of the specification that this test proves")
     if is_worker(config):
         given = received(config)
+        config.args = [*given.files]
     elif config.option.help or getattr(config.option, "version", False):
         return
     else:
@@ -86,6 +87,7 @@ def _open_the_books(config: pytest.Config) -> Assignment:
             tidies="tidy" in facts.adapter[2:],
         ),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
+        files=tuple(config.args),
     )
     if given.start_methods and not option.collectonly:
         refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)

@@ -67,6 +67,14 @@ def test_the_command_is_the_same_as_pytest_on_the_specification():
     assert f"conforms: {2 * len(METHODS)} verdicts on 2 rules." in run.stdout
 
 
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_chapter_on_the_command_line_is_judged_alone(workers):
+    run = queuespec(str(CHECKOUT / "tests/spec/test_order.py"), *RULES, *ONE_KIND, "--start-method", METHOD, workers)
+
+    assert run.returncode == 0, run.stdout
+    assert "conforms: 1 verdict on 1 rule." in run.stdout
+
+
 def test_last_failed_judges_again_what_failed(tmp_path):
     options = ("--implementation", "fault:lifo", "--start-method", "spawn", "-n0", "-o", f"cache_dir={tmp_path}")
     first = queuespec(*options, *RULES[2:])
