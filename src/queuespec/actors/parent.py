@@ -124,10 +124,11 @@ objects: dict[str, Any] = {}
 def main() -> None:
     """The main program of a stage: serves as the parent actor.
 
-    Standard input carries one line of JSON: address, path (directories for ``sys.path``), implementation, start method,
-    the judge's current directory, whether an earlier stage was killed that may have left something on a server.
+    Standard input carries one line of JSON: address, the first and the last directories for ``sys.path``,
+    implementation, start method, the judge's current directory, whether an earlier stage was killed that may have left
+    something on a server.
     """
-    where, path, name, start_method, directory, untidy = json.loads(sys.stdin.readline())
+    where, first, last, name, start_method, directory, untidy = json.loads(sys.stdin.readline())
     become_the_stage()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so does a shell that runs the judge in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -137,7 +138,8 @@ def main() -> None:
     implementation = loading.load(name, directory)
     if untidy:
         loading.tidy(implementation)
-    sys.path[:0] = path
+    sys.path[:0] = first
+    sys.path += last
     parent = Parent(implementation, start_method, address)
     objects.update(zip((held.name for held in LASTING), (parent, parent.context, parent.module)))
     actor.serve(objects)

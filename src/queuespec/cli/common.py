@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from queuespec.cli.parser import Refused
+from queuespec.judge.options import files_of, specification
 from queuespec.report.console import console_for, say
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
-from queuespec.rules import Rule, chapters, specification_folder
+from queuespec.rules import Rule, specification_folder
 from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
 
@@ -23,9 +24,15 @@ def checkout() -> Path | None:
     return home if (home / "pyproject.toml").is_file() else None
 
 
-def rule_named(slug: str) -> Rule:
-    """The rule with this slug, or the one whose test also proves it. Raises `Refused`."""
-    rules = rules_of(chapters())
+def add_rules(add: Callable[..., Any]) -> None:
+    """Adds ``--rules``."""
+    help_text = "also know the rules of your own in this file; repeatable"
+    add("--rules", metavar="FILE", action="append", default=[], help=help_text)
+
+
+def rule_named(slug: str, own: Sequence[str] = ()) -> Rule:
+    """The rule with this slug, or the one whose test also proves it. Raises `Refused` and `CannotJudge`."""
+    rules = rules_of(specification(files_of(own)))
     named = {proved: rule for rule in rules for proved in rule.proves}
     named.update({rule.slug: rule for rule in rules})
     refuse_unknown([slug], named)

@@ -8,14 +8,14 @@ import json
 import sys
 from pathlib import Path
 
-from queuespec.cli.common import rule_named
+from queuespec.cli.common import add_rules, rule_named
 from queuespec.cli.list import as_data
 from queuespec.cli.parser import Arguments, Parser, Status, add_format
 from queuespec.queues.declare import faults
 from queuespec.report.console import console_for, hanging, say, show
 from queuespec.report.document import conditions
 from queuespec.results import expectations
-from queuespec.rules import Rule, specification_folder
+from queuespec.rules import Rule
 
 
 def add_arguments(parser: Parser) -> None:
@@ -24,12 +24,13 @@ def add_arguments(parser: Parser) -> None:
     parser.add_repeatable(
         "--expectations", metavar="FILE", help="also show the deviations in this TOML file; repeatable"
     )
+    add_rules(parser.add_argument)
     add_format(parser)
 
 
 def run(given: Arguments) -> Status:
     """Prints the explanation. Raises `BadFile`, `Refused`."""
-    rule = rule_named(given.slug)
+    rule = rule_named(given.slug, given.rules)
     breaking = {name: fault.sentence for name, fault in faults().items() if rule.slug in fault.breaks}
     entries = expectations.known() + [one for name in given.expectations for one in expectations.read(Path(name))]
     deviating = [entry for entry in entries if entry.rule == rule.slug]
@@ -55,11 +56,11 @@ def _facts(rule: Rule, breaking: dict[str, str], deviating: list[expectations.Ex
         "chapter": [rule.chapter.replace("_", " ")],
         "kinds": [", ".join(rule.kinds)] if rule.kinds else [],
         "applies": conditions(rule) or ["always and everywhere"],
-        "source": [f"{source}: {source.url}" if source.url else str(source) for source in rule.source],
+        "source": [source.described for source in rule.source],
         "proves": [f"also {', '.join(rule.proves)}"] if rule.proves else [],
     }
     if rule.test:
-        path, here = specification_folder() / Path(rule.file).name, Path.cwd()
+        path, here = Path(rule.file), Path.cwd()
         facts["test"] = [f"{path.relative_to(here) if here in path.parents else path}:{rule.line}, {rule.test}"]
         facts["faults"] = [f"{name}: {text}" for name, text in breaking.items()] or ["no known fault breaks it"]
         facts["deviates"] = [one.sentence for one in deviating] or ["no implementation is expected to deviate"]

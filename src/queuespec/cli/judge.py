@@ -1,6 +1,6 @@
 """Judges this Python's multiprocessing under all its start methods, or what the options name. All options of pytest
 work, too, such as -k, -x, -n and --junit-xml. FILE is a chapter of the specification, or a test in it as pytest names
-one.
+one, or a file with rules of your own: only this is judged then.
 """
 
 from __future__ import annotations
@@ -79,9 +79,14 @@ def _front(specification: str) -> object:
         def pytest_cmdline_main(self, config: pytest.Config) -> None:
             if len(config.args) > 1 and config.args[0] == specification:
                 del config.args[0]
-            for name in config.args:
-                if not config.option.pyargs and not os.path.exists(file_of(name)):
-                    raise pytest.UsageError(f"no such file or directory: {file_of(name)!r}")
+            for name in [*config.args]:
+                file = file_of(name)
+                if not config.option.pyargs and not os.path.exists(file):
+                    raise pytest.UsageError(f"no such file or directory: {file!r}")
+                if os.path.isfile(file) and Path(specification) not in Path(file).resolve().parents:
+                    config.option.rules = [*config.option.rules, file]
+                    if file == name:
+                        config.args.remove(name)
 
     return Front()
 

@@ -12,23 +12,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from queuespec.cli.common import add_rules, refuse_unknown
 from queuespec.cli.parser import Arguments, Parser, Status, add_format
+from queuespec.judge.options import files_of, specification
 from queuespec.report.console import console_for, hanging, say, say_error, show
 from queuespec.report.document import rules_of
-from queuespec.rules import KINDS, LEVELS, SYSTEMS, Rule, chapters, dotted, specification_folder
-from queuespec.rules.chapters import in_order
-from queuespec.rules.rule import chapter_of
+from queuespec.rules import KINDS, LEVELS, SYSTEMS, Rule, dotted
 
 
 def add_arguments(parser: Parser) -> None:
     """Adds the arguments."""
-    names = [chapter_of(path.name) for path in in_order(specification_folder())]
     add_filter = functools.partial(parser.add_repeatable, metavar="NAME")
-    add_filter("--chapter", choices=names, help="in this chapter")
+    add_filter("--chapter", help="in this chapter")
     add_filter("--kind", choices=KINDS, help="for this kind of queue")
     add_filter("--level", choices=LEVELS, help=f"of this level: {', '.join(LEVELS)}")
     add_filter("--system", "--platform", choices=(*SYSTEMS.values(), "POSIX"), help="that apply on this system")
     parser.add_argument("--since", metavar="VERSION", type=version, help="added in this Python or later, such as 3.13")
+    add_rules(parser.add_argument)
     add_format(parser)
 
 
@@ -40,8 +40,9 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def run(given: Arguments) -> Status:
-    """Prints the rules, by chapter."""
-    found = chapters()
+    """Prints the rules, by chapter. Raises `Refused` and `CannotJudge`."""
+    found = specification(files_of(given.rules))
+    refuse_unknown(given.chapter, [chapter.name for chapter in found], "chapter")
     rules = [rule for rule in rules_of(found) if fits(rule, given)]
     if given.format == "json":
         say(json.dumps([as_data(rule) for rule in rules], indent=2))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from queuespec import __version__, results
-from queuespec.cli.common import rule_named, write
+from queuespec.cli.common import add_rules, rule_named, write
 from queuespec.cli.parser import Arguments, Refused, Status
 from queuespec.judge.options import positive_seconds, probe, refuse_what_cannot_be_judged
 from queuespec.report.console import Forgiving, say_error
@@ -38,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--start-method", metavar="NAME", help="default: the first that deviates, or else the first that applies")
     add("--kind", metavar="KIND", help="kind of queue; default as for --start-method")
     add("--implementation", metavar="NAME", default="multiprocessing", help="as for queuespec judge")
+    add_rules(add)
     add("--python", metavar="EXECUTABLE", default=sys.executable, help="the interpreter that will run the program")
     add(
         "--patience",
@@ -80,7 +81,7 @@ def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
 
     Only a run finds out what a rule needs that an adapter lacks.
     """
-    rule = rule_named(given.slug)
+    rule = rule_named(given.slug, given.rules)
     if rule.level == "untested":
         raise Refused(f"{rule.slug} is not tested: {rule.reason}")
     facts = probe(given.python, given.implementation)
@@ -107,6 +108,7 @@ def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
 def _judged(given: Arguments, rule: Rule, case: Case) -> Case:
     """The first case that deviates, or else the first one, with its verdict."""
     options = ["--implementation", given.implementation, "--python", given.python, "--patience", str(given.patience)]
+    options += [word for name in given.rules for word in ("--rules", name)]
     options += ["--start-method", given.start_method] if given.start_method else []
     verdict, raised = performed(rule.slug, given.kind or "", options)
     return case._replace(

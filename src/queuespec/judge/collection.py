@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import os
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +37,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @functools.cache
-def _chapters() -> dict[Path, int]:
-    return {path: position for position, path in enumerate(in_order(specification_folder()))}
+def _chapters(own: tuple[Path, ...] = ()) -> dict[Path, int]:
+    return {path: position for position, path in enumerate([*in_order(specification_folder()), *own])}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, Any]:
+    """Adds the files with rules of the user's own."""
+    report = yield
+    if isinstance(collector, pytest.Session) and report.passed:
+        for file in collector.config.stash[ASSIGNMENT].own:
+            if not collector.isinitpath(file):
+                name = _from(collector.config.rootpath, file)
+                report.result.append(pytest.Module.from_parent(collector, path=file, nodeid=name))
+    return report
+
+
+def _from(root: Path, file: Path) -> str:
+    """The file as test ids name it: relative to pytest's root directory, if it is on the same drive."""
+    try:
+        return Path(os.path.relpath(file, root)).as_posix()
+    except ValueError:
+        return file.as_posix()
 
 
 def _is_asked_for(config: pytest.Config, rule: Rule | None) -> bool:
@@ -73,7 +96,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out: list[pytest.Item] = []
     for item in items:
         (kept if _is_asked_for(config, rule_of_item(item)) else left_out).append(item)
-    items[:] = sorted(kept, key=lambda item: _chapters().get(item.path, -1))
+    positions = _chapters(config.stash[ASSIGNMENT].own)
+    items[:] = sorted(kept, key=lambda item: positions.get(item.path, -1))
     if left_out:
         config.hook.pytest_deselected(items=left_out)
 

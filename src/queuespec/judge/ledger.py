@@ -27,11 +27,13 @@ UNREACHED = "the run ended before this was judged"
 class Ledger:
     """What was planned, in the order of the specification, and the verdicts so far, whichever worker gave them.
 
-    `recorder` writes the results file, if there is one. A file that cannot be written is a problem, noted once.
+    `recorder` writes the results file, if there is one. A file that cannot be written is a problem, noted once. `own`
+    are the files with rules of the user's own.
     """
 
-    def __init__(self, header: Header, recorder: Recorder | None = None) -> None:
+    def __init__(self, header: Header, recorder: Recorder | None = None, own: tuple[Path, ...] = ()) -> None:
         self.header = header
+        self._own = own
         self.planned: dict[str, Verdict] = {}
         self.verdicts: dict[str, Verdict] = {}
         """Plans and verdicts by the test's node id."""
@@ -49,7 +51,7 @@ class Ledger:
             return
         self._begun = True
         try:
-            self.header = dataclasses.replace(self.header, rule_set=rule_set(specification()))
+            self.header = dataclasses.replace(self.header, rule_set=rule_set(specification(self._own)))
         except CannotJudge as error:
             self.problems.append(f"the results do not say which rules they were judged by: {error}")
         self._write(lambda recorder: recorder.begin(self.header))

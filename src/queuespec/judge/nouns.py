@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Callable
 
 import pytest
 
 from queuespec import results
+from queuespec.judge.options import CannotJudge
 from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.verdicts import FINDING
-from queuespec.rules import Facts
+from queuespec.rules import Facts, specification_folder
+from queuespec.rules.chapters import imported, importing_from
+from queuespec.rules.own import arguments_in
+from queuespec.rules.words import did_you_mean
 from queuespec.stage import Program, RemoteActor, Stage, Supervisor, View
 
 
@@ -80,6 +84,33 @@ class Crowd:
     def divided_by(self, processes: int) -> list[list[int]]:
         """The numbers of the producers, divided among that many processes."""
         return [list(range(first, self.size, processes)) for first in range(processes)]
+
+
+NOT_FOR_OWN = ("program",)
+"""Nouns that only the specification has: its programs share a module of their own."""
+
+
+def offer_all(plugins: pytest.PytestPluginManager) -> None:
+    """Makes the nouns in the specification's ``conftest.py`` known to tests in other directories, too."""
+    home = specification_folder()
+    with importing_from(home):
+        plugins.register(imported(home / "conftest.py"), "queuespec nouns")
+
+
+def refuse_unknown_nouns(own: Iterable[Path], plugins: Iterable[object]) -> None:
+    """Raises `CannotJudge` if a test in one of the files with rules of the user's own takes what no fixture makes."""
+    known = {"request"}.union(*map(_fixtures_of, plugins)) - {*NOT_FOR_OWN}
+    for file in own:
+        for test, names in arguments_in(file).items():
+            for name in sorted(names - known - _fixtures_of(imported(file))):
+                near = did_you_mean(name, known)
+                raise CannotJudge(f"{file.name}: {test} takes {name!r}, and there is no such noun{near}")
+
+
+def _fixtures_of(module: object) -> set[str]:
+    found = getattr(module, "__dict__", {}).items()
+    marks = ("_fixture_function", "_pytestfixturefunction")  # since pytest 8.4, and before
+    return {name for name, value in found if any(mark in getattr(value, "__dict__", ()) for mark in marks)}
 
 
 @pytest.fixture

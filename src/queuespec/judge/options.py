@@ -10,16 +10,17 @@ import contextlib
 import functools
 import json
 import math
+import os
 import re
 import secrets
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Callable
 
-from queuespec.rules import Chapter, Facts, chapters, specification_folder
-from queuespec.rules.words import NEEDS, check, did_you_mean
+from queuespec.rules import BadRules, Chapter, Facts, chapters, specification_folder, with_own
+from queuespec.rules.words import NEEDS, OWN, check, did_you_mean
 from queuespec.stage.processes import KEPT_OUTPUT, LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.settings import LONGEST_IMPORT, Settings
 from queuespec.text import one_line
@@ -70,6 +71,7 @@ def add_options(add: Callable[..., Any]) -> None:
     add("--patience", default=Settings.patience, help="timeout for what must complete; raise if slow (12.7)", **seconds)
     add("--quiet-time", default=0.1, help="time to watch a call that must block (0.1)", **seconds)
     add("--rule", metavar="SLUG", help="judge this rule only; repeatable", **repeatable)
+    add("--rules", metavar="FILE", help="judge your own rules in this file, too; repeatable", **repeatable)
     add(
         "--crowd",
         metavar="NUMBER",
@@ -94,8 +96,8 @@ def add_strict(add: Callable[..., Any]) -> None:
     add("--strict", action="store_true", help="de-facto rules decide the exit status, too")
 
 
-REPEATED = ("implementation", "python", "patience", "quiet_time", "crowd", "largest_item")
-"""The options that say what is judged and how, but not which rules."""
+REPEATED = ("implementation", "python", "patience", "quiet_time", "crowd", "largest_item", "rules")
+"""The options that say what is judged and how, but not which of the known rules."""
 
 
 def given(option: argparse.Namespace) -> list[str]:
@@ -104,11 +106,12 @@ def given(option: argparse.Namespace) -> list[str]:
     add_options(parser.add_argument)
     values = {name: getattr(option, name) for name in REPEATED}
     changed = {name: value for name, value in values.items() if value != parser.get_default(name)}
-    return [word for name, value in changed.items() for word in (f"--{name.replace('_', '-')}", _text(value))]
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return [
+        word
+        for name, value in changed.items()
+        for one in (value if isinstance(value, list) else [value])
+        for word in (f"--{name.replace('_', '-')}", f"{one:g}" if isinstance(one, float) else str(one))
+    ]
 
 
 class CannotJudge(Exception):
@@ -144,7 +147,7 @@ def probe(python: str, implementation: str) -> Facts:
         tree.wait(FAREWELL)
     facts = Facts.read(data)
     try:
-        check("capability", facts.lacks, NEEDS)
+        check("capability", facts.lacks, NEEDS, OWN)
     except ValueError as error:
         raise CannotJudge(f"--implementation: {facts.implementation} lacks an {error}") from None
     return facts
@@ -203,21 +206,32 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -
         )
 
 
-def refuse_unknown_rules(slugs: Collection[str]) -> None:
-    """Raises `CannotJudge` if the specification lacks one of these rules, or cannot be imported."""
-    if not slugs:
+def files_of(names: Iterable[str]) -> tuple[Path, ...]:
+    """The files with rules of the user's own that ``--rules`` names."""
+    return tuple(dict.fromkeys(Path(os.path.abspath(name)) for name in names))
+
+
+def refuse_unknown_rules(slugs: Collection[str], own: tuple[Path, ...] = ()) -> None:
+    """Raises `CannotJudge` if there is not one of these rules, or if a file of rules cannot be imported."""
+    if not slugs and not own:
         return
-    known = {slug for chapter in specification() for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
+    known = {slug for chapter in specification(own) for rule in chapter.rules for slug in (rule.slug, *rule.proves)}
     for slug in slugs:
         if slug not in known:
             raise CannotJudge(f"--rule: there is no rule {slug!r}{did_you_mean(slug, known)}")
 
 
 @functools.cache
-def specification() -> list[Chapter]:
-    """All chapters of the specification. Raises `CannotJudge` if one of them cannot be imported."""
+def specification(own: tuple[Path, ...] = ()) -> list[Chapter]:
+    """All chapters of the specification, and the files with rules of a user's own. Raises `CannotJudge` if one of them
+    cannot be used.
+    """
     try:
-        return chapters()
+        found = chapters()
     except Exception as error:
         about = one_line(f"{type(error).__name__}: {error}")
         raise CannotJudge(f"cannot import the specification: {about}") from error
+    try:
+        return with_own(found, own)
+    except BadRules as error:
+        raise CannotJudge(one_line(str(error))) from error

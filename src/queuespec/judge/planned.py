@@ -9,7 +9,7 @@ import pytest
 
 from queuespec.results import Verdict
 from queuespec.results.expectations import Expectation
-from queuespec.rules import Facts, Rule, rule_of
+from queuespec.rules import Facts, Rule, rule_of, specification_folder
 from queuespec.stage import Settings
 from queuespec.text import one_line
 
@@ -35,11 +35,18 @@ class Assignment:
     """What all stages have in common; `settings_for` adds the path."""
     expected: tuple[Expectation, ...]
     """The expected deviations that concern what is judged."""
+    own: tuple[Path, ...] = ()
+    """The files with rules of the user's own."""
     files: tuple[str, ...] = ()
-    """What to collect, as pytest names it."""
+    """What to collect besides these, as pytest names it."""
 
     def settings_for(self, directory: Path) -> Settings:
-        """The settings of a stage whose actors import roles and items from this directory."""
+        """The settings of a stage whose actors import roles and items from this directory.
+
+        Modules beside rules of a user's own come last: they have any names, and hide no module of anybody else.
+        """
+        if any(directory == file.parent for file in self.own):
+            return dataclasses.replace(self.settings, path=(str(specification_folder()),), last=(str(directory),))
         return dataclasses.replace(self.settings, path=(str(directory),))
 
 

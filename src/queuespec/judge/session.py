@@ -13,7 +13,7 @@ import pytest
 from queuespec import results
 from queuespec.judge import options
 from queuespec.judge.ledger import LEDGER, Ledger, header_of, recorder_for
-from queuespec.judge.nouns import STAGES, Stages
+from queuespec.judge.nouns import STAGES, Stages, offer_all, refuse_unknown_nouns
 from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import ASSIGNMENT, Assignment
 from queuespec.judge.smoke import refuse_what_is_no_queue
@@ -52,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_worker(config):
         given = received(config)
         config.args = [*given.files]
+        if given.own:
+            offer_all(config.pluginmanager)
     elif config.option.help or getattr(config.option, "version", False):
         return
     else:
@@ -60,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         except CannotJudge as error:
             raise pytest.UsageError(str(error)) from None
     config.stash[ASSIGNMENT] = given
+    pytest.register_assert_rewrite(*(file.stem for file in given.own))
     config.stash[STAGES] = Stages(given)
     config.add_cleanup(config.stash[STAGES].close)
 
@@ -70,7 +73,11 @@ def _open_the_books(config: pytest.Config) -> Assignment:
     _refuse_wrong_expressions(option)
     facts = probed(config)
     options.refuse_what_cannot_be_judged(facts, option.start_method)
-    options.refuse_unknown_rules(option.rule)
+    own = options.files_of(option.rules)
+    options.refuse_unknown_rules(option.rule, own)
+    if own:
+        offer_all(config.pluginmanager)
+    refuse_unknown_nouns(own, config.pluginmanager.get_plugins())
     try:
         entries = expectations.known()
         for name in option.expectations:
@@ -87,13 +94,14 @@ def _open_the_books(config: pytest.Config) -> Assignment:
             tidies="tidy" in facts.adapter[2:],
         ),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
+        own=own,
         files=tuple(config.args),
     )
     if given.start_methods and not option.collectonly:
         refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
     writes = option.results and not option.collectonly
     recorder = recorder_for(Path(option.results).resolve()) if writes else None
-    config.stash[LEDGER] = Ledger(header_of(option, given), recorder)
+    config.stash[LEDGER] = Ledger(header_of(option, given), recorder, own)
     config.pluginmanager.register(Bookkeeper(config), "queuespec verdicts")
     return given
 
@@ -204,7 +212,7 @@ def _what_was_expected_in_vain(given: Assignment, verdicts: list[results.Verdict
     if not given.expected:
         return []
     try:
-        rules = [rule for chapter in specification() for rule in chapter.rules if rule.level != "untested"]
+        rules = [rule for chapter in specification(given.own) for rule in chapter.rules if rule.level != "untested"]
     except CannotJudge as error:
         return [str(error)]
     everywhere = given.facts.start_methods

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 
@@ -46,14 +47,15 @@ def used_by(item: pytest.Item) -> frozenset[str]:
     found = {OF_NOUN[name] for name in item.fixturenames if name in OF_NOUN}
     found |= _needs_of(item.function)
     for name in item.fixturenames:
-        if name in fixtures and _is_ours(fixtures[name][-1].func):
+        if name in fixtures and _is_ours(fixtures[name][-1].func, str(item.path.parent)):
             found |= _needs_of(inspect.unwrap(fixtures[name][-1].func))
     return frozenset(found)
 
 
 @functools.cache
 def _needs_of(test: FunctionType) -> frozenset[str]:
-    names = {*_names_in(test, set()), *inspect.signature(test).parameters}
+    home = os.path.dirname(test.__code__.co_filename)
+    names = {*_names_in(test, set(), home), *inspect.signature(test).parameters}
     if "program" in names:
         names = names.union(*map(_names_in_program, names))
     for arguments, values, _ in each_of(test):
@@ -65,8 +67,9 @@ def _needs_of(test: FunctionType) -> frozenset[str]:
     return frozenset(needed)
 
 
-def _names_in(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
-    """The names and texts in the code of a function, and in that of all functions of the specification that it uses."""
+def _names_in(function: FunctionType, seen: set[CodeType], home: str) -> Iterator[str]:
+    """The names and texts in the code of a function, and in that of all functions of the specification, or of a file
+    in the directory `home`, that it uses."""
     for code in _with_nested(function.__code__):
         if code in seen:
             continue
@@ -76,8 +79,8 @@ def _names_in(function: FunctionType, seen: set[CodeType]) -> Iterator[str]:
         known += [getattr(one, name, None) for one in known if isinstance(one, ModuleType) for name in code.co_names]
         known += [method for one in known if isinstance(one, type) for method in vars(one).values()]
         for one in known:
-            if isinstance(one, FunctionType) and _is_ours(one):
-                yield from _names_in(one, seen)
+            if isinstance(one, FunctionType) and _is_ours(one, home):
+                yield from _names_in(one, seen, home)
 
 
 @functools.cache
@@ -120,7 +123,10 @@ def _flat(values: object) -> Iterator[object]:
 
 
 @functools.cache
-def _is_ours(function: object) -> bool:
-    """Whether a function belongs to the specification."""
+def _is_ours(function: object, home: str) -> bool:
+    """Whether a function belongs to the specification, or is beside the rules in the directory `home`."""
     code = getattr(inspect.unwrap(function), "__code__", None)  # type: ignore[arg-type]
-    return code is not None and code.co_filename.startswith(str(specification_folder()))
+    if code is None:
+        return False
+    file: str = code.co_filename
+    return file.startswith(str(specification_folder())) or os.path.dirname(file) == home

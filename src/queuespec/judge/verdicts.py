@@ -164,7 +164,7 @@ def _expect(item: pytest.Item, finding: Finding, report: pytest.TestReport) -> N
 def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pytest.TestReport) -> None:
     """Adds the details to the report: the rule, the verdict, the timeline, the output."""
     rule, planned = finding.rule, finding.planned
-    sources = "\n".join(f"{source}: {source.url}" if source.url else str(source) for source in rule.source)
+    sources = "\n".join(source.described for source in rule.source)
     report.sections.append((f"rule {rule.slug} ({rule.level})", f"{rule.sentence}\n{rule.why}\n{sources}"))
     judged = one_line(item.config.stash[ASSIGNMENT].facts.described)
     under = " under ".join(word for word in (planned.kind, planned.start_method) if word)

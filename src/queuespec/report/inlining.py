@@ -23,11 +23,12 @@ Edit = tuple[int, int, str]
 
 
 class Module:
-    """The text of a module, and its definitions by name."""
+    """The text of a module, its definitions by name, and the directory from which it was imported."""
 
-    def __init__(self, name: str, text: bytes) -> None:
+    def __init__(self, name: str, text: bytes, home: Path | None = None) -> None:
         self.name = name
         self.text = text
+        self.home = home
         self.definitions: dict[str, ast.stmt] = {}
         self._lines = [*itertools.accumulate(map(len, text.splitlines(keepends=True)), initial=0)]
         for node in ast.parse(text).body:
@@ -55,14 +56,21 @@ class Key(NamedTuple):
     name: str
 
 
-@functools.cache
-def module_named(name: str) -> Module | None:
-    """A module of the specification or of this package; None for a module that the program imports."""
+def module_named(name: str, beside: Path | None = None) -> Module | None:
+    """A module of the specification or of this package, or one in the directory of a user's own rules; None for a
+    module that the program imports.
+    """
     ours = name.partition(".")[0] == "queuespec"
-    path = (Path(__file__).parents[2] if ours else specification_folder()).joinpath(*name.split("."))
+    homes = [Path(__file__).parents[2]] if ours else [specification_folder(), *([beside] if beside else [])]
+    return next(filter(None, (_module_in(home, name) for home in homes)), None)
+
+
+@functools.cache
+def _module_in(home: Path, name: str) -> Module | None:
+    path = home.joinpath(*name.split("."))
     for file in (path.with_name(f"{path.name}.py"), path / "__init__.py"):
         if file.is_file():
-            return Module(name, file.read_bytes())
+            return Module(name, file.read_bytes(), home)
     return None
 
 
@@ -124,12 +132,12 @@ class Program:
             raise Unsuitable("it needs pytest")
         if alias.name == "ShutDown":  # the judge has its own for Pythons that lack it
             home = "queue"
-        found = module_named(home)
+        found = module_named(home, module.home)
         if found is None:
             words = f"from {home} import {alias.name}" if isinstance(node, ast.ImportFrom) else f"import {home}"
             self.imports.add(f"{words} as {alias.asname}" if alias.asname else words)
         elif isinstance(node, ast.ImportFrom):
-            return module_named(f"{home}.{alias.name}") or self.meaning(found, alias.name)
+            return module_named(f"{home}.{alias.name}", module.home) or self.meaning(found, alias.name)
         return found
 
     def name_of(self, key: Key) -> str:
@@ -199,5 +207,5 @@ class Rewriter:
         if isinstance(node, ast.Attribute):
             home = self.meaning(node.value)
             if isinstance(home, Module):
-                return module_named(f"{home.name}.{node.attr}") or self.program.meaning(home, node.attr)
+                return module_named(f"{home.name}.{node.attr}", home.home) or self.program.meaning(home, node.attr)
         return None

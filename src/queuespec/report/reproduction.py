@@ -13,7 +13,7 @@ from queuespec.report.adapter_text import AdapterText
 from queuespec.report.console import judging
 from queuespec.report.inlining import ADAPTING, RUNNER, Key, Module, Program, Unsuitable, local_names, module_named
 from queuespec.report.script import HELD, MAIN, MAKERS, VALUE, Noun, Script, quoted, worker
-from queuespec.rules import Rule
+from queuespec.rules import Rule, is_own
 from queuespec.text import markdown
 
 
@@ -57,6 +57,7 @@ def bug_report(rule: Rule, case: Case, version: str) -> str:
     lines += [f"- judged by queuespec {version}"]
     lines += [f"- source: {f'[{source}]({source.url})' if source.url else source}" for source in rule.source]
     options = ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
+    options = ["--rules", Path(rule.file).name, *options] if is_own(rule) else options
     again = judging(rule.slug, case.start_method, case.kind, options)
     lines += ["", *_fenced("console", [f"$ pip install queuespec && {again}"])]
     chapter, test = _test_of(rule)
@@ -81,7 +82,8 @@ def _fenced(language: str, lines: Sequence[str], last: bool = False) -> list[str
 
 
 def _test_of(rule: Rule) -> tuple[Module, ast.FunctionDef]:
-    chapter = module_named(Path(rule.file).stem)
+    file = Path(rule.file)
+    chapter = module_named(file.stem, file.parent)
     assert chapter is not None
     test = chapter.definitions[rule.test]
     assert isinstance(test, ast.FunctionDef)

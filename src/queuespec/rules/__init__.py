@@ -2,6 +2,7 @@
 
 from queuespec.rules.chapters import Chapter, chapters, specification_folder
 from queuespec.rules.facts import Facts, Subject
+from queuespec.rules.own import BadRules, is_own, with_own
 from queuespec.rules.rule import Rule, chapter_of, dotted, each, each_of, rule, rule_of, untested
 from queuespec.rules.sources import (
     ARTICLE,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
 import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -39,17 +41,28 @@ def in_order(folder: Path) -> list[Path]:
 def chapters(folder: Path | None = None) -> list[Chapter]:
     """All chapters of a specification, in reading order, with all their rules."""
     folder = folder or specification_folder()
-    sys.path.insert(0, str(folder))
+    with importing_from(folder):
+        return [chapter_in(path) for path in in_order(folder)]
+
+
+@contextlib.contextmanager
+def importing_from(*folders: Path) -> Iterator[None]:
+    """Meanwhile, imports find the modules in these directories first."""
+    added = [str(folder) for folder in folders]
+    sys.path[:0] = added
     try:
-        return [_chapter(path) for path in in_order(folder)]
+        yield
     finally:
-        sys.path.remove(str(folder))
+        for entry in added:
+            sys.path.remove(entry)
 
 
-def _imported(path: Path) -> ModuleType:
+def imported(path: Path) -> ModuleType:
+    """The module of a chapter."""
     name = f"queuespec_chapter_{path.stem}"  # pytest imports another module from the same file
-    if name in sys.modules:
-        return sys.modules[name]
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(path):
+        return known
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -62,8 +75,9 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
-def _chapter(path: Path) -> Chapter:
-    module = _imported(path)
+def chapter_in(path: Path) -> Chapter:
+    """The chapter in this file."""
+    module = imported(path)
     rules = []
     for value in vars(module).values():
         found = value if isinstance(value, (list, tuple)) else [rule_of(value) or value]

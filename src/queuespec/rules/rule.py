@@ -12,10 +12,11 @@ from typing import Any, Callable, TypeVar, Union
 
 from queuespec.rules.facts import Facts
 from queuespec.rules.sources import Source
-from queuespec.rules.words import KINDS, LEVELS, METHODS, NEEDS, START_METHODS, SYSTEMS, check, system_name
+from queuespec.rules.words import KINDS, LEVELS, METHODS, NEEDS, OWN, START_METHODS, SYSTEMS, check, system_name
 
 Test = TypeVar("Test", bound=Callable[..., object])
 Names = Union[str, "tuple[str, ...]"]
+Sources = Union[Source, str, "tuple[Source | str, ...]"]
 Ids = Union["Sequence[str]", Callable[[Any], "str | None"], None]
 
 _SLUG = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*")
@@ -58,7 +59,7 @@ class Rule:
         check("kind", self.kinds, KINDS)
         check("system", self.systems, (*SYSTEMS.values(), "POSIX"))
         check("start method", self.start_methods, START_METHODS)
-        check("need", self.needs, NEEDS)
+        check("need", self.needs, NEEDS, OWN)
         for name in ("since", "until"):
             version = getattr(self, name)
             if not (isinstance(version, tuple) and all(type(number) is int for number in version)):
@@ -130,10 +131,18 @@ def _marked(text: str) -> str:
     return re.sub(r"(?<![`\w.])\w+\(\)(?!`)", r"`\g<0>`", text)
 
 
+def _sources(slug: str, source: Sources) -> tuple[Source, ...]:
+    given = source if isinstance(source, tuple) else (source,)
+    try:
+        return tuple(Source.of(one) if isinstance(one, str) else one for one in given)
+    except ValueError as error:
+        raise ValueError(f"rule {slug!r}: {error}") from None
+
+
 def rule(
     slug: str,
     *,
-    source: Source | tuple[Source, ...],
+    source: Sources,
     level: str = "promise",
     proves: tuple[str, ...] = (),
     kinds: tuple[str, ...] = ("Queue", "JoinableQueue"),
@@ -150,7 +159,7 @@ def rule(
 
     Args:
         slug: the name, which never changes and is never reused.
-        source: where the behavior is documented.
+        source: where the behavior is documented: a part of a known document, an ``https:`` URL, or words.
         level: what kind of statement it is; see `words.LEVELS`.
         proves: slugs of further behaviors that this test also proves.
         kinds: the kinds of queue it holds for; each has its own verdict.
@@ -158,7 +167,7 @@ def rule(
         until: the first Python version without it.
         systems: names such as ``"Linux"``, or ``"POSIX"``; empty for all.
         start_methods: empty for all.
-        needs: capabilities that an implementation may lack.
+        needs: capabilities that an implementation may lack; only rules of a user's own need one with a dot in its name.
         when: a condition that the other parameters cannot express: a sentence for where it does not hold, and a
             function of the `Facts`.
 
@@ -176,7 +185,7 @@ def rule(
         test.__rule__ = Rule(  # type: ignore[attr-defined]
             slug=slug,
             level=level,
-            source=source if isinstance(source, tuple) else (source,),
+            source=_sources(slug, source),
             sentence=_marked(" ".join(sentence.split())),
             why=_marked(why.strip()),
             proves=proves,
@@ -202,13 +211,13 @@ def rule_of(test: object) -> Rule | None:
     return found if isinstance(found, Rule) else None
 
 
-def untested(slug: str, sentence: str, *, source: Source | tuple[Source, ...], reason: str) -> Rule:
+def untested(slug: str, sentence: str, *, source: Sources, reason: str) -> Rule:
     """States a documented behavior that no test can prove. Raises `TypeError` and `ValueError` as `rule` does."""
     caller = sys._getframe(1)
     return Rule(
         slug=slug,
         level="untested",
-        source=source if isinstance(source, tuple) else (source,),
+        source=_sources(slug, source),
         sentence=_marked(sentence),
         why="",
         reason=_marked(reason),

@@ -31,6 +31,14 @@ class Source:
             raise ValueError(f"unknown part {part!r} of {self.document}{did_you_mean(part, self.parts)}")
         return dataclasses.replace(self, part=part)
 
+    @classmethod
+    def of(cls, text: str) -> Source:
+        """The source that a text names: a page on the web by its ``https:`` URL, or anything else in words."""
+        text = text.strip()
+        if text.startswith("http:") or not text:
+            raise ValueError(f"source should be an https URL, or say in words what it is, but is {text!r}")
+        return cls(text, base=text if text.startswith("https:") else "")
+
     @property
     def is_section(self) -> bool:
         """Whether the part is a section of a page, not a name: lowercase words with hyphens."""
@@ -43,6 +51,11 @@ class Source:
             return self.base
         link = self.link(self.part)
         return link if link.startswith("https:") else self.base + link
+
+    @property
+    def described(self) -> str:
+        """The source and its link, for people."""
+        return f"{self}: {self.url}" if self.url not in ("", str(self)) else str(self)
 
     def __str__(self) -> str:
         return f"{self.document}, {self.part}" if self.part else self.document

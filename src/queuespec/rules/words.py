@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
 
 LEVELS = ("promise", "platform", "de-facto", "hazard", "untested")
@@ -42,6 +43,9 @@ ABILITIES = {
 NEEDS = (*KINDS, *METHODS, *ABILITIES)
 """Capabilities that an implementation may lack."""
 
+OWN = re.compile(r"(?!Manager\.)\w[\w-]*(\.\w[\w-]*)+")
+"""What a capability looks like that only rules of a user's own need: ``my-queue.priorities``."""
+
 _PYTHONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
 
 
@@ -62,11 +66,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {by_fold[near[0]]!r}?" if near else ""
 
 
-def check(what: str, words: object, known: Collection[str]) -> None:
-    """Raises `ValueError` for an unknown word, and `TypeError` if `words` is no tuple: ``("fork")`` is a string."""
+def check(what: str, words: object, known: Collection[str], own: re.Pattern[str] | None = None) -> None:
+    """Raises `ValueError` for a word that is neither known nor matches `own`, and `TypeError` if `words` is no tuple:
+    ``("fork")`` is a string."""
     if not isinstance(words, tuple):
         raise TypeError(f"{what} should be a tuple, but is {words!r}")
     for word in words:
-        if word not in known:
+        if word not in known and not (own and own.fullmatch(str(word))):
             near = did_you_mean(str(word), known)
             raise ValueError(f"unknown {what} {word!r}{near or '; known: ' + ', '.join(known)}")

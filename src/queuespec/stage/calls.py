@@ -6,6 +6,7 @@ exception from the last call of its block.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Callable, NoReturn
@@ -267,7 +268,11 @@ def made(function: Callable[..., object], *args: object, **kwargs: object) -> An
 
 
 def name_of(function: Callable[..., object]) -> str:
-    """``module:function``, as an actor finds it."""
+    """``module:function``, as an actor finds it. Raises `SuiteError` for one in a file of rules, which no actor can
+    import."""
+    if any("__rule__" in getattr(value, "__dict__", ()) for value in vars(sys.modules[function.__module__]).values()):
+        where = f"{function.__module__}.py, which has rules and so cannot be imported by the judged processes"
+        raise SuiteError(f"{function.__qualname__} is in {where}; move it to a module beside it")
     return f"{function.__module__}:{function.__qualname__}"
 
 

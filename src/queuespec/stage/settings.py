@@ -35,6 +35,8 @@ class Settings:
     """Whether the implementation is an adapter that removes what killed processes have left on a server."""
     directory: str = dataclasses.field(default_factory=os.getcwd)
     """The judge's current directory: the last place where an implementation is searched for."""
+    last: tuple[str, ...] = ()
+    """Directories with further modules of roles and items, last on the ``sys.path`` of the judged processes."""
 
     @property
     def tidying(self) -> list[str]:

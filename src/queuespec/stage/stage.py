@@ -67,7 +67,7 @@ class Stage:
         )
         """The address of this stage for its actors."""
         what = (settings.implementation, start_method, settings.directory)
-        message = [self.address, settings.path, *what, supervisor.untidy]
+        message = [self.address, settings.path, settings.last, *what, supervisor.untidy]
         self._supervisor = supervisor
         supervisor.has_tidied(settings.tidying)
         try:
