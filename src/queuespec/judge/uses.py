@@ -1,19 +1,24 @@
 """What a test needs of an implementation, found in its code: the methods that it calls, the nouns that it takes.
 
 A test needs what its roles, fixtures and programs need as well. Whatever may be a call of a queue's method counts as
-one: an implementation without it is spared a rule too many rather than accused of one.
+one: an implementation without it is spared a rule too many rather than accused of one. The `join` of a process is none
+(see `queuespec.judge.receivers`).
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import os
-from collections.abc import Iterator
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
+from queuespec.judge.receivers import methods_in
 from queuespec.rules import each_of, specification_folder
 from queuespec.rules.words import KINDS, METHODS
 
@@ -38,6 +43,9 @@ OF_NAME = {
     "pid": ("processes",),
 }
 """What a name in the code of a test needs."""
+
+IMPORTED = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)
+"""An import in the text of a program that another program writes."""
 
 
 def used_by(item: pytest.Item) -> frozenset[str]:
@@ -70,11 +78,12 @@ def _needs_of(test: FunctionType) -> frozenset[str]:
 def _names_in(function: FunctionType, seen: set[CodeType], home: str) -> Iterator[str]:
     """The names and texts in the code of a function, and in that of all functions of the specification, or of a file
     in the directory `home`, that it uses."""
+    if function.__code__ not in seen:
+        yield from _words_of_function(function)
     for code in _with_nested(function.__code__):
         if code in seen:
             continue
         seen.add(code)
-        yield from _words_in(code)
         known = [function.__globals__.get(name) for name in code.co_names]
         known += [getattr(one, name, None) for one in known if isinstance(one, ModuleType) for name in code.co_names]
         known += [method for one in known if isinstance(one, type) for method in vars(one).values()]
@@ -94,8 +103,8 @@ def _names_in_program(name: str) -> frozenset[str]:
         if one in seen or not one.isidentifier() or not path.is_file():
             continue
         seen.add(one)
-        words = {word for code in _with_nested(compile(path.read_bytes(), path, "exec")) for word in _words_in(code)}
-        programs += words
+        words = _words_in(compile(path.read_bytes(), path, "exec"), ast.parse(path.read_bytes()), {})
+        programs += [*words, *(name for text in words for name in IMPORTED.findall(text))]
         found |= words
     return frozenset(found)
 
@@ -107,9 +116,23 @@ def _with_nested(code: CodeType) -> Iterator[CodeType]:
             yield from _with_nested(constant)
 
 
-def _words_in(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    yield from (constant for constant in _flat(code.co_consts) if isinstance(constant, str))
+def _words_of_function(function: FunctionType) -> set[str]:
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError):  # a lambda in the middle of something
+        tree = None
+    return _words_in(function.__code__, tree, function.__globals__)
+
+
+def _words_in(code: CodeType, tree: ast.Module | None, known: Mapping[str, object]) -> set[str]:
+    """The names and texts in code; of the methods that queues have, those that it may call on a queue."""
+    names, texts = set[str](), set[str]()
+    for one in _with_nested(code):
+        names.update(one.co_names)
+        texts.update(constant for constant in _flat(one.co_consts) if isinstance(constant, str))
+    if tree is not None:
+        names = names.difference(METHODS) | methods_in(tree, known)
+    return names | texts
 
 
 def _flat(values: object) -> Iterator[object]:
