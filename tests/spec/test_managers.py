@@ -102,7 +102,14 @@ def test_manager_outlives_killed_main(program):
     run.succeeds()
 
 
-@rule("manager.ctrl-c", source=CHANGELOG / "bpo-36368", level="de-facto", kinds=MANAGER, systems=("POSIX",))
+@rule(
+    "manager.ctrl-c",
+    source=CHANGELOG / "bpo-36368",
+    level="de-facto",
+    kinds=MANAGER,
+    needs=("managers",),
+    systems=("POSIX",),
+)
 def test_manager_survives_ctrl_c(queue, child):
     """A manager is not terminated by Ctrl-C.
 

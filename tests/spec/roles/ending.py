@@ -71,8 +71,9 @@ def put_at_exit(queue, item):
 
 
 def put_unpicklable(queue):
-    """Puts an item that cannot be pickled."""
-    queue.put(pickling.unpicklable())
+    """Puts an item that cannot be pickled; put() may or may not raise the error itself."""
+    with contextlib.suppress(Exception):
+        queue.put(pickling.unpicklable())
 
 
 def leave_thread_behind(queue, event, item):
