@@ -1,19 +1,18 @@
 """Nothing of a run stays on a server that outlives it: neither keys nor connections, however the run ends."""
 
-import importlib.util
+import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
 
 import psutil
 import pytest
-import runs
 from runs import META, METHOD, asked, environment
-from watching import ENDS, SHORT, alone_and_in_parallel
+from servers import RedisServer, Server, is_as_before
+from watching import ENDS, alone_and_in_parallel
+
+from queuespec.stage import Supervisor
 
 ADAPTERS = META / "implementations" / "on_a_lasting_server.py"
 RULES = asked(["get.blocks-when-empty", "order.fifo-in-process", "deliver.child-to-child"], [METHOD])
@@ -23,20 +22,17 @@ server = on_a_lasting_server.Server(("127.0.0.1", 0), on_a_lasting_server.on_a_s
 print(server.address[1], flush=True)
 server.serve_forever()
 """
-SECONDS = 5.0
-"""How long after a run a connection of it may still be there."""
 
 
-class LibraryServer:
+class LibraryServer(Server):
     """A server of the standard library."""
 
     adapter = "Adapter"
 
-    def __init__(self, directory):
+    def __init__(self, supervisor):
         env = environment(PYTHONPATH=str(ADAPTERS.parent))
-        words = [sys.executable, "-c", SERVING]
-        self.process = subprocess.Popen(words, env=env, stdout=subprocess.PIPE, cwd=directory, text=True)
-        self.where = self.process.stdout.readline().strip()
+        super().__init__(supervisor, [sys.executable, "-c", SERVING], "\n", env)
+        self.where = self.program.output().strip()
 
     def keys(self):
         asking = "import on_a_lasting_server as it; print(it.connected().names()._getvalue())"
@@ -44,51 +40,17 @@ class LibraryServer:
         return subprocess.run([sys.executable, "-c", asking], env=env, check=True, capture_output=True).stdout.strip()
 
     def connections(self):
-        found = psutil.Process(self.process.pid).net_connections("tcp")
+        found = psutil.Process(self.program.pid).net_connections("tcp")
         return [one for one in found if one.status == psutil.CONN_ESTABLISHED]
 
     nothing = b"[]"
 
 
-class RedisServer:
-    """A real one."""
-
-    adapter = "OnRedis"
-
-    def __init__(self, directory):
-        if shutil.which("redis-server") is None:
-            pytest.skip("redis-server is not installed here")
-        if importlib.util.find_spec("redis") is None or runs.judged_python != sys.executable:
-            pytest.skip("the package redis is not installed here")
-        import redis
-
-        self.where = os.path.join(directory, "socket")
-        words = ["redis-server", "--port", "0", "--unixsocket", self.where, "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(words, cwd=directory, stdout=subprocess.PIPE, text=True)
-        assert any("ready to accept connections" in line.lower() for line in self.process.stdout)
-        self.client = redis.Redis(unix_socket_path=self.where)
-
-    def keys(self):
-        return self.client.keys("*")
-
-    def connections(self):
-        return [one for one in self.client.client_list() if int(one["id"]) != self.client.client_id()]
-
-    nothing = ()
-
-
 @pytest.fixture(params=[LibraryServer, RedisServer], ids=["library", "redis"])
 def server(request):
     """A server that outlives the runs of a test."""
-    if os.name != "posix" and request.param is RedisServer:
-        pytest.skip("redis-server is not installed here")
-    with tempfile.TemporaryDirectory(prefix="s", dir=SHORT) as directory:
-        server = request.param(directory)
-        try:
-            yield server
-        finally:
-            server.process.kill()
-            server.process.communicate()
+    with contextlib.closing(Supervisor()) as supervisor:
+        yield request.param(supervisor)
 
 
 @pytest.fixture
@@ -100,13 +62,6 @@ def judged(run, server):
         return run("--implementation", name, *options, parallel=parallel, env={"SERVER": server.where, **env})
 
     return start
-
-
-def is_as_before(server):
-    deadline = time.monotonic() + SECONDS
-    while server.connections() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return (server.connections(), [*server.keys()]) == ([], [*server.nothing])
 
 
 @alone_and_in_parallel
