@@ -94,6 +94,7 @@ NEEDED = {
     "jt.blocks-until-drained": "buffer and threads",
     "cancel.exit-of-main": "buffer and cancel_join_thread() and programs",
     "item.custom-class": "pickling",
+    "item.any-equality": "pickling",
     "item.pickled-late": "buffer and pickling and threads",
 }
 """What rules need that they do not say: it is in their roles, fixtures, items and programs."""

@@ -422,7 +422,7 @@ def test_put_of_large_item_does_not_wait(queue):
     assert queue.plays(crowding.get_blocks, 1) == [8 * MIB]
 
 
-@rule("payload.many-wait", source=DOCS / "Queue")
+@rule("payload.many-wait", source=DOCS / "Queue", needs=("buffer",))
 def test_many_items_wait_in_the_buffer(queue):
     """Items that do not fit into the pipe wait in the producer's buffer.
 

@@ -113,6 +113,8 @@ class Actor:
             (how,), _ = decoded(body, self._resolve)
             self._channel.sendall(encoded((number, protocol.RETURNED, None, 0.0)))
         except (EOFError, OSError):
+            if self._method:  # the process may be somebody else's, such as a worker of a cluster
+                return
             os._exit(0)
         self._channel.close()
         if how == "tidy":

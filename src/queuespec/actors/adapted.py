@@ -9,7 +9,7 @@ import functools
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from queuespec.actors.actor import Sent
@@ -87,6 +87,14 @@ class Adapted(Implementation):
     def received(self, what: Any) -> Any:
         """What the user of a queue makes of what was sent instead of it."""
         return self._translated(self.adapter.received(what))
+
+    @property
+    def serves(self) -> bool:  # type: ignore[override]
+        return hasattr(self.adapter, "serve")
+
+    def serve(self) -> Iterable[dict[str, str]]:
+        served: Iterable[dict[str, str]] = self.adapter.serve()
+        return served
 
     def tidy(self) -> None:
         getattr(self.adapter, "tidy", lambda: None)()

@@ -18,6 +18,7 @@ import inspect
 import operator
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from queuespec.actors.protocol import KINDS, MARK
@@ -110,6 +111,14 @@ class Implementation:
     def sent(self, queue: Any) -> Any:
         """What a child is given for this queue: the queue, or a `queuespec.actors.actor.Sent`."""
         return queue
+
+    serves = False
+    """Whether a run begins with `serve`."""
+
+    def serve(self) -> Iterable[dict[str, str]]:
+        """Starts what all judged processes of a run share, has the environment variables by which they find it, and
+        ends it afterward."""
+        return ()
 
     def tidy(self) -> None:
         """Removes what tests have left behind, after their processes have ended; those of this process, or others."""

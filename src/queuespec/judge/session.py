@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import tempfile
 from collections.abc import Generator
@@ -21,7 +22,7 @@ from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import FEWER, INPUT, Workers, is_worker, probed, received
 from queuespec.results import expectations
 from queuespec.results.causes import FAILS, REPORTED, standing
-from queuespec.stage import Settings
+from queuespec.stage import Service, Settings, SuiteError
 from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line
 
@@ -97,6 +98,15 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         own=own,
         files=tuple(config.args),
     )
+    if facts.serves and not option.collectonly:
+        try:
+            service = Service(given.settings)
+        except SuiteError as error:
+            raise CannotJudge(f"--implementation: {error}") from None
+        config.add_cleanup(service.close)
+        given = dataclasses.replace(
+            given, settings=dataclasses.replace(given.settings, environment=service.environment)
+        )
     if given.start_methods and not option.collectonly:
         refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
     writes = option.results and not option.collectonly

@@ -68,7 +68,8 @@ def _needs_of(test: FunctionType) -> frozenset[str]:
         names = names.union(*map(_names_in_program, names))
     for arguments, values, _ in each_of(test):
         names |= {arguments} if isinstance(arguments, str) else {*arguments}
-        names |= {word for word in _flat(values) if isinstance(word, str)}
+        for value in _flat(values):
+            names.add(value if isinstance(value, str) else str(getattr(value, "__module__", "")).rpartition(".")[2])
     needed = {name for name in names if name in METHODS or name in KINDS}
     for name in names:
         needed |= {*OF_NAME.get(name, ())}

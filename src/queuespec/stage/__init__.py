@@ -30,6 +30,7 @@ from queuespec.stage.exceptions import (
 from queuespec.stage.processes import ProcessTree, Supervisor
 from queuespec.stage.programs import Program
 from queuespec.stage.remote import RemoteActor
+from queuespec.stage.service import Service
 from queuespec.stage.settings import Settings
 from queuespec.stage.stage import Stage
 from queuespec.stage.timeline import Timeline

@@ -56,10 +56,13 @@ def temporary_directory() -> str:
 
 
 class ProcessTree:
-    """A program and all its descendants. Raises `OSError` if the program cannot be started."""
+    """A program and all its descendants. Raises `OSError` if the program cannot be started.
+
+    `stdin` is all of its standard input, which is left open if it is None.
+    """
 
     def __init__(
-        self, command: Sequence[str], supervisor: Supervisor, stdin: str = "", env: Mapping[str, str] | None = None
+        self, command: Sequence[str], supervisor: Supervisor, stdin: str | None = "", env: Mapping[str, str] | None = None
     ) -> None:
         self._supervisor = supervisor
         self._kept = bytearray()
@@ -88,8 +91,9 @@ class ProcessTree:
         threading.Thread(target=self._see_the_end, name="end of a program", daemon=True).start()
         assert self.popen.stdin is not None
         with contextlib.suppress(OSError):
-            self.popen.stdin.write(stdin.encode())
-            self.popen.stdin.close()
+            if stdin is not None:
+                self.popen.stdin.write(stdin.encode())
+                self.popen.stdin.close()
 
     def _read(self) -> None:
         assert self.popen.stdout is not None

@@ -33,7 +33,8 @@ class Program:
             "directory": settings.directory,
             "announcement": self._announcement,
         }
-        env = {protocol.PROGRAM_CONTEXT: json.dumps(context), "PYTHONSAFEPATH": ""}  # programs import their neighbors
+        env = {**settings.environment, protocol.PROGRAM_CONTEXT: json.dumps(context)}
+        env["PYTHONSAFEPATH"] = ""  # programs import their neighbors
         supervisor.has_tidied(settings.tidying)
         supervisor.untidy |= settings.tidies  # a program removes nothing
         self.tree = ProcessTree([settings.python, str(path), *arguments], supervisor, env=env)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from queuespec.actors import protocol
@@ -37,6 +38,9 @@ class Settings:
     """The judge's current directory: the last place where an implementation is searched for."""
     last: tuple[str, ...] = ()
     """Directories with further modules of roles and items, last on the ``sys.path`` of the judged processes."""
+
+    environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Environment variables by which the judged processes find what they share (see `queuespec.stage.service`)."""
 
     @property
     def tidying(self) -> list[str]:

@@ -68,10 +68,11 @@ class Stage:
         """The address of this stage for its actors."""
         what = (settings.implementation, start_method, settings.directory)
         message = [self.address, settings.path, settings.last, *what, supervisor.untidy]
+        command = [settings.python, str(ACTORS / "main.py")]
         self._supervisor = supervisor
         supervisor.has_tidied(settings.tidying)
         try:
-            self.tree = ProcessTree([settings.python, str(ACTORS / "main.py")], supervisor, json.dumps(message) + "\n")
+            self.tree = ProcessTree(command, supervisor, json.dumps(message) + "\n", settings.environment)
         except BaseException:
             self._close_sockets()
             raise

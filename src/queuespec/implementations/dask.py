@@ -1,0 +1,142 @@
+"""`dask.distributed.Queue`, whose users are tasks on the workers of a cluster.
+
+DASK_SCHEDULER_ADDRESS names the scheduler of the cluster, as for every `Client()`. Without it, a cluster of two worker
+processes is started on this machine, and ended with the run. Its workers reach the judge on 127.0.0.1: those of a
+cluster on other machines cannot, and no rule conforms there.
+
+A process that creates queues has a client. Each user is a task that secedes from its worker's thread pool, as tasks do
+that wait for others, so no task waits for a free thread. A task is a thread of a worker, so it has no exit code, cannot
+be killed, and shares the worker's memory with other tasks. The queue has only `put()`, `get()`, `qsize()` and
+`close()`. An item is sent to the scheduler before `put()` returns, so there is no buffer. It is to be made of what
+msgpack can encode; the documentation promises nothing about other items, which the scheduler has to unpickle.
+
+A task that still waits for a queue when its test is over keeps waiting, since Dask has no means to end it. So the
+queues of the test are removed on the scheduler, where whatever waits for one of them gets an exception.
+"""
+
+import contextlib
+import itertools
+import os
+import pickle
+import queue
+import tempfile
+
+import distributed
+from distributed import Client, LocalCluster, Queue
+
+ADDRESS = "DASK_SCHEDULER_ADDRESS"
+MARK = os.environ.get("QUEUESPEC_MARK", "nobody")
+CONNECTING = 10
+"""Timeout for connecting to the scheduler, in seconds."""
+
+names = itertools.count()
+
+
+class TimedOut(queue.Empty, queue.Full):
+    """What Dask's only exception for timeouts stands for: `queue.Empty` if get() raises it, `queue.Full` if put()."""
+
+
+def task():
+    """What a worker performs. A function that is nested in another one is pickled with its code: the worker knows
+    nothing of this module."""
+
+    def user(call):
+        import pickle
+
+        import distributed
+
+        distributed.secede()
+        target, args = pickle.loads(call)
+        target(*args)
+
+    return user
+
+
+def removal():
+    """What the scheduler performs to remove all queues whose names begin in this way; returns how many there were."""
+
+    def removed(prefix, dask_scheduler=None):
+        known = dask_scheduler.extensions["queues"]
+        ours = [name for name in known.queues if name.startswith(prefix)]
+        for name in ours:
+            waited_for = known.queues.pop(name)
+            known.client_refcount.pop(name, None)
+            for waiting in (*waited_for._getters, *waited_for._putters):
+                if not waiting.done():
+                    waiting.set_exception(RuntimeError(f"{name} was removed"))
+        return len(ours)
+
+    return removed
+
+
+class Task:
+    """A task, in place of a process."""
+
+    def __init__(self, client, key, target, args):
+        self.client, self.key, self.call = client, key, pickle.dumps((target, args))
+
+    def start(self):
+        self.future = self.client.submit(task(), self.call, key=self.key, pure=False)
+
+    def is_alive(self):
+        return not self.future.done()
+
+    def join(self, timeout=None):
+        with contextlib.suppress(TimeoutError):
+            distributed.wait(self.future, timeout)
+
+    def close(self):
+        self.future.release()
+
+
+class Adapter:
+    name, version = "dask.distributed", distributed.__version__
+    kinds = ("Queue",)
+    start_methods = ("task",)
+    lacks = ("put_nowait", "get_nowait", "empty", "full", "join_thread", "cancel_join_thread")
+    lacks += ("exit codes", "kill", "processes", "buffer", "pickling")
+    exceptions = {TimeoutError: TimedOut}
+    client = None
+
+    def __init__(self):
+        """Connects, unless this is a worker, or the process that starts a cluster."""
+        if ADDRESS in os.environ and not is_worker():
+            self.client = Client(os.environ[ADDRESS], timeout=CONNECTING, set_as_default=False)
+
+    def serve(self):
+        if self.client is not None:
+            yield {}
+            return
+        with LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            memory_limit=None,
+            dashboard_address=None,
+            local_directory=tempfile.gettempdir(),
+        ) as cluster:
+            yield {ADDRESS: cluster.scheduler_address}
+
+    def queue(self, kind, owner, maxsize=0):
+        return Queue(f"{MARK}-{os.getpid()}-{next(names)}", client=self.client, maxsize=maxsize)
+
+    def sent(self, queue):
+        return queue.name
+
+    def received(self, name):
+        return Queue(name)
+
+    def process(self, context, target, args, daemon):
+        return Task(self.client, f"{MARK}-{os.getpid()}-{next(names)}", target, args)
+
+    def tidy(self):
+        if self.client is not None:
+            self.client.run_on_scheduler(removal(), f"{MARK}-")
+
+
+def is_worker():
+    """Whether this process is a worker of Dask."""
+    try:
+        distributed.get_worker()
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""`ray.util.queue.Queue`, whose users are tasks of a Ray cluster.
+
+RAY_ADDRESS names the cluster, as for every `ray.init()`. Without it, a cluster is started on this machine, and ended
+with the run; its start takes seconds, so all processes of a run share it. Workers reach the judge on 127.0.0.1: those
+on other machines cannot, and no rule conforms there.
+
+The queue is an actor of Ray, a process of its own. A process that creates queues is a driver, and its tasks and actors
+end with it, whatever ended it. Each user is a task, which has a worker process to itself while it runs. A task has no
+exit code, and no signals are sent to it. The queue has no `close()`, `join_thread()` and `cancel_join_thread()`, and
+`put()` returns when the actor has the item, so there is no buffer.
+"""
+
+import os
+import secrets
+import tempfile
+
+import ray
+from ray.util.queue import Queue
+
+ADDRESS = "RAY_ADDRESS"
+QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
+
+
+class Task:
+    """A task, in place of a process."""
+
+    def __init__(self, target, args):
+        self.call = target, args
+
+    def start(self):
+        def user(target, args):  # nested: it is pickled with its code, since the worker knows nothing of this module
+            target(*args)
+
+        self.result = ray.remote(num_cpus=0, max_retries=0)(user).remote(*self.call)
+
+    def is_alive(self):
+        return not self.join(0)
+
+    def join(self, timeout=None):
+        return bool(ray.wait([self.result], timeout=timeout)[0])
+
+
+class Adapter:
+    name, version = "ray.util.queue", ray.__version__
+    kinds = ("Queue",)
+    start_methods = ("task",)
+    lacks = ("close", "join_thread", "cancel_join_thread", "exit codes", "kill", "buffer")
+
+    def __init__(self):
+        """Connects, unless this is a worker, or the process that starts a cluster."""
+        if ADDRESS in os.environ and not ray.is_initialized():
+            ray.init(address=os.environ[ADDRESS], **QUIET)
+
+    def serve(self):
+        if ADDRESS in os.environ:
+            yield {}
+            return
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))  # or Ray leaves one in ~/.ray
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        ray.init("local", num_cpus=2, include_dashboard=False, _temp_dir=tempfile.gettempdir(), **QUIET)
+        access = {name: value for name, value in os.environ.items() if name.startswith("RAY_AUTH_")}
+        yield {**access, ADDRESS: ray.get_runtime_context().gcs_address}
+        ray.shutdown()
+
+    def queue(self, kind, owner, maxsize=0):
+        return Queue(maxsize, actor_options={"num_cpus": 0})
+
+    def process(self, context, target, args, daemon):
+        return Task(target, args)

@@ -1,0 +1,60 @@
+"""What all judged processes of a run share, by an adapter's `serve()`: a server, a cluster, or the end of what is theirs
+on somebody else's."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import secrets
+import time
+
+from queuespec.stage.exceptions import SuiteError, unloaded
+from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
+from queuespec.stage.settings import ACTORS, Settings
+from queuespec.text import one_line
+
+STARTING = 120.0
+"""Timeout for the start of what is shared, in seconds: a cluster is several programs."""
+
+ENDING = 30.0
+"""Timeout for its end, in seconds."""
+
+
+class Service:
+    """It has started, and ends with this process or by `close`. Raises `SuiteError` if it does not start."""
+
+    def __init__(self, settings: Settings) -> None:
+        marker = secrets.token_hex(8)
+        command = [settings.python, str(ACTORS / "serving.py"), marker, settings.implementation, settings.directory]
+        self._supervisor = Supervisor()
+        try:
+            self._tree = ProcessTree(command, self._supervisor, stdin=None)
+            answer = self._answer(marker)
+        except BaseException:
+            self._supervisor.close()
+            raise
+        self.environment: dict[str, str] = json.loads(answer)
+        """The environment variables by which the judged processes find it."""
+
+    def _answer(self, marker: str) -> str:
+        def answers() -> list[str]:
+            return re.findall(rf"^{marker}(\{{.*\}})$", self._tree.output(), re.MULTILINE)
+
+        self._tree.waits_for(lambda: bool(answers()) or self._tree.has_ended, STARTING)
+        if self._tree.has_ended:
+            self._tree.reads_until(time.monotonic() + LAST_WORDS)
+        for answer in answers():
+            return answer
+        code, output = self._tree.wait(0.0), self._tree.output()
+        last = output.strip().rpartition("\n")[2]
+        fate = f"took longer than {STARTING:g} s" if code is None else f"{how_ended(code)} ({last})"
+        raise SuiteError(unloaded(output) or f"the program that calls serve() of the adapter {one_line(fate)}")
+
+    def close(self) -> None:
+        """Ends it, as the adapter does."""
+        assert self._tree.popen.stdin is not None
+        with contextlib.suppress(OSError):
+            self._tree.popen.stdin.close()
+        self._tree.wait(ENDING)
+        self._supervisor.close()
