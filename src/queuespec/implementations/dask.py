@@ -14,6 +14,7 @@ A task that still waits for a queue when its test is over keeps waiting, since D
 queues of the test are removed on the scheduler, where whatever waits for one of them gets an exception.
 """
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -82,7 +83,7 @@ class Task:
         return not self.future.done()
 
     def join(self, timeout=None):
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(asyncio.TimeoutError):
             distributed.wait(self.future, timeout)
 
     def close(self):
@@ -95,7 +96,7 @@ class Adapter:
     start_methods = ("task",)
     lacks = ("put_nowait", "get_nowait", "empty", "full", "join_thread", "cancel_join_thread")
     lacks += ("exit codes", "kill", "processes", "buffer", "pickling")
-    exceptions = {TimeoutError: TimedOut}
+    exceptions = {asyncio.TimeoutError: TimedOut}
     client = None
 
     def __init__(self):
