@@ -263,3 +263,50 @@ def test_the_page_has_the_examples_as_they_are_judged():
 def test_a_class_of_a_queue_is_no_adapter():
     assert not adapted.is_adapter(queue.Queue)
     assert adapter.load("multiprocessing.queues:Queue").name == "multiprocessing.queues:Queue"
+
+
+SERVING = """
+import os
+
+class Adapter:
+    def serve(self):
+        {begin}
+        yield {{"SHARED": "found"}}
+        with open(os.environ["ENDED"], "a") as file:
+            file.write("ended ")
+
+    def queue(self, kind, owner, maxsize=0):
+        return owner.Queue({{"found": maxsize}}[os.environ["SHARED"]])
+"""
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_what_a_run_shares_is_started_and_ended_once(judge, tmp_path, parallel):
+    (tmp_path / "serving.py").write_text(SERVING.format(begin=""))
+    ended = tmp_path / "ended"
+
+    words = asked(["deliver.child-to-child", "order.fifo-in-process"])
+    run = judge("--implementation", tmp_path / "serving.py", *words, parallel=parallel, env={"ENDED": str(ended)})
+
+    assert run.status == 0, run.output
+    assert ended.read_text() == "ended "
+
+
+@pytest.mark.parametrize(
+    ("begin", "sentence"),
+    [
+        (
+            "raise OSError('no network')",
+            "the program that calls serve() of the adapter died with exit code 1 (OSError: no",
+        ),
+        ("return", "serve() of the adapter yields nothing"),
+        ("yield 5", "serve() of the adapter should yield a dictionary of strings, but yields 5"),
+    ],
+)
+def test_what_a_run_shares_and_cannot_be_started_is_one_sentence(judge, tmp_path, begin, sentence):
+    (tmp_path / "serving.py").write_text(SERVING.format(begin=begin))
+
+    run = judge("--implementation", tmp_path / "serving.py", *asked(["order.fifo-in-process"]))
+
+    assert run.status == 4
+    assert f"--implementation: {sentence}" in run.output

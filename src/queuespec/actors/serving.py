@@ -15,7 +15,7 @@ if __name__ == "__main__":  # a process that is spawned from here needs nothing 
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import boot  # noqa: F401
 
-    from queuespec.actors import loading
+    from queuespec.actors import loading, protocol
 
 
 def main(marker, implementation_name, directory):  # type: ignore[no-untyped-def]
@@ -24,9 +24,17 @@ def main(marker, implementation_name, directory):  # type: ignore[no-untyped-def
         signal.signal(signal.SIGTERM, lambda number, frame: None)
     answers = os.dup(1)
     implementation = loading.load(implementation_name, directory)
+    environment = None
     for environment in implementation.serve():
+        if not isinstance(environment, dict) or {*map(type, (*environment, *environment.values()))} - {str}:
+            wrong = protocol.short_repr(environment)
+            loading.complain(f"serve() of the adapter should yield a dictionary of strings, but yields {wrong}")
+            sys.exit(protocol.NOT_LOADED_CODE)
         os.write(answers, f"\n{marker}{json.dumps(environment)}\n".encode())
         sys.stdin.read()
+    if environment is None:
+        loading.complain("serve() of the adapter yields nothing")
+        sys.exit(protocol.NOT_LOADED_CODE)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,11 @@ class ProcessTree:
     """
 
     def __init__(
-        self, command: Sequence[str], supervisor: Supervisor, stdin: str | None = "", env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        supervisor: Supervisor,
+        stdin: str | None = "",
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self._supervisor = supervisor
         self._kept = bytearray()

@@ -1,5 +1,4 @@
-"""What all judged processes of a run share, by an adapter's `serve()`: a server, a cluster, or the end of what is theirs
-on somebody else's."""
+"""What all judged processes of a run share, by an adapter's `serve()`: a server, a cluster."""
 
 from __future__ import annotations
 

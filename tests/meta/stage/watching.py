@@ -79,10 +79,10 @@ class Watched:
             assert time.monotonic() < deadline, f"there should be {everybody}"
             time.sleep(0.05)
 
-    def is_gone(self):
+    def is_gone(self, seconds=SECONDS):
         """Asserts that nothing of the run is left soon after its main process has ended."""
         self.process.wait(120)
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and (self.processes() or self._files() or semaphores(self.mark)):
             time.sleep(0.1)
         assert [(process.pid, process.cmdline()) for process in self.processes()] == []
