@@ -96,6 +96,9 @@ class Adapted(Implementation):
         served: Iterable[dict[str, str]] = self.adapter.serve()
         return served
 
+    def connect(self) -> None:
+        getattr(self.adapter, "connect", lambda: None)()
+
     def tidy(self) -> None:
         getattr(self.adapter, "tidy", lambda: None)()
 

@@ -120,6 +120,9 @@ class Implementation:
         ends it afterward."""
         return ()
 
+    def connect(self) -> None:
+        """Prepares this process for making queues, or for removing what is left of them."""
+
     def tidy(self) -> None:
         """Removes what tests have left behind, after their processes have ended; those of this process, or others."""
 

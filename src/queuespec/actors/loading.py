@@ -35,12 +35,24 @@ def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Imple
     return implementation
 
 
+def connect(implementation: adapter.Implementation) -> None:
+    """Prepares for making queues, silently; ends this process if that raises an exception."""
+    with _ending(f"connect() of {implementation.name}"), _silence():
+        implementation.connect()
+
+
 def tidy(implementation: adapter.Implementation) -> None:
     """Removes what processes have left that were killed; ends this process if that raises an exception."""
-    try:
+    with _ending(f"tidy() of {implementation.name}"):
         implementation.tidy()
+
+
+@contextlib.contextmanager
+def _ending(what: str) -> Iterator[None]:
+    try:
+        yield
     except BaseException as error:
-        complain(f"tidy() of {implementation.name} raised {protocol.short_repr(error)}")
+        complain(f"{what} raised {protocol.short_repr(error, 300)}")
         raise SystemExit(protocol.NOT_LOADED_CODE) from None
 
 

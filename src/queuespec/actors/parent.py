@@ -136,10 +136,11 @@ def main() -> None:
     actor = Actor(address, "parent")
     actor.connect()
     implementation = loading.load(name, directory)
-    if untidy:
-        loading.tidy(implementation)
     sys.path[:0] = first
     sys.path += last
+    loading.connect(implementation)
+    if untidy:
+        loading.tidy(implementation)
     parent = Parent(implementation, start_method, address)
     objects.update(zip((held.name for held in LASTING), (parent, parent.context, parent.module)))
     actor.serve(objects)

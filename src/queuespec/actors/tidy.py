@@ -11,4 +11,6 @@ import boot  # noqa: F401
 from queuespec.actors import loading
 
 if __name__ == "__main__":
-    loading.load(sys.argv[1], sys.argv[2]).tidy()
+    implementation = loading.load(sys.argv[1], sys.argv[2])
+    implementation.connect()
+    implementation.tidy()

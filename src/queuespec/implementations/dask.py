@@ -99,13 +99,8 @@ class Adapter:
     exceptions = {asyncio.TimeoutError: TimedOut}
     client = None
 
-    def __init__(self):
-        """Connects, unless this is a worker, or the process that starts a cluster."""
-        if ADDRESS in os.environ and not is_worker():
-            self.client = Client(os.environ[ADDRESS], timeout=CONNECTING, set_as_default=False)
-
     def serve(self):
-        if self.client is not None:
+        if ADDRESS in os.environ:
             yield {}
             return
         with LocalCluster(
@@ -116,6 +111,10 @@ class Adapter:
             local_directory=tempfile.gettempdir(),
         ) as cluster:
             yield {ADDRESS: cluster.scheduler_address}
+
+    def connect(self):
+        if ADDRESS in os.environ:  # else the process tidies, and the cluster has ended with the run
+            self.client = Client(os.environ[ADDRESS], timeout=CONNECTING, set_as_default=False)
 
     def queue(self, kind, owner, maxsize=0):
         return Queue(f"{MARK}-{os.getpid()}-{next(names)}", client=self.client, maxsize=maxsize)
@@ -132,12 +131,3 @@ class Adapter:
     def tidy(self):
         if self.client is not None:
             self.client.run_on_scheduler(removal(), f"{MARK}-")
-
-
-def is_worker():
-    """Whether this process is a worker of Dask."""
-    try:
-        distributed.get_worker()
-    except ValueError:
-        return False
-    return True

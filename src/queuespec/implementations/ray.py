@@ -12,6 +12,7 @@ exit code, and no signals are sent to it. The queue has no `close()`, `join_thre
 
 import os
 import secrets
+import sys
 import tempfile
 
 import ray
@@ -46,11 +47,6 @@ class Adapter:
     start_methods = ("task",)
     lacks = ("close", "join_thread", "cancel_join_thread", "exit codes", "kill", "buffer")
 
-    def __init__(self):
-        """Connects, unless this is a worker, or the process that starts a cluster."""
-        if ADDRESS in os.environ and not ray.is_initialized():
-            ray.init(address=os.environ[ADDRESS], **QUIET)
-
     def serve(self):
         if ADDRESS in os.environ:
             yield {}
@@ -61,6 +57,11 @@ class Adapter:
         access = {name: value for name, value in os.environ.items() if name.startswith("RAY_AUTH_")}
         yield {**access, ADDRESS: ray.get_runtime_context().gcs_address}
         ray.shutdown()
+
+    def connect(self):
+        # The directory of a program is on the sys.path of its workers; that of the rules' items is to be, too.
+        config = ray.job_config.JobConfig(_py_driver_sys_path=sys.path[:])
+        ray.init(os.environ[ADDRESS], job_config=config, **QUIET)
 
     def queue(self, kind, owner, maxsize=0):
         return Queue(maxsize, actor_options={"num_cpus": 0})
