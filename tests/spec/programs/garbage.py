@@ -47,11 +47,12 @@ def main():
     opening.set()
 
     feeders = set(threading.enumerate()) - before
-    while any(thread.is_alive() for thread in feeders):
-        gc.collect()
     if reader == "child":
         child.join()
-    else:
+        del child  # the object of a process may refer to its arguments
+    while any(thread.is_alive() for thread in feeders):
+        gc.collect()
+    if reader == "nobody":
         print("nobody got late")
 
 
