@@ -33,8 +33,12 @@ class Program:
             "directory": settings.directory,
             "announcement": self._announcement,
         }
-        env = {**settings.environment, protocol.PROGRAM_CONTEXT: json.dumps(context)}
-        env["PYTHONSAFEPATH"] = ""  # programs import their neighbors
+        env = {
+            **settings.environment,
+            protocol.PROGRAM_CONTEXT: json.dumps(context),
+            "PYTHONSAFEPATH": "",  # programs import their neighbors
+            "PYTHONUNBUFFERED": "",  # a line is written by one call, so that of another process cannot divide it
+        }
         supervisor.has_tidied(settings.tidying)
         supervisor.untidy |= settings.tidies  # a program removes nothing
         self.tree = ProcessTree([settings.python, str(path), *arguments], supervisor, env=env)

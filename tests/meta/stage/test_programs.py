@@ -46,6 +46,13 @@ def test_a_program_imports_its_neighbors_whatever_the_environment_says(program, 
     program("import neighbor").succeeds()
 
 
+def test_a_program_prints_whole_lines_whatever_the_environment_says(program, monkeypatch):
+    """Unbuffered, the text and the end of a line are written apart, and other processes print in between."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+
+    program("import sys\nsys.exit(sys.stdout.write_through)").succeeds()
+
+
 WRONG = {
     "the program some should have succeeded, but it ended with exit code 1: no": (
         "print(1, flush=True)\nraise SystemExit('no')",
