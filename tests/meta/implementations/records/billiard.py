@@ -1,0 +1,280 @@
+"""Shows, without queuespec, what the expected deviations of billiard rest on.
+
+``python billiard.py`` shows each fact in a process of its own; ``python billiard.py NAME`` shows one.
+"""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from queue import Empty
+
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
+
+import billiard  # noqa: E402
+
+PATIENCE = 60.0
+"""Timeout for a fact, in seconds."""
+
+SHORT = 3.0
+"""How long to wait for what does not come, in seconds."""
+
+fork = billiard.get_context("fork")
+
+
+class Unpicklable:
+    def __reduce__(self):
+        raise TypeError("this cannot be pickled")
+
+
+class Late:
+    """Pickled once the gate is open."""
+
+    def __init__(self, gate):
+        self.gate = gate
+
+    def __reduce__(self):
+        self.gate.wait(PATIENCE)
+        return str, ("late",)
+
+
+def feeder_ends_with_the_first_error():
+    """When an item cannot be pickled, the feeder thread prints the error and ends: nothing behind it is sent."""
+    queue = fork.Queue(2)
+    sys.stderr = io.StringIO()  # for the traceback
+    queue.put(Unpicklable())
+    queue._thread.join(PATIENCE)
+    sys.stderr = sys.__stderr__
+    assert not queue._thread.is_alive()
+    queue.put("next")
+    assert _raised(queue.get, True, SHORT) is Empty
+    assert queue.full()  # so the slot of the item is not free again
+
+
+def task_without_result():
+    """A task that cannot be pickled gets no result."""
+    with fork.Pool(1) as pool:
+        assert _raised(pool.apply_async(len, (Unpicklable(),)).get, SHORT) is billiard.TimeoutError
+        pool.terminate()
+
+
+def simple_queue_without_poll():
+    """The SimpleQueue of a context has no attribute _poll, which its empty() reads."""
+    assert _raised(fork.SimpleQueue().empty) is AttributeError
+
+
+def join_thread_without_waiting():
+    """In the process that made the queue, join_thread() returns without waiting for the feeder thread."""
+    opening = threading.Event()
+    queue = fork.Queue()
+    queue.put(Late(opening))
+    queue.close()
+    queue.join_thread()
+    assert queue._thread.is_alive()
+    sys.stderr = io.StringIO()
+    opening.set()
+    queue._thread.join(PATIENCE)
+
+
+def short_timeout():
+    """If the timeout has expired when the lock is acquired, get() raises Empty without looking for an item."""
+    queue = fork.Queue()
+    queue.put("here")
+    while queue.empty():
+        pass
+    assert _raised(queue.get, True, 0) is Empty
+    assert _raised(queue.get, True, 1e-9) is Empty
+    assert queue.get(True, PATIENCE) == "here"
+
+
+def process_without_its_children():
+    """A process ends without waiting for its children."""
+    program = """
+import billiard
+context = billiard.get_context("fork")
+def parent(role):
+    reader, writer = context.Pipe(duplex=False)
+    def child():
+        writer.close()
+        try:
+            reader.recv()
+        except EOFError:  # nobody has the other end any more
+            print(role, "has ended", flush=True)
+    context.Process(target=child).start()
+process = context.Process(target=parent, args=("a child",))
+process.start()
+process.join()
+parent("the main program")
+"""
+    assert sorted(_printed(program).splitlines()) == ["a child has ended", "the main program has ended"]
+
+
+def main_program_without_its_feeder():
+    """The main program that made a queue ends without waiting for the feeder thread of that queue."""
+    program = """
+import atexit, threading, billiard
+opening = threading.Event()
+class Late:
+    def __reduce__(self):
+        opening.wait()
+        print("pickled", flush=True)
+        return str, ()
+queue = billiard.get_context("fork").Queue()
+atexit.register(threading.Timer(1.0, opening.set).start)
+queue.put(Late())
+"""
+    assert _printed(program) == ""
+
+
+def manager_queue_through_a_manager_queue():
+    """A manager queue that was put into another queue of the same manager cannot be received: RemoteError."""
+    with fork.Manager() as manager:
+        queue, requests = manager.Queue(), manager.Queue()
+        requests.put(queue)
+        found = _raised(requests.get)
+        assert found is billiard.managers.RemoteError, found
+
+
+def interrupted_manager():
+    """The process of a manager does not ignore Ctrl-C, and ends."""
+    manager = fork.Manager()
+    queue = manager.Queue()
+    os.kill(manager._process.pid, signal.SIGINT)
+    manager._process.join(PATIENCE)
+    assert _raised(queue.put, "last") is not None
+
+
+def interrupted_fork_server():
+    """The fork server does not ignore Ctrl-C, and no process can be started without it."""
+    program = """
+import os, signal, time, billiard
+context = billiard.get_context("forkserver")
+def start():
+    process = context.Process(target=len, args=((),))
+    process.start()
+    process.join()
+if __name__ == "__main__":
+    start()
+    try:
+        os.killpg(0, signal.SIGINT)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        try:
+            start()
+        except EOFError:
+            print("failed", flush=True)
+"""
+    assert _printed(program) == "failed\n"
+
+
+def semaphores_of_main_module():
+    """A child forgets, without releasing them, the semaphores that it has created while it imported the main module."""
+    program = """
+import billiard
+lock = billiard.get_context("spawn").Lock()
+if __name__ == "__main__":
+    process = billiard.get_context("spawn").Process(target=len, args=((),))
+    process.start()
+    process.join()
+"""
+    assert "leaked semaphores" in _printed(program, stream="stderr")
+
+
+def broken_pipe():
+    """close() closes the reading end of the pipe before the items are sent, and the error is printed."""
+    opening = threading.Event()
+    queue = fork.Queue()
+    queue.put(Late(opening))
+    queue.close()
+    said = sys.stderr = io.StringIO()
+    opening.set()
+    queue._thread.join(PATIENCE)
+    sys.stderr = sys.__stderr__
+    assert "BrokenPipeError" in said.getvalue()
+
+
+def missing_streams():
+    """Starting a process flushes sys.stdout and sys.stderr, which may be None: AttributeError."""
+    streams = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = None
+    try:
+        found = _raised(fork.Process(target=print).start)
+    finally:
+        sys.stdout, sys.stderr = streams
+    assert found is AttributeError
+
+
+def no_generic_alias():
+    """The class has no __class_getitem__."""
+    assert _raised(lambda: type(fork.Queue())[int]) is TypeError
+    assert _raised(lambda: type(fork.SimpleQueue())[int]) is TypeError
+
+
+def queue_of_fork_in_spawned_process():
+    """A queue of the fork context is passed to a spawned process without an error, and the process fails."""
+    program = """
+import billiard
+if __name__ == "__main__":
+    queue = billiard.get_context("fork").Queue()
+    process = billiard.get_context("spawn").Process(target=len, args=(queue,))
+    process.start()
+    process.join()
+    print(process.exitcode)
+"""
+    assert _printed(program) == "1\n"
+
+
+def closed_simple_queue_for_a_child():
+    """A closed SimpleQueue has None for its connections, so it is passed to a child without an error."""
+    queue = fork.SimpleQueue()
+    queue.close()
+    process = billiard.get_context("spawn").Process(target=bool, args=(queue,))
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == 0
+
+
+def closed_simple_queue():
+    """put() to a closed SimpleQueue raises AttributeError, since its connections are None."""
+    queue = fork.SimpleQueue()
+    queue.close()
+    assert _raised(queue.put, "lost") is AttributeError
+
+
+def _raised(function, *args):
+    """The class of the exception that a call raises; None if it returns."""
+    try:
+        function(*args)
+    except Exception as error:
+        return type(error)
+    return None
+
+
+def _printed(program, stream="stdout"):
+    """What a program has printed to this stream when it and all its children have ended."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "program.py")
+        with open(path, "w") as file:
+            file.write(program)
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: subprocess.PIPE}
+        run = subprocess.run([sys.executable, path], **streams, text=True, timeout=PATIENCE, start_new_session=True)
+    return getattr(run, stream)
+
+
+def _main(name=None):
+    if name is not None:
+        globals()[name]()
+        return
+    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
+    for fact in facts:
+        if fact.__name__.islower() and not fact.__name__.startswith("_"):
+            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
+            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
+            print(fact.__doc__.partition("\n")[0])
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
