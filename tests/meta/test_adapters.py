@@ -205,6 +205,16 @@ def test_those_of_our_own_are_named_in_the_help_and_to_who_misspells_one():
     assert "did you mean 'threads'?" in said
 
 
+def test_a_start_method_of_its_own_can_have_a_context(judge):
+    """Programs and what else needs a context are judged then."""
+    slugs = ("deliver.child-to-child", "close.flushes", "close.gc-closes")
+
+    run = judge("--implementation", IMPLEMENTATIONS / "own_contexts.py", *asked(slugs, ["own spawn"]))
+
+    assert run.status == 0, run.output
+    assert {slug: run.of(slug)[0]["verdict"] for slug in slugs} == dict.fromkeys(slugs, "conforms")
+
+
 @pytest.mark.parametrize("name", ["multiprocessing.queues:Queue", "multiprocessing.queues:SimpleQueue"])
 def test_a_class_gets_the_context_that_it_wants_and_maxsize_by_name(judge, name):
     run = judge(

@@ -47,7 +47,8 @@ class Adapted(Implementation):
                 raise UnknownImplementation(f"{self.name} has an unknown kind {kind!r}; known: {', '.join(KINDS)}")
         self._own_methods = _tuple(adapter, "start_methods", ())
         lacking = [*(kind for kind in KINDS if kind not in kinds), *_tuple(adapter, "lacks", ()), "start methods"]
-        if self._own_methods or hasattr(adapter, "process") or hasattr(adapter, "sent"):
+        unknown = self._own_methods and not hasattr(adapter, "context")
+        if unknown or hasattr(adapter, "process") or hasattr(adapter, "sent"):
             lacking += ["contexts", "programs"]
         if hasattr(adapter, "sent"):
             lacking.append("pickled queues")
@@ -62,7 +63,10 @@ class Adapted(Implementation):
         return start_method in self._own_methods
 
     def context(self, start_method: str) -> Any:
-        return self.module.get_context(None if start_method in self._own_methods else start_method)
+        if start_method not in self._own_methods:
+            return self.module.get_context(start_method)
+        own = getattr(self.adapter, "context", None)
+        return self.module.get_context() if own is None else own(start_method)
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
         return self._translated(self.adapter.queue(kind, owner, *args, **kwargs))
