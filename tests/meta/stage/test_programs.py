@@ -16,10 +16,11 @@ def program(supervisor, tmp_path):
     """Starts a program of this text."""
     with contextlib.ExitStack() as ends:
 
-        def start(text, *arguments, patience=20.0):
+        def start(text, *arguments, patience=20.0, implementation=""):
             path = tmp_path / "some.py"
             path.write_text(text)
-            started = Program(path, arguments, Settings("", runs.judged_python, (), patience), "", supervisor)
+            settings = Settings(implementation, runs.judged_python, (), patience)
+            started = Program(path, arguments, settings, "spawn", supervisor)
             ends.callback(started.close)
             return started
 
@@ -51,6 +52,18 @@ def test_a_program_prints_whole_lines_whatever_the_environment_says(program, mon
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
 
     program("import sys\nsys.exit(sys.stdout.write_through)").succeeds()
+
+
+def test_what_is_judged_can_be_pickled_to_a_process_that_knows_the_directory_only(program, monkeypatch):
+    programs = str(runs.CHECKOUT / "tests" / "spec" / "programs")
+    monkeypatch.setenv("PYTHONPATH", programs)
+    reading = "import pickle, sys; pickle.load(sys.stdin.buffer).Queue"
+
+    program(
+        "import pickle, subprocess, sys\nfrom judged import mp\n"
+        f"subprocess.run([sys.executable, '-c', {reading!r}], input=pickle.dumps(mp), check=True)",
+        implementation="multiprocessing",
+    ).succeeds()
 
 
 WRONG = {

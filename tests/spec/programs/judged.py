@@ -32,7 +32,16 @@ _announce(protocol.LOADING)
 _implementation = loading.load(_context["implementation"], _context["directory"], (os.path.dirname(__file__),))
 _announce(protocol.LOADED)
 _implementation.mark_semaphores()
-mp = adapter.Api(_implementation, _implementation.context(_context["start_method"]))
+
+
+class _Judged(adapter.Api):
+    """Pickled by its name: loky pickles the functions of a main program with the globals that they use."""
+
+    def __reduce__(self):
+        return "mp"
+
+
+mp = _Judged(_implementation, _implementation.context(_context["start_method"]))
 
 
 def not_applicable(reason):
