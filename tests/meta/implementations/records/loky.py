@@ -1,0 +1,135 @@
+"""Shows, without queuespec, what the expected deviations of loky rest on.
+
+``python loky.py`` shows each fact in a process of its own; ``python loky.py NAME`` shows one.
+"""
+
+import gc
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
+
+from loky.backend import get_context  # noqa: E402
+
+PATIENCE = 60.0
+"""Timeout for a fact, in seconds."""
+
+SHORT = 3.0
+"""How long to wait for what does not come, in seconds."""
+
+loky = get_context("loky")
+
+
+class Late:
+    """Pickled once the gate is open."""
+
+    def __init__(self, gate):
+        self.gate = gate
+
+    def __reduce__(self):
+        self.gate.wait(PATIENCE)
+        return str, ("late",)
+
+
+def simple_queue_of_a_child():
+    """The SimpleQueue that a child receives has no attribute _poll, which its empty() reads."""
+
+    def look(queue):
+        queue.put(_raised(queue.empty))
+
+    queue = loky.SimpleQueue()
+    process = loky.Process(target=look, args=(queue,))
+    process.start()
+    found = queue.get()
+    process.join(PATIENCE)
+    assert found is AttributeError
+    assert queue.empty() is True
+
+
+def join_thread_without_waiting():
+    """In the process that made the queue, join_thread() returns without waiting for the feeder thread."""
+    opening = threading.Event()
+    queue = loky.Queue()
+    queue.put(Late(opening))
+    queue.close()
+    queue.join_thread()
+    assert queue._thread.is_alive()
+    sys.stderr = io.StringIO()  # for the traceback
+    opening.set()
+    queue._thread.join(PATIENCE)
+
+
+def main_program_without_its_feeder():
+    """The main program that made a queue ends without waiting for the feeder thread of that queue."""
+    program = """
+import atexit, threading
+from loky.backend import get_context
+opening = threading.Event()
+class Late:
+    def __reduce__(self):
+        opening.wait()
+        print("pickled", flush=True)
+        return str, ()
+queue = get_context("loky").Queue()
+timer = threading.Timer(1.0, opening.set)
+timer.daemon = True
+atexit.register(timer.start)
+queue.put(Late())
+"""
+    assert _printed(program) == ""
+
+
+def feeder_that_refers_to_its_queue():
+    """The feeder thread refers to its queue, so a queue that has been used is never garbage collected."""
+    queue = loky.Queue()
+    queue.put("item")
+    assert queue.get() == "item"
+    thread = queue._thread
+    del queue
+    gc.collect()
+    thread.join(SHORT)
+    assert thread.is_alive()
+
+
+def first_parameter():
+    """The first parameter of SimpleQueue is `reducers`."""
+    assert loky.SimpleQueue(1)._reducers == 1
+
+
+def _raised(function, *args):
+    """The class of the exception that a call raises; None if it returns."""
+    try:
+        function(*args)
+    except Exception as error:
+        return type(error)
+    return None
+
+
+def _printed(program):
+    """What a program has printed to standard output when it and all its children have ended."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "program.py")
+        with open(path, "w") as file:
+            file.write(program)
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+        return subprocess.run([sys.executable, path], timeout=PATIENCE, **streams).stdout
+
+
+def _main(name=None):
+    if name is not None:
+        globals()[name]()
+        return
+    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
+    for fact in facts:
+        if fact.__name__.islower() and not fact.__name__.startswith("_"):
+            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
+            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
+            print(fact.__doc__.partition("\n")[0])
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
