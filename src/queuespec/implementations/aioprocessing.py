@@ -1,16 +1,16 @@
 """aioprocessing's queues for asyncio, which wrap those of the standard library, by their blocking methods.
 
-Users make them with ``AioQueue(context=...)`` and so on, or have an AioManager make them; they call the blocking methods
-where they have no event loop, as a rule does. The coroutines are for rules of one's own. An AioManager has no joinable
-queue, although its AioQueue has join(). With dill installed, aioprocessing wraps multiprocess instead, unless the
-environment says otherwise.
+Users make them with ``AioQueue(context=...)`` and so on, or have an AioManager make them. They call these methods where
+there is no event loop, as rules do; the coroutines are for rules of your own. An AioManager has no joinable
+queue, although its AioQueue has join(). If dill is installed, aioprocessing wraps multiprocess unless the environment
+says otherwise, which it does here.
 """
 
 import os
 
 os.environ.setdefault("AIOPROCESSING_DILL_DISABLED", "1")
 
-import aioprocessing  # noqa: E402
+import aioprocessing
 
 
 class Adapter:

@@ -1,0 +1,56 @@
+"""Shows, without queuespec, what the expected deviations of aioprocessing rest on.
+
+``python aioprocessing.py`` shows each fact in a process of its own; ``python aioprocessing.py NAME`` shows one.
+"""
+
+import copy
+import multiprocessing
+import os
+import subprocess
+import sys
+
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
+os.environ["AIOPROCESSING_DILL_DISABLED"] = "1"
+
+import aioprocessing  # noqa: E402
+
+PATIENCE = 60.0
+"""Timeout for a fact, in seconds."""
+
+context = multiprocessing.get_context("spawn")
+
+
+def joinable_queue_apart():
+    """The class AioJoinableQueue is not derived from AioQueue."""
+    queues = aioprocessing.AioQueue(context=context), aioprocessing.AioJoinableQueue(context=context)
+    assert not issubclass(type(queues[1]), type(queues[0]))
+
+
+def no_generic_alias():
+    """The classes have no __class_getitem__."""
+    for make in aioprocessing.AioQueue, aioprocessing.AioJoinableQueue, aioprocessing.AioSimpleQueue:
+        assert not hasattr(type(make(context=context)), "__class_getitem__")
+
+
+def copies():
+    """A queue can be copied: the copy is another wrapper of the same queue."""
+    queue = aioprocessing.AioQueue(context=context)
+    copied = copy.copy(queue)
+    copied.put("item")
+    assert queue.get(timeout=PATIENCE) == "item"
+
+
+def _main(name=None):
+    if name is not None:
+        globals()[name]()
+        return
+    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
+    for fact in facts:
+        if fact.__name__.islower() and not fact.__name__.startswith("_"):
+            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
+            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
+            print(fact.__doc__.partition("\n")[0])
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

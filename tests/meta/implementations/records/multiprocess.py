@@ -1,0 +1,43 @@
+"""Shows, without queuespec, what the expected deviations of multiprocess rest on.
+
+``python multiprocess.py`` shows each fact in a process of its own; ``python multiprocess.py NAME`` shows one.
+"""
+
+import os
+import subprocess
+import sys
+
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
+
+import multiprocess  # noqa: E402
+
+PATIENCE = 60.0
+"""Timeout for a fact, in seconds."""
+
+
+def function_without_a_name():
+    """It pickles with dill, which can pickle a function that cannot be imported; the process starts and runs it."""
+    for method in "spawn", "forkserver":
+        context = multiprocess.get_context(method)
+        queue = context.SimpleQueue()
+        process = context.Process(target=lambda found: found.put("it runs"), args=(queue,))
+        process.start()
+        assert queue.get() == "it runs"
+        process.join(PATIENCE)
+        assert process.exitcode == 0
+
+
+def _main(name=None):
+    if name is not None:
+        globals()[name]()
+        return
+    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
+    for fact in facts:
+        if fact.__name__.islower() and not fact.__name__.startswith("_"):
+            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
+            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
+            print(fact.__doc__.partition("\n")[0])
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
