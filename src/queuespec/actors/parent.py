@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import sys
@@ -87,8 +88,9 @@ class Parent:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
                 left.append(f"process {name}")
-            elif hasattr(process, "close"):
-                process.close()
+            else:
+                with contextlib.suppress(AttributeError):  # there is no close(), or it does not work, as in loky 3.7
+                    process.close()
         self.processes.clear()
         for name in [name for name in objects if Held(name) not in LASTING]:
             held = objects.pop(name)

@@ -80,7 +80,6 @@ def pass_items(queues):
         queue.put(number)
     child.join()
     assert [queue.get() for queue in queues] == list(range(QUEUES))
-    child.close()
 
 
 def settle(ours, wait):
