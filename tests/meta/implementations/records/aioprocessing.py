@@ -6,8 +6,10 @@
 import copy
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 
 sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
 os.environ["AIOPROCESSING_DILL_DISABLED"] = "1"
@@ -38,6 +40,38 @@ def copies():
     copied = copy.copy(queue)
     copied.put("item")
     assert queue.get(timeout=PATIENCE) == "item"
+
+
+def tracker_that_unblocks_signals():
+    """Starting the standard library's resource tracker unblocks SIGINT and SIGTERM."""
+    if sys.version_info >= (3, 12):
+        return
+    blocked = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
+    aioprocessing.AioQueue(context=context)
+    assert not blocked & signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def semaphores_of_main_module():
+    """A child forgets, without releasing them, the semaphores that it has created while it imported the main module."""
+    if sys.version_info >= (3, 13):
+        return
+    program = """
+import multiprocessing
+import aioprocessing
+context = multiprocessing.get_context("forkserver")
+queue = aioprocessing.AioQueue(context=context)
+if __name__ == "__main__":
+    process = context.Process(target=len, args=((),))
+    process.start()
+    process.join()
+"""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "program.py")
+        with open(path, "w") as file:
+            file.write(program)
+        run = subprocess.run([sys.executable, path], stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert "leaked semaphore" in run.stderr
 
 
 def _main(name=None):

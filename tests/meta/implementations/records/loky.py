@@ -21,6 +21,9 @@ PATIENCE = 60.0
 SHORT = 3.0
 """How long to wait for what does not come, in seconds."""
 
+CLOSES_IT_ITSELF = sys.version_info < (3, 9, 13) or (3, 10) <= sys.version_info < (3, 10, 5)
+"""Whether the standard library's close(), which loky's queue inherits, closes the reading end of the pipe."""
+
 loky = get_context("loky")
 
 
@@ -93,6 +96,29 @@ def feeder_that_refers_to_its_queue():
     gc.collect()
     thread.join(SHORT)
     assert thread.is_alive()
+
+
+def reading_end_left_open():
+    """The feeder thread of a closed queue does not close the reading end of the pipe."""
+    queue = loky.Queue()
+    queue.put("item")
+    assert queue.get() == "item"
+    thread = queue._thread
+    queue.close()
+    thread.join(PATIENCE)
+    assert queue._writer.closed
+    assert not queue._reader.closed or CLOSES_IT_ITSELF
+
+
+def missing_streams():
+    """Starting a process flushes sys.stdout and sys.stderr, which may be None: AttributeError."""
+    streams = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = None
+    try:
+        found = _raised(loky.Process(target=print).start)
+    finally:
+        sys.stdout, sys.stderr = streams
+    assert found is AttributeError
 
 
 def first_parameter():

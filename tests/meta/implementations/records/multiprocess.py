@@ -4,8 +4,10 @@
 """
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 
 sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
 
@@ -25,6 +27,37 @@ def function_without_a_name():
         assert queue.get() == "it runs"
         process.join(PATIENCE)
         assert process.exitcode == 0
+
+
+def tracker_that_unblocks_signals():
+    """Starting the resource tracker unblocks SIGINT and SIGTERM."""
+    if sys.version_info >= (3, 12):
+        return
+    blocked = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
+    multiprocess.get_context("spawn").Queue()
+    assert not blocked & signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def semaphores_of_main_module():
+    """A child forgets, without releasing them, the semaphores that it has created while it imported the main module."""
+    if sys.version_info >= (3, 13):
+        return
+    program = """
+import multiprocess
+context = multiprocess.get_context("forkserver")
+queue = context.Queue()
+if __name__ == "__main__":
+    process = context.Process(target=len, args=((),))
+    process.start()
+    process.join()
+"""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "program.py")
+        with open(path, "w") as file:
+            file.write(program)
+        run = subprocess.run([sys.executable, path], stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert "leaked semaphore" in run.stderr
 
 
 def _main(name=None):
