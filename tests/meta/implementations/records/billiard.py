@@ -244,6 +244,16 @@ def closed_simple_queue():
     assert _raised(queue.put, "lost") is AttributeError
 
 
+def closed_queue():
+    """Before billiard 4.3, put() and get() of a closed queue raise AssertionError and OSError."""
+    if billiard.VERSION >= (4, 3):
+        return
+    queue = fork.Queue()
+    queue.close()
+    assert _raised(queue.put, "lost") is AssertionError
+    assert _raised(queue.get) is OSError
+
+
 def _raised(function, *args):
     """The class of the exception that a call raises; None if it returns."""
     try:
