@@ -149,6 +149,8 @@ def interrupted_manager():
 
 def interrupted_fork_server():
     """The fork server does not ignore Ctrl-C, and no process can be started without it."""
+    if billiard.VERSION < (4, 3):
+        return
     program = """
 import os, signal, time, billiard
 context = billiard.get_context("forkserver")
@@ -163,8 +165,9 @@ if __name__ == "__main__":
         time.sleep(60)
     except KeyboardInterrupt:
         try:
-            start()
-        except EOFError:
+            while True:
+                start()
+        except (EOFError, OSError):
             print("failed", flush=True)
 """
     assert _printed(program) == "failed\n"
@@ -172,9 +175,11 @@ if __name__ == "__main__":
 
 def semaphores_of_main_module():
     """A child forgets, without releasing them, the semaphores that it has created while it imported the main module."""
+    if billiard.VERSION < (4, 3):
+        return
     program = """
 import billiard
-lock = billiard.get_context("spawn").Lock()
+queue = billiard.get_context("spawn").Queue()
 if __name__ == "__main__":
     process = billiard.get_context("spawn").Process(target=len, args=((),))
     process.start()
