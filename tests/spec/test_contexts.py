@@ -360,6 +360,7 @@ def test_unguarded_main_module_works_under_fork(program):
 @rule(
     "ctx.importable-target",
     source=(DOCS / "the-spawn-and-forkserver-start-methods", DOCS / "Process"),
+    level="de-facto",
     kinds=(),
     start_methods=("spawn", "forkserver"),
     needs=NEEDS,
@@ -367,7 +368,8 @@ def test_unguarded_main_module_works_under_fork(program):
 def test_target_must_be_importable(context):
     """Under spawn and forkserver, starting a process whose target cannot be imported raises an exception.
 
-    The child finds its target by name, so a lambda fails in the parent, where the mistake was made.
+    The child finds its target by name, so a lambda fails in the parent, where the mistake was made. A module that
+    pickles functions by value, as multiprocess does, can start it.
     """
     with raises(Exception):
         context.plays(contexts.start_a_nameless_function)
