@@ -312,7 +312,9 @@ def test_pickling_error_is_printed(queue, error):
 
     The traceback on standard error is the only trace of a lost item.
     """
-    assert "Traceback" in queue.plays(recognizing.put_and_watch_errors, made(pickling.RaisesWhenPickled, error))
+    item = made(pickling.RaisesWhenPickled, error)
+
+    assert "Traceback" in queue.plays(looking.told_while_putting, item, "Traceback")
 
 
 @rule("item.exit-while-pickling", source=OBSERVED, level="hazard")

@@ -200,7 +200,7 @@ def test_queue_in_a_queue_is_reported(make_queue):
     """
     carrier, other = make_queue(), make_queue()
 
-    assert "RuntimeError" in carrier.plays(looking.told_while_putting, other, "next")
+    assert "RuntimeError" in carrier.plays(looking.told_while_putting, other, "RuntimeError")
 
 
 @rule(

@@ -173,14 +173,17 @@ def classes_of_the_time_out(queue, method, args):
     return []
 
 
-def told_while_putting(queue, item, marker):
-    """Puts the item and the marker, gets the marker back, and returns what was written to stderr in the meantime."""
+def told_while_putting(queue, item, word):
+    """Puts an item and then another one; returns what is on stderr once it has the word, or something has arrived.
+
+    Nothing may arrive behind an item that fails.
+    """
     before, sys.stderr = sys.stderr, io.StringIO()
     try:
         queue.put(item)
-        queue.put(marker)
-        while queue.get() != marker:
-            pass
+        queue.put("next")
+        while word not in sys.stderr.getvalue() and queue.empty():
+            time.sleep(0.001)
         return sys.stderr.getvalue()
     finally:
         sys.stderr = before

@@ -1,10 +1,8 @@
 """What actors do to identify an item that they receive. The queue is the first argument."""
 
 import builtins
-import contextlib
 import copyreg
 import gc
-import io
 import logging
 import logging.handlers
 import time
@@ -103,15 +101,6 @@ def get_and_watch(queue, seconds):
     while received() is not None and time.monotonic() < deadline:
         gc.collect()
     return "let go" if received() is None else "still held"
-
-
-def put_and_watch_errors(queue, item):
-    """Puts an item and then another one; returns what was written to stderr by the time the second one arrives."""
-    with contextlib.redirect_stderr(io.StringIO()) as output:
-        queue.put(item)
-        queue.put("next")
-        queue.get()
-    return output.getvalue()
 
 
 def put_while_logging(queue, context, item):
