@@ -279,7 +279,7 @@ def test_ceiling_of_unlimited_queue_on_macos(queue):
     assert accepted == 32767
 
 
-@rule("ctor.maxsize-above-ceiling", source=ISSUE / "119534", level="de-facto")
+@rule("ctor.maxsize-above-ceiling", source=ISSUE / "119534", level="de-facto", needs=("semaphores",))
 def test_maxsize_above_ceiling_is_refused(make_queue):
     """A `maxsize` that is too large for a semaphore to count raises an exception.
 

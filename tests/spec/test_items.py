@@ -487,7 +487,7 @@ def test_very_large_item_arrives_whole_or_not_at_all(queue, child, largest_item)
     Some systems refuse items above about 32 MiB; none may deliver a part of one, or stop the items behind it. The item
     has 64 MiB; ``--largest-item 2100`` makes it larger than 2 GiB, the limit of many protocols.
     """
-    putting = child.begins(crowding.put_blocks_and_last, [largest_item], "last")
+    putting = child.begins(crowding.offer_block_then_put, largest_item, "last")
 
     queue.begins(crowding.get_blocks_until, "last").returns_one_of([largest_item], [])
     putting.returns()

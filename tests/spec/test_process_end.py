@@ -6,7 +6,7 @@ unread items do not fit into the pipe waits for a reader, and a program that joi
 the queue deadlocks.
 """
 
-from items import blocks
+from items import blocks, pickling
 from roles import ending, making, moving, timing
 
 from queuespec import DOCS, ISSUE, OBSERVED, each, histories, made, rule
@@ -220,7 +220,7 @@ def test_exit_after_unpicklable_item(queue, child):
     A bad item is lost but does no other harm: the process neither hangs nor fails, and its exit code is 0.
     """
     child.put("good")
-    child.plays(ending.put_unpicklable)
+    child.calls.put(made(pickling.unpicklable)).succeeds_or_raises(TypeError)
 
     assert child.process.leaves() == 0
 

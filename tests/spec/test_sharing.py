@@ -181,7 +181,7 @@ def test_queue_does_not_arrive_through_a_queue(make_queue):
     A queue cannot be sent, and one mistake does not hold up the other items.
     """
     carrier, other = make_queue(), make_queue()
-    carrier.put(other)
+    carrier.calls.put(other).succeeds_or_raises(RuntimeError)
     carrier.put("next")
 
     assert carrier.get() == "next"
@@ -191,7 +191,7 @@ def test_queue_does_not_arrive_through_a_queue(make_queue):
     "share.not-through-queue-reported",
     source=(EXPLICIT, DOCS / "pipes-and-queues"),
     level="de-facto",
-    needs=PICKLED,
+    needs=(*PICKLED, "buffer"),
 )
 def test_queue_in_a_queue_is_reported(make_queue):
     """Putting a queue into another queue prints a `RuntimeError` to standard error.

@@ -1,5 +1,6 @@
 """What actors do where many meet: producers put numbered blocks, consumers record what they got."""
 
+import contextlib
 import functools
 import threading
 
@@ -66,7 +67,8 @@ def pass_token(queue, lock, loops):
     return others
 
 
-def put_blocks_and_last(queue, sizes, last):
-    """Puts blocks of these sizes, followed by the item `last`."""
-    put_blocks(queue, sizes)
+def offer_block_then_put(queue, size, last):
+    """Puts a block of this size, which the queue may refuse, and then the item `last`."""
+    with contextlib.suppress(Exception):
+        queue.put(blocks.block(1, size), timeout=1)
     queue.put(last)

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from items import blocks, gates, pickling
+from items import blocks, gates
 
 from roles import timing
 
@@ -68,12 +68,6 @@ def put_in_a_bare_fork(queue, item):
 def put_at_exit(queue, item):
     """Registers an `atexit` handler that puts an item."""
     atexit.register(queue.put, item)
-
-
-def put_unpicklable(queue):
-    """Puts an item that cannot be pickled; put() may or may not raise the error itself."""
-    with contextlib.suppress(Exception):
-        queue.put(pickling.unpicklable())
 
 
 def leave_thread_behind(queue, event, item):
