@@ -13,10 +13,11 @@ opening = threading.Event()
 
 
 class Late:
-    """Pickled only after the last reference to the queue is gone; arrives as a string."""
+    """Pickled only after the last reference to the queue is gone, unless put() pickles it; arrives as a string."""
 
     def __reduce__(self):
-        opening.wait()
+        if threading.current_thread() is not threading.main_thread():
+            opening.wait()
         return str, ("late",)
 
 
