@@ -360,7 +360,7 @@ def test_remote_queue(program):
     """
     publishing = program("remote_queue")
 
-    publishing.prints("welcome")
+    publishing.prints("another client got: welcome")
     publishing.prints("AuthenticationError")
     assert publishing.ends() == 0
 

@@ -39,7 +39,7 @@ if __name__ == "__main__":
     greeter = mp.Process(target=greet, args=(publisher.address,))
     greeter.start()
     greeter.join()
-    print(client(publisher.address, KEY).get())
+    print("another client got:", client(publisher.address, KEY).get())
     try:
         client(publisher.address, b"another key")
     except Exception as error:
