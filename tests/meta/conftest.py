@@ -19,10 +19,9 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    if runs.thorough:
-        return
-    left_out = [item for item in items if item.get_closest_marker("thorough")]
-    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    unasked = [name for name in ("thorough", "whole") if name not in config.option.markexpr]
+    left_out = {item for item in items if any(map(item.get_closest_marker, unasked))}
+    items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
 
 

@@ -111,6 +111,12 @@ def judged_says(expression):
     return subprocess.run(words, check=True, capture_output=True, text=True, encoding="utf-8").stdout.strip()
 
 
+def without(what):
+    """Skips a test for want of something that need not be installed, or fails it where everything must be."""
+    end = pytest.fail if os.environ.get("QUEUESPEC_REQUIRED") else pytest.skip
+    end(f"{what} is not installed here")
+
+
 def environment(**changes):
     """The environment of a run: ours, without what a surrounding run has put into it. Bytecode is kept: most of the
     work of a short run is to read the specification. Nothing says ``CI``: pytest repeats whole texts there. The plugin

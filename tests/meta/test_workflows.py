@@ -11,6 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 from runs import CHECKOUT, facts_of
+from test_implementations import PACKAGES, identified
 
 from queuespec.rules import chapters
 
@@ -72,14 +73,15 @@ def pythons():
     return [row["python"] for row in matrix()["include"] if "prerelease" not in row]
 
 
-def test_every_environment_of_tox_is_a_row_of_the_matrix():
-    environments = []
-    for line in tox()["tox"]["env_list"].split():
-        start, _, rest = line.partition("{")
-        alternatives, _, end = rest.partition("}")
-        environments += [start + one + end for one in alternatives.split(",")]
+def expanded(name):
+    """The names that tox makes of one with alternatives in braces."""
+    start, _, rest = name.partition("{")
+    alternatives, _, end = rest.partition("}")
+    return [start + one + end for one in alternatives.split(",")]
 
-    assert matrix()["env"] == environments
+
+def test_every_environment_of_tox_is_a_row_of_the_matrix():
+    assert matrix()["env"] == [name for line in tox()["tox"]["env_list"].split() for name in expanded(line)]
 
 
 def test_every_row_of_the_matrix_installs_the_python_that_its_environment_judges():
@@ -219,12 +221,26 @@ def test_only_a_prerelease_may_fail():
 
 
 def test_whatever_tox_checks_runs_in_a_workflow():
-    environments = {name.partition(":")[2] for name in tox().sections() if name.startswith("testenv:")}
-    run = {name for job in ("check", "meta") for name in workflow("ci.yml")["jobs"][job]["strategy"]["matrix"]["env"]}
+    sections = [name.partition(":")[2] for name in tox().sections() if name.startswith("testenv:")]
+    environments = {name for section in sections for name in expanded(section)}
+    named = ("check", "meta", "implementations")
+    run = {name for job in named for name in workflow("ci.yml")["jobs"][job]["strategy"]["matrix"]["env"]}
     steps = workflow("ci.yml")["jobs"]["coverage"]["steps"]
 
     assert {"run": "tox run -e coverage"} in steps
     assert environments - run - {"coverage"} == {"bench", "grid"}  # measures and shows; fails nothing
+
+
+def test_every_implementation_has_an_environment_and_its_extra():
+    section = next(name for name in tox().sections() if name.startswith("testenv:implementation-"))
+    given = dict(line.split(": ") for line in tox()[section]["extras"].split("\n") if ":" in line)
+    extras = set(settings()["project"]["optional-dependencies"])
+
+    installed = {identified(name).partition("-")[2] for name, package in PACKAGES.items() if package}
+
+    assert set(expanded(section.partition(":")[2])) == set(map(identified, PACKAGES))
+    assert given == {name: name for name in installed}
+    assert extras - {"completion", "test"} == installed
 
 
 def test_every_file_that_github_reads_is_checked_by_its_schema():

@@ -92,10 +92,6 @@ class Adapted(Implementation):
         """What the user of a queue makes of what was sent instead of it."""
         return self._translated(self.adapter.received(what))
 
-    @property
-    def serves(self) -> bool:  # type: ignore[override]
-        return hasattr(self.adapter, "serve")
-
     def serve(self) -> Iterable[dict[str, str]]:
         served: Iterable[dict[str, str]] = self.adapter.serve()
         return served

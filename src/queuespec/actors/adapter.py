@@ -112,9 +112,6 @@ class Implementation:
         """What a child is given for this queue: the queue, or a `queuespec.actors.actor.Sent`."""
         return queue
 
-    serves = False
-    """Whether a run begins with `serve`."""
-
     def serve(self) -> Iterable[dict[str, str]]:
         """Starts what all judged processes of a run share, has the environment variables by which they find it, and
         ends it afterward."""

@@ -93,7 +93,6 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
         "is_plain": implementation.is_plain,
         "adapter": list(implementation.defines),
         "lacks": list(implementation.lacks),
-        "serves": implementation.serves,
         "start_methods": implementation.start_methods(),
         "python": version,
         "python_implementation": sys.implementation.name,

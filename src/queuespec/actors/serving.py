@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 
-if __name__ == "__main__":  # a process that is spawned from here needs nothing of ours
+if __name__ == "__main__":  # a process that is spawned from here needs nothing else
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import boot  # noqa: F401
 

@@ -98,7 +98,7 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         own=own,
         files=tuple(config.args),
     )
-    if facts.serves and not option.collectonly:
+    if "serve" in facts.adapter[2:] and not option.collectonly:
         try:
             service = Service(given.settings)
         except SuiteError as error:

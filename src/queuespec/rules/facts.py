@@ -57,8 +57,6 @@ class Facts(Subject):
     """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
     lacks: tuple[str, ...]
     """Capabilities that the implementation declares to lack."""
-    serves: bool
-    """Whether a run begins with the implementation's `serve()`."""
     start_methods: tuple[str, ...]
     python: tuple[int, int, int]
     executable: str
