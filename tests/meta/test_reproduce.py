@@ -196,6 +196,7 @@ ADAPTERS = {
     "file": (str(IMPLEMENTATIONS / "odd_arguments.py"), METHODS),
     "class of a file": (f"{IMPLEMENTATIONS / 'own_reducers.py'}:Adapter", METHODS),
     "what travels": (str(IMPLEMENTATIONS / "on_a_server.py"), METHODS),
+    "contexts": (str(IMPLEMENTATIONS / "own_contexts.py"), ["own spawn"]),
     "module": ("odd_arguments:Adapter", METHODS),
     "entry point": ("my-queue", METHODS),
     "built in": ("threads", ["thread"]),
@@ -293,6 +294,11 @@ def test_what_an_adapter_has_wrong_is_shown(written, tmp_path):
         ("import on_a_stack_of_its_own", "Worker = None", "its adapter and the program both define Worker"),
         ("import on_a_stack_of_its_own", "import queue as sys", "sys would mean two things"),
         ('"processes",', "", "the processes that its adapter starts do not know the program"),
+        (
+            "    def queue",
+            "    serve = None\n\n    def queue",
+            "its adapter shares a server or a cluster with all of a run",
+        ),
     ],
 )
 def test_an_adapter_that_does_not_stand_alone_says_why(written, tmp_path, old, new, reason):

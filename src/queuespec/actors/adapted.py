@@ -20,7 +20,7 @@ GROUP = "queuespec.implementations"
 """The group of entry points by which installed packages offer implementations."""
 
 
-OPTIONAL = ("start_methods", "exceptions", "sent", "process", "manager", "tidy")
+OPTIONAL = ("start_methods", "context", "exceptions", "sent", "process", "manager", "connect", "serve", "tidy")
 """What an adapter may define, of which the program of a reproduction has to know."""
 
 

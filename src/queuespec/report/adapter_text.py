@@ -21,6 +21,8 @@ class AdapterText:
         self.defines = defines
         if "process" in defines and "processes" not in lacks:
             raise Unsuitable("the processes that its adapter starts do not know the program")
+        if "serve" in defines:
+            raise Unsuitable("its adapter shares a server or a cluster with all of a run")
         if "<" in class_:
             raise Unsuitable(f"its adapter {class_} is not at the top of its module")
         try:

@@ -133,8 +133,10 @@ class Reproduction:
         lines += ["", *said.split("\n")]
         context = f"{self.home}.get_context({quoted(self.case.start_method)})"
         if self.adapter:
-            own = "start_methods" in self.adapter.defines
-            context = f"{self.adapter.context}({'multiprocessing.get_context()' if own else context})"
+            if "start_methods" in self.adapter.defines:
+                own = "context" in self.adapter.defines
+                context = f"ADAPTER.context({quoted(self.case.start_method)})" if own else f"{self.home}.get_context()"
+            context = f"{self.adapter.context}({context})"
             self.program.name_of(Key(ADAPTING, self.adapter.context))
         for name, made in {"manager": "context.Manager()", "context": context}.items():
             if re.search(rf"\b{name}\b", "\n".join(lines)):
