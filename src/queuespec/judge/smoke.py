@@ -12,7 +12,7 @@ from typing import Any
 
 from queuespec.judge.options import CannotJudge
 from queuespec.rules import KINDS
-from queuespec.stage import Call, Failure, Raised, Settings, Stage, SuiteError, Supervisor
+from queuespec.stage import Call, Failure, NotStarted, Raised, Settings, Stage, SuiteError, Supervisor
 
 PATIENCE = 2.0
 """Timeout for each step of the check, in seconds. A queue that exceeds it is judged: that it hangs is a verdict."""
@@ -37,6 +37,8 @@ def refuse_what_is_no_queue(settings: Settings, start_method: str, lacks: Collec
     with contextlib.closing(Supervisor()) as supervisor, contextlib.suppress(Failure):
         try:
             stage = Stage(dataclasses.replace(settings, patience=PATIENCE), start_method, supervisor)
+        except NotStarted:
+            return
         except SuiteError as error:
             raise CannotJudge(f"--implementation: {error}") from None
         try:

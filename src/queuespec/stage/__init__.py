@@ -23,6 +23,7 @@ from queuespec.stage.exceptions import (
     Failure,
     Hangs,
     NotApplicable,
+    NotStarted,
     Raised,
     ShutDown,
     SuiteError,

@@ -60,6 +60,10 @@ class SuiteError(Exception):
     """The specification or the stage is wrong, not the queue."""
 
 
+class NotStarted(SuiteError):
+    """The main program of a stage did not start, so nothing is known of the queue."""
+
+
 def unloaded(output: str) -> str:
     """What a judged process printed because it cannot load the implementation: the reason; empty if there is none."""
     _, found, rest = f"\n{output}".partition(f"\n{NOT_LOADED}")

@@ -22,7 +22,7 @@ from queuespec.actors import protocol
 from queuespec.stage import documented
 from queuespec.stage.calls import Call, View, arguments_in_words, name_of
 from queuespec.stage.channel import Request, introduced
-from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, Raised, SuiteError, unloaded
+from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, NotStarted, Raised, SuiteError, unloaded
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
@@ -39,7 +39,7 @@ FAREWELL = 2.0
 
 
 class Stage:
-    """A main program and the actors of a test. Raises `Crashes` or `Hangs` if the program does not start.
+    """A main program and the actors of a test. Raises `NotStarted` if the program does not start.
 
     If an earlier stage was killed, its adapter first removes what that one may have left on a server.
     """
@@ -90,12 +90,12 @@ class Stage:
         while not self.parent.pid:
             if time.monotonic() > deadline:
                 self.end()
-                raise Hangs(f"the main program of the spec did not start within {seconds:g} s")
+                raise NotStarted(f"the main program of the spec did not start within {seconds:g} s; raise --patience")
             if self.tree.has_ended:
                 self.tree.reads_until(time.monotonic() + LAST_WORDS)
                 last = self.tree.output().strip().rpartition("\n")[2]
                 self.end()
-                raise Crashes(f"the main program of the spec ended before it could be used: {last}")
+                raise NotStarted(f"the main program of the spec ended before it could be used: {last}")
             self._pump(0.05)
         deadline = time.monotonic() + importing
         while not self.parent.ready and not self.parent.gone and time.monotonic() < deadline:

@@ -13,7 +13,7 @@ from runs import METHOD, rest
 from stages import METHODS
 
 from queuespec.actors.protocol import SIZE, Held, encoded
-from queuespec.stage import Crashes, Deviates, Hangs, SuiteError, processes, stage
+from queuespec.stage import Crashes, Deviates, Hangs, NotStarted, SuiteError, processes, stage
 from queuespec.stage.processes import how_ended
 from queuespec.stage.timeline import SHOWN_CALLS, in_lines
 
@@ -61,7 +61,7 @@ def test_a_main_program_that_ends_immediately_says_why(new_stage, tmp_path, monk
     (tmp_path / "sitecustomize.py").write_text("import os\nprint('no disk', flush=True)\nos._exit(3)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
-    with pytest.raises(Crashes, match=r"^the main program of the spec ended before it could be used: no disk$"):
+    with pytest.raises(NotStarted, match=r"^the main program of the spec ended before it could be used: no disk$"):
         new_stage(METHOD)
 
 
@@ -76,11 +76,13 @@ def test_a_judge_in_the_background_of_a_shell_has_stages_that_can_be_interrupted
     assert "default_int_handler" in repr(started.parent.plays(signal.getsignal, int(signal.SIGINT)))
 
 
-def test_a_main_program_that_does_not_start_hangs(new_stage, tmp_path, monkeypatch):
+def test_a_main_program_that_does_not_start_is_not_the_queue(new_stage, tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(60)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
-    with pytest.raises(Hangs, match=r"^the main program of the spec did not start within 0\.3 s$"):
+    with pytest.raises(
+        NotStarted, match=r"^the main program of the spec did not start within 0\.3 s; raise --patience$"
+    ):
         new_stage(METHOD, patience=0.1)
 
 
