@@ -7,10 +7,11 @@ judges the whole specification, twice.
 
 import ast
 import contextlib
+import re
 import subprocess
 
 import pytest
-from runs import CROSS_SECTION, META, asked, environment, judged_python, judged_says, without
+from runs import CHECKOUT, CROSS_SECTION, META, asked, environment, judged_python, judged_says, without
 from servers import RedisServer
 
 from queuespec.results import expectations
@@ -18,17 +19,17 @@ from queuespec.stage import Supervisor
 
 RECORDS = META / "implementations" / "records"
 PACKAGES = {
-    "billiard": "billiard",
-    "multiprocess": "multiprocess",
-    "torch.multiprocessing": "torch",
-    "loky": "loky",
-    "faster-fifo": "faster_fifo",
     "aioprocessing": "aioprocessing",
-    "remote-manager": "",
-    "redis": "yarqueue",
-    "ray": "ray",
+    "billiard": "billiard",
     "dask": "distributed",
+    "faster-fifo": "faster_fifo",
+    "loky": "loky",
+    "multiprocess": "multiprocess",
+    "ray": "ray",
+    "redis": "yarqueue",
+    "remote-manager": "",
     "threads": "",
+    "torch.multiprocessing": "torch",
 }
 """Names of implementations, and the module, if any, without which there is nothing to judge."""
 
@@ -107,3 +108,13 @@ def test_two_whole_runs_are_as_expected_and_the_same(judge, available, served):
 def by_key(run):
     """The words of all verdicts."""
     return {(one["rule"], one["kind"], one["start_method"], one["parameters"]): one["verdict"] for one in run.verdicts}
+
+
+def test_the_page_lists_them_all():
+    page = (CHECKOUT / "ADAPTERS.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `([\w.-]+)` \| [^|]+ \| [^|]+ \| ([^|]+) \|", page, re.MULTILINE))
+
+    assert list(listed) == sorted(PACKAGES)
+    for name, package in PACKAGES.items():
+        extra = f"the extra `{identified(name).partition('-')[2]}`"
+        assert listed[name].startswith(extra if package else "nothing")
