@@ -14,6 +14,8 @@ PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 
 SHORT = 0.2
 ATTEMPTS = 3
+LONG = 10
+"""How many quiet times a call may take that is many calls at once, each of which may ask a server."""
 
 
 def _kill_a_waiting_consumer(queue, make_child):
@@ -204,7 +206,10 @@ def test_put_in_signal_handler_deadlocks(child):
     The interrupted call holds the lock that the handler waits for, and cannot continue before the handler returns. A
     handler is safe if it only sets a flag.
     """
-    child.begins(timing.put_among_its_own_puts, "item", "from the handler").stays_blocked()
+    putting = child.begins(timing.put_among_its_own_puts, "item", "from the handler")
+
+    for _ in range(LONG):
+        putting.stays_blocked()
 
 
 @rule("hazard.log-to-own-queue", source=(ISSUE / "90321", OBSERVED), level="hazard")
