@@ -28,7 +28,7 @@ class Adapter:
     name = "yarqueue"
     version = yarqueue.__version__
     kinds = ("Queue", "JoinableQueue")
-    lacks = ("close", "join_thread", "cancel_join_thread", "buffer")
+    lacks = ("close", "join_thread", "cancel_join_thread", "buffer", "semaphores")
 
     def __init__(self):
         url = os.environ.get(URL)

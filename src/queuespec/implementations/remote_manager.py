@@ -77,7 +77,7 @@ def address_in(text):
 class Adapter:
     name = "remote manager"
     kinds = ("Queue", "JoinableQueue", "Manager.Queue", "Manager.JoinableQueue")
-    lacks = ("close", "join_thread", "cancel_join_thread", "buffer", "managers")
+    lacks = ("close", "join_thread", "cancel_join_thread", "buffer", "managers", "semaphores")
     address = None
 
     def __init__(self):

@@ -13,7 +13,7 @@ class Adapter:
     kinds = ("Queue", "JoinableQueue", "SimpleQueue")
     start_methods = ("thread",)
     lacks = ("close", "join_thread", "cancel_join_thread", "exit codes", "kill", "processes")
-    lacks += ("buffer", "pickling", "pickled queues")
+    lacks += ("buffer", "pickling", "pickled queues", "semaphores")
 
     def queue(self, kind, owner, *args, **kwargs):
         return (queue.SimpleQueue if kind == "SimpleQueue" else queue.Queue)(*args, **kwargs)
