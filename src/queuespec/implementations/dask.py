@@ -1,8 +1,8 @@
 """`dask.distributed.Queue`, whose users are tasks on the workers of a cluster.
 
 DASK_SCHEDULER_ADDRESS names the scheduler of the cluster, as for every `Client()`. Without it, a cluster of two worker
-processes is started on this machine, and ended with the run. Its workers reach the judge on 127.0.0.1: those of a
-cluster on other machines cannot, and no rule conforms there.
+processes is started on this machine, and ended with the run. Tasks run on workers of this machine only: they reach the
+judge on 127.0.0.1.
 
 A process that creates queues has a client. Each user is a task that secedes from its worker's thread pool, as tasks do
 that wait for others, so no task waits for a free thread. A task is a thread of a worker, so it has no exit code, cannot
@@ -16,10 +16,12 @@ queues of the test are removed on the scheduler, where whatever waits for one of
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import os
 import pickle
 import queue
+import socket
 import tempfile
 
 import distributed
@@ -73,11 +75,11 @@ def removal():
 class Task:
     """A task, in place of a process."""
 
-    def __init__(self, client, key, target, args):
-        self.client, self.key, self.call = client, key, pickle.dumps((target, args))
+    def __init__(self, submit, target, args):
+        self.submit, self.call = submit, pickle.dumps((target, args))
 
     def start(self):
-        self.future = self.client.submit(task(), self.call, key=self.key, pure=False)
+        self.future = self.submit(self.call)
 
     def is_alive(self):
         return not self.future.done()
@@ -115,6 +117,10 @@ class Adapter:
     def connect(self):
         if ADDRESS in os.environ:  # else the process tidies, and the cluster has ended with the run
             self.client = Client(os.environ[ADDRESS], timeout=CONNECTING, set_as_default=False)
+            hosts = self.client.run(socket.gethostname)
+            self.workers = [worker for worker, host in hosts.items() if host == socket.gethostname()]
+            if not self.workers:
+                raise RuntimeError("no worker of the cluster is on this machine, and others cannot reach the judge")
 
     def queue(self, kind, owner, maxsize=0):
         return Queue(f"{MARK}-{os.getpid()}-{next(names)}", client=self.client, maxsize=maxsize)
@@ -126,7 +132,8 @@ class Adapter:
         return Queue(name)
 
     def process(self, context, target, args, daemon):
-        return Task(self.client, f"{MARK}-{os.getpid()}-{next(names)}", target, args)
+        where = {"key": f"{MARK}-{os.getpid()}-{next(names)}", "workers": self.workers, "pure": False}
+        return Task(functools.partial(self.client.submit, task(), **where), target, args)
 
     def tidy(self):
         if self.client is not None:

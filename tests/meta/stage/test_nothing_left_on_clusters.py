@@ -1,4 +1,4 @@
-"""Nothing of a run stays on a cluster, whoever has started the cluster and however the run ends."""
+"""Clusters: nothing of a run stays on one, whoever has started it and however the run ends."""
 
 import importlib.util
 import json
@@ -61,9 +61,22 @@ for line in sys.stdin:
     jobs = [job for job in state.jobs() if job["JobID"] != ours and not job["IsDead"]]
     queues = [actor for actor in state.actors().values() if actor["State"] != "DEAD"]
     names = [" ".join(one.cmdline()) for one in psutil.Process().children(recursive=True)]
-    tasks = [name for name in names if name.startswith("ray::") and name.endswith("user")]
+    tasks = [name for name in names if name.startswith("ray::") and "user" in name]
     print(json.dumps({"clients": len(jobs), "queues": len(queues), "waiting": len(tasks)}), flush=True)
 ray.shutdown()
+"""
+
+ELSEWHERE = """
+import socket
+
+class Name:
+    def __call__(self):
+        return "elsewhere"
+
+    def __reduce__(self):
+        return eval, ("__import__('socket').gethostname",)
+
+socket.gethostname = Name()
 """
 
 CLUSTERS = {"dask": ("distributed", DASK), "ray": ("ray", RAY)}
@@ -76,17 +89,23 @@ class Cluster:
         module, script = CLUSTERS[name]
         self.name = name
         if importlib.util.find_spec(module) is None or runs.judged_python != sys.executable:
-            runs.without(f"the package {module}")
+            pytest.skip(f"the package {module} is not installed here")
         words = [sys.executable, "-c", script, directory]
         if name == "dask":  # its workers import the main program
             path = os.path.join(directory, "cluster.py")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(script)
             words = [sys.executable, path, directory]
-        pipe = subprocess.PIPE
-        env = environment(TMPDIR=directory)
-        self.process = subprocess.Popen(words, env=env, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
-        self.where = json.loads(self.process.stdout.readline())
+        pipe, errors = subprocess.PIPE, os.path.join(directory, "errors.txt")
+        with open(errors, "wb") as file:
+            env = environment(TMPDIR=directory)
+            self.process = subprocess.Popen(words, env=env, stdin=pipe, stdout=pipe, stderr=file, text=True)
+        where = self.process.stdout.readline()
+        if not where:
+            self.close()
+            with open(errors, encoding="utf-8") as file:
+                raise OSError(f"the cluster has not started: {file.read()[-2000:]}")
+        self.where = json.loads(where)
 
     def state(self):
         self.process.stdin.write("state\n")
@@ -140,4 +159,15 @@ def test_after_a_signal_while_a_task_waits(run, cluster, end):
     watched.is_gone(LONG)
     if end == signal.SIGINT:
         assert watched.process.returncode == pytest.ExitCode.INTERRUPTED
+    cluster.waits_for(is_as_before, SECONDS)
+
+
+def test_a_cluster_of_other_machines_is_one_sentence(judge, cluster, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(ELSEWHERE)
+    env = {**cluster.where, "PYTHONPATH": str(tmp_path)}
+
+    run = judge("--implementation", cluster.name, *asked(["get.blocks-when-empty"], ["task"]), env=env)
+
+    assert run.status == 4
+    assert "is on this machine, and others cannot reach the judge" in run.output
     cluster.waits_for(is_as_before, SECONDS)
