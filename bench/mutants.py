@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import concurrent.futures
+import copy
 import itertools
 import json
 import shlex
@@ -23,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
@@ -130,18 +132,19 @@ def functions_of(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, ast.Fun
 
 def mutants(source: str, only: str) -> Iterator[tuple[str, str]]:
     """What was changed, and the whole source with that change."""
-    seen = {ast.unparse(ast.parse(source))}
-    for place, (name, _) in enumerate(functions_of(ast.parse(source))):
+    lines = source.splitlines(keepends=True)
+    for name, function in functions_of(ast.parse(source)):
+        seen = {ast.unparse(function)}
+        first = min(node.lineno for node in (function, *function.decorator_list))
         for number in itertools.count() if name.startswith(only) else ():
-            tree = ast.parse(source)
-            function = next(itertools.islice(functions_of(tree), place, None))[1]
-            chosen = next(itertools.islice(changes_of(function), number, None), None)
+            changed = copy.deepcopy(function)
+            chosen = next(itertools.islice(changes_of(changed), number, None), None)
             if chosen is None:
                 break
             line, words, change = chosen
             change()
             try:
-                text = ast.unparse(ast.fix_missing_locations(tree))
+                text = ast.unparse(ast.fix_missing_locations(changed))
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", SyntaxWarning)
                     compile(text, name, "exec")
@@ -149,7 +152,11 @@ def mutants(source: str, only: str) -> Iterator[tuple[str, str]]:
                 continue
             if text not in seen:
                 seen.add(text)
-                yield f"{name}, line {line}: {words}", text
+                text = textwrap.indent(text, " " * function.col_offset) + "\n"
+                yield (
+                    f"{name}, line {line}: {words}",
+                    "".join((*lines[: first - 1], text, *lines[function.end_lineno :])),
+                )
 
 
 def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
