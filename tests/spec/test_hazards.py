@@ -223,6 +223,18 @@ def test_logging_of_multiprocessing_to_a_queue_deadlocks(queue, context, make_ch
     child.begins(recognizing.put_while_logging, its_context, "item").stays_blocked()
 
 
+@rule("hazard.collected-by-its-feeder", source=OBSERVED, level="hazard")
+def test_queue_collected_in_its_feeder_thread(program, kind):
+    """A queue that is garbage collected in its own feeder thread can keep its process from exiting.
+
+    The garbage collector may run in any thread. If the feeder thread holds the lock of its buffer at that moment, it
+    waits for itself, and the exit waits for the feeder thread. A queue that was closed before is safe.
+    """
+    run = program("collected_by_feeder", kind)
+
+    run.prints("the feeder thread waits for itself")
+
+
 @rule(
     "hazard.connection-of-ended-producer",
     source=(DOCS / "Connection", OBSERVED),

@@ -15,6 +15,10 @@ from roles import looking, recognizing
 from queuespec import CHANGELOG, DOCS, ISSUE, OBSERVED, WHATS_NEW, each, made, rule
 
 KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
+TRACKER_CAN_BE_INTERRUPTED = (
+    "the process could wait for itself before Python 3.11.7, and in 3.12.0",
+    lambda facts: facts.python >= (3, 11, 7) and facts.python != (3, 12, 0),
+)
 
 
 def _found_by(program):
@@ -145,6 +149,24 @@ def test_no_semaphores_left_after_exit(program, parent, kind):
 
 
 @rule(
+    "resources.semaphore-names-of-killed",
+    source=DOCS / "contexts-and-start-methods",
+    level="platform",
+    kinds=KINDS,
+    systems=("Linux",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_no_semaphores_left_by_a_killed_program(program, kind):
+    """No semaphore is left in the system after a program was killed and its children have exited.
+
+    The resource tracker outlives them all, and removes what they could not.
+    """
+    remaining = _found_by(program("killed_alone", kind))
+
+    assert not remaining, f"{len(remaining)} semaphores remain"
+
+
+@rule(
     "resources.semaphores-of-killed",
     source=(ISSUE / "122770", DOCS / "Process.terminate"),
     level="hazard",
@@ -189,6 +211,101 @@ def test_queues_work_after_ctrl_c(program, kind):
     run = program("after_interrupt", kind)
 
     run.prints("before and after")
+    run.succeeds()
+
+
+@rule(
+    "resources.killed-tracker",
+    source=(ISSUE / "75491", OBSERVED),
+    level="de-facto",
+    kinds=KINDS,
+    systems=("Linux",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_queues_work_after_their_tracker_was_killed(program, kind):
+    """A program whose resource tracker was killed can still create and use queues.
+
+    The tracker is one small process for the whole program, and a shortage of memory or a careless `killall` may end it.
+    It is started anew; queues of before work as well.
+    """
+    run = program("killed_helper", kind, "resource_tracker")
+
+    run.prints("before and after: the old queue")
+    run.prints("before and after: a new queue")
+    run.succeeds()
+
+
+@rule(
+    "resources.new-tracker-cleans-up",
+    source=(ISSUE / "75491", DOCS / "contexts-and-start-methods"),
+    level="de-facto",
+    kinds=KINDS,
+    systems=("Linux",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_new_tracker_removes_what_is_left(program, kind):
+    """If the resource tracker was killed, the next queue has a new one, which removes what a killed program leaves.
+
+    A queue that works without its tracker would not be noticed before the system runs out of semaphores.
+    """
+    remaining = _found_by(program("killed_alone", kind, "resource_tracker"))
+
+    assert not remaining, f"{len(remaining)} semaphores remain"
+
+
+@rule(
+    "resources.new-tracker-complains",
+    source=(ISSUE / "75491", OBSERVED),
+    level="hazard",
+    kinds=KINDS,
+    systems=("Linux",),
+    start_methods=("spawn", "forkserver"),
+)
+def test_new_tracker_prints_errors_about_old_queues(program, kind):
+    """If the resource tracker was killed, its successor prints a `KeyError` traceback for each semaphore of before.
+
+    It never learned about them, so it does not expect to hear of their end. The queues themselves are not affected.
+    """
+    run = program("killed_helper", kind, "resource_tracker")
+
+    run.prints("KeyError")
+
+
+@rule(
+    "resources.killed-fork-server",
+    source=(ISSUE / "75489", OBSERVED),
+    level="de-facto",
+    kinds=KINDS,
+    systems=("Linux",),
+    start_methods=("forkserver",),
+)
+def test_queues_work_after_the_fork_server_was_killed(program, kind):
+    """A program whose fork server was killed can still pass its queues to new processes.
+
+    Another fork server is started for the next process.
+    """
+    run = program("killed_helper", kind, "forkserver")
+
+    run.prints("before and after: the old queue")
+    run.prints("before and after: a new queue")
+    run.succeeds()
+
+
+@rule(
+    "resources.collected-midway",
+    source=(ISSUE / "109593", OBSERVED),
+    level="de-facto",
+    kinds=KINDS,
+    when=TRACKER_CAN_BE_INTERRUPTED,
+)
+def test_queue_is_collected_midway(program, kind):
+    """A queue can be garbage collected at any moment, even while another one is created or used.
+
+    The garbage collector runs wherever memory is needed, so the end of one queue may interrupt the code of another.
+    """
+    run = program("collected_midway", kind)
+
+    run.prints("done")
     run.succeeds()
 
 

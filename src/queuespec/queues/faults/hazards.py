@@ -2,7 +2,7 @@
 
 import os
 import threading
-from multiprocessing import queues
+from multiprocessing import queues, util
 from queue import Empty
 
 from queuespec.queues.declare import EVERYTHING, fault
@@ -150,3 +150,25 @@ class LostConnectionsAreNone:
                 return super().get(block, timeout)
             except OSError:
                 return None
+
+
+def end_in_a_thread(buffer, notempty):
+    """Tells a feeder thread to end, from another thread than the one that runs this, if one can be started."""
+    ending = threading.Thread(target=queues.Queue._finalize_close, args=(buffer, notempty), daemon=True)
+    try:
+        ending.start()
+    except RuntimeError:
+        ending.run()
+
+
+@fault(
+    breaks={"hazard.collected-by-its-feeder": "should have printed 'the feeder thread waits for itself', but it ended"}
+)
+class QueuesEndInAnotherThread:
+    """What a queue does when it is garbage collected is done in a thread that is started for it."""
+
+    class Queue(queues.Queue):
+        def _start_thread(self):
+            super()._start_thread()
+            self._close.cancel()
+            self._close = util.Finalize(self, end_in_a_thread, [self._buffer, self._notempty], exitpriority=10)

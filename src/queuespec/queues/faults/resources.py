@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from multiprocessing import queues, util
 from multiprocessing.process import current_process, parent_process
 
@@ -211,6 +212,136 @@ class CtrlCEndsTheHelper:
             here.stdin.write(b"are you there?\n")
             if not here.stdout.readline():
                 raise BrokenPipeError("the helper process is gone")
+
+
+@functools.cache
+def first_tracker(process_id):
+    """A file descriptor of the resource tracker that this process had first."""
+    return os.dup(importlib.import_module("multiprocessing.resource_tracker").getfd())
+
+
+@fault(
+    breaks={"resources.killed-tracker": "should have printed 'before and after: a new queue', but it ended"},
+    start_methods=("spawn",),
+    not_on=("darwin", "win32"),
+)
+class KilledTrackerIsNotReplaced:
+    """Creating a queue sends a message to the first resource tracker, even after that was killed."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            os.write(first_tracker(os.getpid()), b"PROBE:0:noop\n")
+
+
+def forget_semaphores(queue):
+    """Has the resource tracker forget the semaphores of a queue."""
+    tracking = importlib.import_module("multiprocessing.resource_tracker")
+    for lock in (queue._rlock, queue._wlock, queue._sem):
+        tracking.unregister(lock._semlock.name, "semaphore")
+
+
+@fault(
+    breaks={"resources.semaphore-names-of-killed": "semaphores remain"},
+    start_methods=("spawn",),
+    not_on=("darwin", "win32"),
+)
+class TheTrackerForgets:
+    """The resource tracker does not remove the semaphores of a queue."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            forget_semaphores(self)
+
+
+@functools.cache
+def first_tracker_id(process_id):
+    """The process id of the resource tracker that this process had first."""
+    tracking = importlib.import_module("multiprocessing.resource_tracker")
+    return tracking._resource_tracker._pid
+
+
+@fault(
+    breaks={"resources.new-tracker-cleans-up": "semaphores remain"},
+    start_methods=("spawn",),
+    not_on=("darwin", "win32"),
+)
+class TheNewTrackerForgets:
+    """A resource tracker that was started in place of another one does not remove the semaphores of a queue."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            super().__init__(maxsize, ctx=ctx)
+            tracking = importlib.import_module("multiprocessing.resource_tracker")
+            if first_tracker_id(os.getpid()) != tracking._resource_tracker._pid:
+                forget_semaphores(self)
+
+
+@fault(
+    breaks={"resources.new-tracker-complains": "should have printed 'KeyError', but it ended with exit code 0"},
+    start_methods=("spawn",),
+    not_on=("darwin", "win32"),
+)
+class NewTrackerHearsNothingOld:
+    """Only the resource tracker that knows about a semaphore hears of its end."""
+
+    @staticmethod
+    def module(real):
+        tracking = importlib.import_module("multiprocessing.resource_tracker")
+        tracker, known = tracking._resource_tracker, {}
+
+        def register(name, rtype):
+            tracker.register(name, rtype)
+            known[name] = tracker._pid
+
+        def unregister(name, rtype):
+            if known.pop(name, None) == tracker._pid:
+                tracker.unregister(name, rtype)
+
+        tracking.register, tracking.unregister = register, unregister
+        return real
+
+
+@fault(
+    breaks={"resources.killed-fork-server": "ConnectionRefusedError"},
+    start_methods=("forkserver",),
+    not_on=("darwin", "win32"),
+)
+class KilledForkServerIsNotReplaced:
+    """The fork server is started once, even if it was killed."""
+
+    @staticmethod
+    def module(real):
+        server = importlib.import_module("multiprocessing.forkserver")._forkserver
+        ensure_running = server.ensure_running
+
+        def ensure_that_it_was_started():
+            if server._forkserver_pid is None:
+                ensure_running()
+
+        server.ensure_running = ensure_that_it_was_started
+        return real
+
+
+making = threading.Lock()
+
+
+def wait_for_making():
+    """Waits until no queue is being created."""
+    with making:
+        pass
+
+
+@fault(breaks={"resources.collected-midway": "had not printed 'done' after"}, not_on=("win32",))
+class CollectingWaitsForCreating:
+    """The end of a queue waits until no other one is being created, even in the same thread."""
+
+    class Queue(queues.Queue):
+        def __init__(self, maxsize=0, *, ctx):
+            with making:
+                super().__init__(maxsize, ctx=ctx)
+            weakref.finalize(self, wait_for_making)
 
 
 @fault(breaks={"resources.no-fork": "these handlers ran: ['before', 'after_in_parent']"}, not_on=("win32",))

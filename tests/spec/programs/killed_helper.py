@@ -1,0 +1,61 @@
+"""Kills helper processes and then uses queues, an old and a new one: ``killed_helper.py KIND MODULE``.
+
+The helpers are the children of this program whose command line names the module. Prints "before and after" twice.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+
+from judged import mp, not_applicable
+
+
+def add(queue, answers, word):
+    """Gets a word and answers with both."""
+    answers.put(f"{queue.get()} and {word}")
+
+
+def passed(queue, answers):
+    """Passes a word through a child and returns its answer."""
+    child = mp.Process(target=add, args=(queue, answers, "after"))
+    child.start()
+    queue.put("before")
+    answer = answers.get()
+    child.join()
+    return answer
+
+
+def helpers(module):
+    """The process ids of the helpers."""
+    found = []
+    for process_id in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{process_id}/stat") as stat:
+            parent = int(stat.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{process_id}/cmdline") as command:
+                if parent == os.getpid() and module in command.read():
+                    found.append(int(process_id))
+    return found
+
+
+def kill_helpers(module):
+    """Kills the helpers that run this module, and waits until they have ended."""
+    for process_id in helpers(module):
+        os.kill(process_id, signal.SIGKILL)
+        os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOWAIT)
+
+
+def main():
+    """Prints the words that come back after the helpers were killed."""
+    kind, module = sys.argv[1:]
+    if not os.path.isdir("/proc/self"):
+        not_applicable("processes cannot be listed here")
+    old = [getattr(mp, kind)() for _ in range(2)]
+    passed(*old)
+    kill_helpers(module)
+    print(f"{passed(*old)}: the old queue", flush=True)
+    print(f"{passed(*(getattr(mp, kind)() for _ in range(2)))}: a new queue", flush=True)
+
+
+if __name__ == "__main__":
+    main()
