@@ -253,6 +253,17 @@ def test_queue_survives_deletion_of_another(make_manager):
     assert manager.plays(managing.drop_one_of_two_queues) == "kept"
 
 
+@rule("manager.abandoned-queue", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
+def test_manager_lets_abandoned_queue_go(make_manager):
+    """A manager lets a queue and its items go once no proxy refers to it.
+
+    A server that runs for months needs memory for the queues in use, not for all that it has ever made.
+    """
+    manager = make_manager()
+
+    assert manager.plays(managing.put_and_drop, 5.0) == "let go"
+
+
 @rule("manager.lifetime-proxies", level="hazard", source=DOCS / "cleanup", kinds=MANAGER, needs=MANAGER)
 def test_queue_without_proxies_is_deleted(make_manager):
     """A queue is deleted once no proxy refers to it, even while a pickled proxy is in transit.

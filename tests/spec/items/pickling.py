@@ -1,11 +1,14 @@
 """Items that show what pickle did with them, and items that it cannot handle."""
 
 import builtins
+import contextlib
 import errno
+import gc
 import os
 import pickle
 import queue
 import threading
+import weakref
 
 from items import blocks
 
@@ -74,6 +77,36 @@ class Parcel:
     def __init__(self, label, weight):
         self.label = label
         self.weight = weight
+
+
+class Lamp:
+    """An item that arrives as a `Light`: it burns as long as this is held by the process that has unpickled it."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Light, (self.path,)
+
+
+class Light:
+    """Creates a file, which is removed when this is garbage collected."""
+
+    def __init__(self, path):
+        with open(path, "w"):
+            weakref.finalize(self, _put_out, path)
+
+
+def _put_out(path):
+    with contextlib.suppress(OSError):
+        os.remove(path)
+
+
+class Sweeper:
+    """An item that runs the garbage collector of the process that unpickles it."""
+
+    def __reduce__(self):
+        return gc.collect, ()
 
 
 class SlottedParcel:

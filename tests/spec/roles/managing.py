@@ -5,6 +5,8 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
+import time
 
 from items import pickling
 
@@ -50,6 +52,23 @@ def put_by_a_proxy_that_was_away(manager):
     sent = pickle.dumps(manager.Queue())
     gc.collect()
     pickle.loads(sent).put("a")
+
+
+def put_and_drop(manager, seconds):
+    """Puts an item into a queue and drops the queue; reports whether the manager lets the item go within `seconds`.
+
+    Where the server does not unpickle items, it holds none, and there is nothing to observe.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "light")
+        queue, other = manager.Queue(), manager.Queue()
+        queue.put(pickling.Lamp(path))
+        del queue
+        gc.collect()
+        deadline = time.monotonic() + seconds
+        while os.path.exists(path) and time.monotonic() < deadline:
+            other.put(pickling.Sweeper())
+        return "still held" if os.path.exists(path) else "let go"
 
 
 def let_a_child_keep_a_queue(manager, context):

@@ -225,6 +225,7 @@ class KeepingManager(managers.SyncManager):
 
 @fault(
     breaks={
+        "manager.abandoned-queue": "should have returned 'let go', but it returned 'still held'",
         "manager.lifetime-proxies": "should have raised Exception, but it returned None",
         "manager.passed-without-reference": "should have returned 3, but it returned 0",
         "manager.lost-by-spawned-child": "should have returned 1, but it returned 0",
