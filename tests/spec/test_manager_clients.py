@@ -197,6 +197,22 @@ def test_killed_client_takes_an_item(make_queue, make_child):
     assert got == "next"
 
 
+@rule("manager.thread-of-killed-client", level="de-facto", source=OBSERVED, kinds=MANAGER)
+def test_thread_of_killed_client_ends(queue, make_child):
+    """The manager's thread for a client that was killed in get() ends once it has nobody to send the answer to.
+
+    A server outlives many clients. A thread that went on would keep a CPU busy, or its memory.
+    """
+    known = queue.plays(managing.threads_of_server)
+    client = make_child(queue)
+    client.calls.get().stays_blocked()
+    client.process.is_killed()
+
+    queue.put("for the dead")
+
+    assert queue.plays(managing.threads_end, known, 5.0) == 0
+
+
 UNTESTED = [
     untested(
         "manager.thread-caution",

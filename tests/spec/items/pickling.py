@@ -42,6 +42,13 @@ def where_it_is_rebuilt():
     return WhereItIsRebuilt()
 
 
+class ThreadsThere:
+    """An item that arrives as the number of threads in the process that unpickled it."""
+
+    def __reduce__(self):
+        return threading.active_count, ()
+
+
 class Unsendable:
     """An item that can be pickled only once: what arrives cannot be pickled again."""
 

@@ -54,6 +54,24 @@ def put_by_a_proxy_that_was_away(manager):
     pickle.loads(sent).put("a")
 
 
+def threads_of_server(queue):
+    """The number of threads in the process that unpickles the items of the queue, which loses its other items."""
+    queue.put(pickling.ThreadsThere())
+    while True:
+        item = queue.get()
+        if isinstance(item, int):
+            return item
+
+
+def threads_end(queue, known, seconds):
+    """Waits up to `seconds` until the server has no more than `known` threads; returns how many more there are."""
+    deadline = time.monotonic() + seconds
+    while True:
+        more = threads_of_server(queue) - known
+        if more <= 0 or time.monotonic() > deadline:
+            return max(0, more)
+
+
 def put_and_drop(manager, seconds):
     """Puts an item into a queue and drops the queue; reports whether the manager lets the item go within `seconds`.
 

@@ -190,3 +190,30 @@ class ManagerClientsPoll:
 
         def put(self, item, block=True, timeout=None):
             poll(self.put_nowait, (item,), block, timeout, thread_queue.Full)
+
+
+class StayingServer(managers.Server):
+    """A manager's server whose threads stay when their clients have gone."""
+
+    def serve_client(self, conn):
+        try:
+            super().serve_client(conn)
+        finally:
+            self.stop_event.wait()
+
+
+class StayingManager(managers.SyncManager):
+    """A manager that runs a `StayingServer`."""
+
+    _Server = StayingServer
+
+
+@fault(breaks={"manager.thread-of-killed-client": "should have returned 0, but it returned 1"})
+class ManagerKeepsTheThreadsOfItsClients:
+    """A manager's thread stays when its client has gone."""
+
+    @staticmethod
+    def manager(context):
+        started = StayingManager(ctx=context)
+        started.start()
+        return started
