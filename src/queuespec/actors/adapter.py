@@ -172,6 +172,12 @@ class Api:
         return getattr(self._owner, name)
 
     @property
+    def is_the_standard_library(self) -> bool:
+        """Whether the contexts of this module are those of `multiprocessing`, and no queue is built in another way."""
+        standard = importlib.import_module("multiprocessing.context").BaseContext
+        return type(self._implementation) is Implementation and isinstance(self._owner, standard)
+
+    @property
     def managers(self) -> Any:
         """The module with `BaseManager`."""
         return self._implementation.managers()

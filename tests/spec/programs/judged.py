@@ -4,6 +4,7 @@ A program that cannot show here what its rule is about says so with `not_applica
 """
 
 import faulthandler
+import functools
 import json
 import os
 import signal
@@ -28,12 +29,6 @@ def _announce(word):
         print(f"{_announcement} {word}", flush=True)
 
 
-_announce(protocol.LOADING)
-_implementation = loading.load(_context["implementation"], _context["directory"], (os.path.dirname(__file__),))
-_announce(protocol.LOADED)
-_implementation.mark_semaphores()
-
-
 class _Judged(adapter.Api):
     """Pickled by its name: loky pickles the functions of a main program with the globals that they use."""
 
@@ -41,7 +36,32 @@ class _Judged(adapter.Api):
         return "mp"
 
 
-mp = _Judged(_implementation, _implementation.context(_context["start_method"]))
+@functools.cache
+def _loaded():
+    implementation = loading.load(_context["implementation"], _context["directory"], (os.path.dirname(__file__),))
+    implementation.mark_semaphores()
+    return _Judged(implementation, implementation.context(_context["start_method"]))
+
+
+class _Later:
+    """Loads the implementation when it is used."""
+
+    def __getattr__(self, name):
+        return getattr(_loaded(), name)
+
+    def __reduce__(self):
+        return "mp"
+
+
+if _announcement is None and _context.get("spared"):
+    mp = _Later()
+else:
+    _announce(protocol.LOADING)
+    mp = _loaded()
+    _announce(protocol.LOADED)
+    # What contexts of the standard library's own have made arrives in a child without the implementation.
+    _context["spared"] = mp.is_the_standard_library
+    os.environ["QUEUESPEC_CONTEXT"] = json.dumps(_context)
 
 
 def not_applicable(reason):
