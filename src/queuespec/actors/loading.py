@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from typing import Callable
 
 from queuespec.actors import adapter, protocol
+
+at_exit: list[Callable[[], object]] = []
+"""What is registered with `atexit` where the implementation is loaded, although it was imported before."""
 
 if getattr(sys.modules.get("boot"), "HERE", None) == os.path.dirname(os.path.abspath(__file__)):
     del sys.modules["boot"]  # it has done its work, and an implementation may have a module of this name
@@ -29,6 +34,8 @@ def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Imple
     except BaseException as error:
         complain(reason(name, error))
         raise SystemExit(protocol.NOT_LOADED_CODE) from None
+    while at_exit:
+        atexit.register(at_exit.pop(0))
     for place, entry in enumerate(whole):
         if entry in ours:
             sys.path.insert(place, entry)

@@ -31,7 +31,9 @@ class Stages:
     @functools.cached_property
     def supervisor(self) -> Supervisor:
         """Everything that this process has started."""
-        return Supervisor()
+        supervisor = Supervisor()
+        supervisor.preloads(self._given.settings)
+        return supervisor
 
     def fresh(self, start_method: str, directory: Path) -> Stage:
         """A new stage, whose actors import roles and items from this directory."""

@@ -23,6 +23,8 @@ from typing import Callable
 
 from queuespec.actors.protocol import MARK
 from queuespec.stage import reaper, windows_jobs
+from queuespec.stage.preloading import Forked, Preloader
+from queuespec.stage.settings import Settings
 
 KEPT_OUTPUT = 1 << 16
 """Number of bytes to keep of a process tree's output; the last ones are kept."""
@@ -74,12 +76,13 @@ class ProcessTree:
         self._news = threading.Condition()
         """Guards the output that has been read; notified when there is more, and when the program ends."""
         self._ended = False
-        self.popen = subprocess.Popen(
+        whole = {**os.environ, **supervisor.environment, **(env or {})}
+        self.popen = supervisor.forked(command, whole) or subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **supervisor.environment, **(env or {})},
+            env=whole,
             start_new_session=os.name == "posix",
             creationflags=SUSPENDED,
         )
@@ -110,7 +113,9 @@ class ProcessTree:
                     self._news.notify_all()
 
     def _see_the_end(self) -> None:
-        if hasattr(os, "waitid"):  # does not reap the program, so its process id is not reused
+        if hasattr(os, "waitid") and isinstance(
+            self.popen, subprocess.Popen
+        ):  # does not reap the program, so its process id is not reused
             with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         else:
@@ -225,6 +230,7 @@ class Supervisor:
         self._tidying: list[str] = []
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
+        self._preloader: Preloader | None = None
         self._reaper = subprocess.Popen(
             [sys.executable, "-I", "-S", reaper.__file__, self.directory, self.mark],
             stdin=subprocess.PIPE,
@@ -239,6 +245,16 @@ class Supervisor:
         with contextlib.suppress(OSError, ValueError):
             self._reaper.stdin.write(f"{sign}{json.dumps(what)}\n".encode())
             self._reaper.stdin.flush()
+
+    def preloads(self, settings: Settings) -> None:
+        """Starts programs, from here on, in an interpreter that has imported the implementation, if that pays."""
+        if Preloader.is_worth_it(settings):
+            self._preloader = Preloader(settings, {**os.environ, **self.environment, "PYTHONSAFEPATH": ""})
+            self._tell_reaper("+", self._preloader.popen.pid)
+
+    def forked(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
+        """A program in an interpreter that has imported the implementation; None if it has to start in a new one."""
+        return None if self._preloader is None else self._preloader.start(command, env)
 
     def has_tidied(self, command: list[str]) -> None:
         """Has the reaper run a program at the end, which removes what is left on a server; an empty command is none."""
@@ -280,6 +296,9 @@ class Supervisor:
         self.untidy |= bool(self._trees)
         for tree in list(self._trees):
             tree.end()
+        if self._preloader is not None:
+            self._preloader.close()
+            self._tell_reaper("-", self._preloader.popen.pid)
         self._sweep(2.0)
         if sys.platform == "win32":
             for job in self.jobs.values():
