@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import gc
 import importlib
 import json
 import os
@@ -87,6 +88,8 @@ def load(name: str, directory: str) -> None:
             continue
         atexit.unregister(util._exit_function)
         loading.at_exit.append(util._exit_function)
+    gc.collect()
+    gc.freeze()  # or each program that collects garbage copies all of this memory
 
 
 def run(arguments: list[str]) -> None:
