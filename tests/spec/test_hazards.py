@@ -15,7 +15,7 @@ PIPE_KINDS = ("Queue", "JoinableQueue", "SimpleQueue")
 SHORT = 0.2
 ATTEMPTS = 3
 LONG = 10
-"""How many quiet times a call may take that is many calls at once, each of which may ask a server."""
+"""How many quiet times a call may take that consists of many calls, each of which may ask a server."""
 
 
 def _kill_a_waiting_consumer(queue, make_child):

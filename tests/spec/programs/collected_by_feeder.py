@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import weakref
+from typing import Any
 
 from judged import mp
 
@@ -35,7 +36,8 @@ def use(kind, line):
 
     Returns the threads that the queue has started, a weak reference to it, and whether one of them reached the line.
     """
-    holding, lines_to_go = [], line
+    holding: list[Any] = []
+    lines_to_go = line
     reached, alone = threading.Event(), threading.Event()
     known = set(threading.enumerate())
 
