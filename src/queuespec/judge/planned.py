@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +40,10 @@ class Assignment:
     """The files with rules of the user's own."""
     files: tuple[str, ...] = ()
     """What to collect besides these, as pytest names it."""
+
+    def with_settings(self, **changes: Any) -> Assignment:
+        """The same with other settings."""
+        return dataclasses.replace(self, settings=dataclasses.replace(self.settings, **changes))
 
     def settings_for(self, directory: Path) -> Settings:
         """The settings of a stage whose actors import roles and items from this directory.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 import tempfile
 from collections.abc import Generator
@@ -104,11 +103,10 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         except SuiteError as error:
             raise CannotJudge(f"--implementation: {error}") from None
         config.add_cleanup(service.close)
-        given = dataclasses.replace(
-            given, settings=dataclasses.replace(given.settings, environment=service.environment)
-        )
+        given = given.with_settings(environment=service.environment)
     if given.start_methods and not option.collectonly:
-        refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
+        latency = refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
+        given = given.with_settings(latency=latency)
     writes = option.results and not option.collectonly
     recorder = recorder_for(Path(option.results).resolve()) if writes else None
     config.stash[LEDGER] = Ledger(header_of(option, given), recorder, own)

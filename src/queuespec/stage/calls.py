@@ -52,10 +52,9 @@ class Call:
 
     @property
     def patience(self) -> float:
-        """Timeout for it to end, in seconds. Whatever is no method of a queue may start processes, which import the
-        implementation."""
+        """Timeout for it to end, in seconds. Whatever is no method of a queue may start processes, and call many."""
         settings, known = self.actor.stage.settings, self._request.documented
-        return settings.patience if known and known <= documented.FAMILY else settings.starting
+        return settings.patience if known and known <= documented.FAMILY else settings.performing
 
     @property
     def over(self) -> bool:

@@ -24,7 +24,7 @@ class Program:
         self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
     ) -> None:
         self.text = f"{path.stem}({', '.join(map(repr, arguments))})" if arguments else path.stem
-        self._patience, self._importing = settings.starting, settings.importing
+        self._patience, self._importing = settings.performing, settings.importing
         self._announcement = secrets.token_hex(8)
         context = {
             "home": str(ACTORS),

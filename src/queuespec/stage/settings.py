@@ -12,6 +12,9 @@ from queuespec.actors import protocol
 ACTORS = Path(protocol.__file__).parent
 """The directory of the modules that run in the judged processes."""
 
+MANY_ITEMS = 1000
+"""How many items a role may put and get one after another."""
+
 LONGEST_IMPORT = 30.0
 """Timeout for importing the implementation, in seconds."""
 
@@ -32,6 +35,8 @@ class Settings:
     """How long the judge checks that nothing happens, in seconds."""
     loading: float = 0.0
     """How long it takes to import the implementation, in seconds, as measured once."""
+    latency: float = 0.0
+    """How long a put() and a get() take together, in seconds, as measured once; a server may be far away."""
     tidies: bool = False
     """Whether the implementation is an adapter that removes what killed processes have left on a server."""
     directory: str = dataclasses.field(default_factory=os.getcwd)
@@ -56,3 +61,8 @@ class Settings:
     def starting(self) -> float:
         """Timeout for a process to start, in seconds: patience, and what an import may take where several do it."""
         return self.patience + round(3 * self.loading, 1)
+
+    @property
+    def performing(self) -> float:
+        """Timeout for a role or a program, in seconds: it may start processes, and pass many items."""
+        return self.starting + int(MANY_ITEMS * self.latency)

@@ -76,3 +76,19 @@ def test_collecting_needs_no_queue(judge):
     run = judge("--implementation", "no_queues:Async", "--collect-only", "--rule", "get.blocks-when-empty", env=env)
 
     assert run.status == 0, run.output
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("far_away:Queue", 0.06, 0.5), ("no_queues:Loses", 0.0, 0.0)])
+def test_how_long_an_item_takes_is_measured(settings, name, least, most):
+    about = dataclasses.replace(settings, implementation=name)
+
+    assert least <= smoke.refuse_what_is_no_queue(about, METHOD, ()) <= most
+
+
+def test_a_role_may_take_as_long_as_its_many_items(judge):
+    """Some 140 items, which take at least four seconds, and so more than patience."""
+    env = {"PYTHONPATH": str(runs.META / "implementations")}
+
+    run = judge("--implementation", "far_away:Queue", "--patience", "3", "--rule", "payload.every-size", env=env)
+
+    assert run.words("payload.every-size") == {"conforms", "unsupported"}, run.output
