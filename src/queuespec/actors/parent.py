@@ -115,7 +115,8 @@ class Parent:
         manager = getattr(self.manager, "_process", None)
         if manager is not None and not manager.is_alive():
             left.append("a manager that has ended")
-        left += [f"process {process.name}" for process in active_children() if process is not manager]
+        active = {*active_children(), *getattr(self.module, "active_children", active_children)()}
+        left += [f"process {process.name}" for process in active if process is not manager]
         return left
 
 

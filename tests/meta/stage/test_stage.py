@@ -77,6 +77,16 @@ def test_a_stage_with_a_thread_that_does_not_end_is_not_used_again(a_stage):
     assert not a_stage.clean
 
 
+def test_a_child_that_only_its_own_library_knows_makes_a_stage_unclean(new_stage, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(runs.META / "implementations"))
+    stage = new_stage(METHODS[0], "own_children")
+    stage.make_queue("Queue")
+
+    stage.tidy()
+
+    assert not stage.clean
+
+
 def test_a_stage_with_a_hanging_child_is_not_used_again(a_stage):
     queue = a_stage.make_queue("Queue")
     child = a_stage.make_child(queue)
