@@ -197,20 +197,19 @@ def test_killed_client_takes_an_item(make_queue, make_child):
     assert got == "next"
 
 
-@rule("manager.thread-of-killed-client", level="de-facto", source=OBSERVED, kinds=MANAGER)
-def test_thread_of_killed_client_ends(queue, make_child):
-    """The manager's thread for a client that was killed in get() ends once it has nobody to send the answer to.
+@rule("manager.thread-of-vanished-client", level="de-facto", source=OBSERVED, kinds=MANAGER)
+def test_thread_of_vanished_client_ends(queue, child, make_queue):
+    """The manager's thread for a client that vanished in get() ends once it has nobody to send the answer to.
 
     A server outlives many clients. A thread that went on would keep a CPU busy, or its memory.
     """
-    known = queue.plays(managing.threads_of_server)
-    client = make_child(queue)
-    client.calls.get().stays_blocked()
-    client.process.is_killed()
+    other = make_queue()
+    known = other.plays(managing.threads_of_server)
+    child.process.dies(managing.vanish_in_get, child)
 
-    queue.put("for the dead")
+    queue.put("for nobody")
 
-    assert queue.plays(managing.threads_end, known, 5.0) == 0
+    assert other.plays(managing.threads_end, known, 5.0) == 0
 
 
 UNTESTED = [

@@ -208,7 +208,7 @@ class StayingManager(managers.SyncManager):
     _Server = StayingServer
 
 
-@fault(breaks={"manager.thread-of-killed-client": "should have returned 0, but it returned 1"})
+@fault(breaks={"manager.thread-of-vanished-client": "should have returned 0, but it returned 1"})
 class ManagerKeepsTheThreadsOfItsClients:
     """A manager's thread stays when its client has gone."""
 
