@@ -259,6 +259,51 @@ def closed_queue():
     assert _raised(queue.get) is OSError
 
 
+def semaphores_released_midway():
+    """Releasing a semaphore waits for the lock of the semaphore tracker, even in the thread that holds it."""
+    program = """
+import os, sys, threading, billiard
+
+spawn = billiard.get_context("spawn")
+old = [spawn.Lock()]
+
+def trace(frame, event, argument):
+    where = frame.f_code.co_name, frame.f_globals["__name__"]
+    if where == ("ensure_running", "billiard.semaphore_tracker") and frame.f_locals["self"]._lock.locked() and old:
+        threading.Timer(3.0, lambda: (print("waits", flush=True), os._exit(0))).start()
+        old.clear()
+        os._exit(1)
+    return trace
+
+sys.settrace(trace)
+spawn.Lock()
+"""
+    assert _printed(program) == "waits\n"
+
+
+def killed_fork_server():
+    """A fork server that was killed is not started anew."""
+    context = billiard.get_context("forkserver")
+    process = context.Process(target=bool)
+    process.start()
+    process.join(PATIENCE)
+    (server,) = (
+        int(process_id) for process_id in filter(str.isdigit, os.listdir("/proc")) if _runs_our_fork_server(process_id)
+    )
+    os.kill(server, signal.SIGKILL)
+    os.waitpid(server, 0)
+    assert _raised(context.Process(target=bool).start) is ConnectionRefusedError
+
+
+def _runs_our_fork_server(process_id):
+    """Whether this process is a fork server that this one has started."""
+    try:
+        with open(f"/proc/{process_id}/stat") as stat, open(f"/proc/{process_id}/cmdline") as command:
+            return int(stat.read().rpartition(")")[2].split()[1]) == os.getpid() and "forkserver" in command.read()
+    except OSError:
+        return False
+
+
 def _raised(function, *args):
     """The class of the exception that a call raises; None if it returns."""
     try:
