@@ -1,6 +1,7 @@
 """What runs in the judged processes, asked in this one: robust whatever it is given, and never trusted with more."""
 
-import multiprocessing
+import multiprocessing.dummy
+import multiprocessing.managers
 import os
 import pickle
 import sys
@@ -96,6 +97,11 @@ def test_a_class_that_does_not_say_what_it_takes_gets_no_context():
     implementation = adapter.load("builtins:dict")
 
     assert implementation.make("its owner", "Queue", a=1) == {"a": 1}
+
+
+def test_a_library_without_managers_of_its_own_has_those_of_the_standard_library():
+    assert adapter.Implementation(multiprocessing.dummy).managers() is multiprocessing.managers
+    assert adapter.Implementation(multiprocessing).managers() is multiprocessing.managers
 
 
 def test_semaphores_get_no_mark_where_they_cannot_be_listed(monkeypatch):

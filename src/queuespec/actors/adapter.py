@@ -97,8 +97,14 @@ class Implementation:
         return manager
 
     def managers(self) -> Any:
-        """The module with `BaseManager`, for managers that are not the usual one."""
-        return importlib.import_module(f"{self.module.__name__}.managers")
+        """The module with `BaseManager`, for managers that are not the usual one: its own, if it has one."""
+        own = f"{self.module.__name__}.managers"
+        try:
+            return importlib.import_module(own)
+        except ModuleNotFoundError as error:
+            if error.name != own:
+                raise
+            return importlib.import_module("multiprocessing.managers")
 
     def process(self, context: Any, **kwargs: Any) -> Any:
         """A process of this context, not started yet."""
