@@ -118,7 +118,9 @@ class Translated:
         if name.startswith("_"):
             raise AttributeError(name)
         found = getattr(self._queue, name)
-        return functools.partial(self._call, found) if callable(found) else found
+        if not callable(found):
+            return found
+        return functools.update_wrapper(functools.partial(self._call, found), found)
 
     def _call(self, method: Any, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -67,7 +67,7 @@ class Translated:
         if name.startswith("_") or name == "queue":
             raise AttributeError(name)
         found = getattr(self.queue, name)
-        return functools.partial(self.call, found) if callable(found) else found
+        return functools.update_wrapper(functools.partial(self.call, found), found) if callable(found) else found
 
     def call(self, method, *args, **kwargs):
         exceptions = getattr(ADAPTER, "exceptions", {})
