@@ -215,7 +215,7 @@ def test_crowd_of_processes(queue, make_child, crowd):
         call.returns()
         producer.process.leaves()
 
-    queue.plays(moving.put_all, [None] * crowd.size)
+    queue.plays(moving.put_all, [crowding.LAST] * crowd.size)
 
     got = [call.returns() for call in getting]
     histories.all_arrived(crowd.put, *got)
@@ -237,7 +237,7 @@ def test_crowd_with_little_room(make_queue, make_child, crowd):
         call.returns()
         producer.process.leaves()
 
-    queue.plays(moving.put_all, [None] * crowd.size)
+    queue.plays(moving.put_all, [crowding.LAST] * crowd.size)
 
     got = [call.returns() for call in getting]
     histories.all_arrived(crowd.put, *got)
@@ -256,7 +256,7 @@ def test_crowd_of_threads(queue, make_thread, crowd):
     for call in putting:
         call.returns()
 
-    queue.plays(moving.put_all, [None] * crowd.size)
+    queue.plays(moving.put_all, [crowding.LAST] * crowd.size)
 
     histories.all_arrived(crowd.put, *[call.returns() for call in getting])
 
@@ -278,6 +278,6 @@ def test_crowd_of_threads_in_several_processes(queue, make_child, make_thread, c
         call.returns()
         child.process.leaves()
 
-    queue.plays(moving.put_all, [None] * 2)
+    queue.plays(moving.put_all, [crowding.LAST] * 2)
 
     histories.all_arrived(crowd.put, *[call.returns() for call in getting])

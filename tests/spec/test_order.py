@@ -77,13 +77,13 @@ def test_each_consumer_gets_its_share_in_order(queue, make_child):
     """
     put = [[(producer, number) for number in range(50)] for producer in (1, 2)]
     producers, consumers = [make_child(queue) for _ in put], [make_child(queue) for _ in range(2)]
-    getting = [consumer.begins(moving.get_until_none) for consumer in consumers]
+    getting = [consumer.begins(moving.get_until, "last") for consumer in consumers]
     putting = [producer.begins(moving.put_all, numbers) for producer, numbers in zip(producers, put)]
     for call in putting:
         call.returns()
     assert [producer.process.leaves() for producer in producers] == [0, 0]
 
-    queue.plays(moving.put_all, [None, None])
+    queue.plays(moving.put_all, ["last", "last"])
 
     got = [call.returns() for call in getting]
     histories.all_arrived(itertools.chain(*put), *got)

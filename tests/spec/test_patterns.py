@@ -72,7 +72,7 @@ def test_consumer_stops_at_none(queue, make_child):
     The two have nothing in common but the queue, and each of them ends on its own.
     """
     producer, consumer = make_child(queue), make_child(queue)
-    consuming = consumer.begins(moving.get_until_none)
+    consuming = consumer.begins(moving.get_until, None)
 
     producer.plays(moving.put_all, [*JOBS, None])
 
@@ -101,7 +101,7 @@ def test_sentinel_arrives_last(queue, child):
 
     A consumer that stops at the sentinel has received everything.
     """
-    consuming = child.begins(moving.get_until_none)
+    consuming = child.begins(moving.get_until, None)
 
     queue.plays(moving.put_all, [*range(100), None])
 
@@ -129,7 +129,7 @@ def test_one_sentinel_per_consumer(queue, make_child):
 
     The others do not see it and continue, so a program must put one sentinel for each consumer.
     """
-    consuming = [make_child(queue).begins(moving.get_until_none) for _ in range(2)]
+    consuming = [make_child(queue).begins(moving.get_until, None) for _ in range(2)]
 
     queue.plays(moving.put_all, [None, "job", None])
 
@@ -143,7 +143,7 @@ def test_sentinel_overtakes_other_producer(queue, make_child, under_way, gate):
     To be sure that the sentinel comes last, join all producers before putting it.
     """
     producer, consumer = make_child(queue), make_child(queue)
-    consuming = consumer.begins(moving.get_until_none)
+    consuming = consumer.begins(moving.get_until, None)
     under_way(queue, "cut off").returns()
 
     producer.put(None)

@@ -6,6 +6,9 @@ import threading
 
 from items import blocks
 
+LAST = "last"
+"""The item that ends a crowd's work. It is not `None`: a queue that loses `None` may be right in everything else."""
+
 
 def put_blocks(queue, sizes, tag=0):
     """Puts blocks of these sizes, with consecutive tags starting at `tag`."""
@@ -43,8 +46,8 @@ def put_numbered_from_threads(queue, producers, count):
 
 
 def get_numbered(queue, **decision):
-    """Gets items until `None` arrives and returns (producer, number) for each or, if it is damaged, a description."""
-    return [_numbered(item) for item in iter(functools.partial(queue.get, **decision), None)]
+    """Gets items until `LAST` arrives and returns (producer, number) for each or, if it is damaged, a description."""
+    return [_numbered(item) for item in iter(functools.partial(queue.get, **decision), LAST)]
 
 
 def _numbered(item):

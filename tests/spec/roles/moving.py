@@ -41,9 +41,9 @@ def get_long(queue, count):
     return [item[:2] if item[2:] == ("." * LONG,) else f"part of {item!r:.50}" for item in items]
 
 
-def get_until_none(queue):
-    """Gets items until `None` arrives and returns those before it."""
-    return list(iter(queue.get, None))
+def get_until(queue, last):
+    """Gets items until `last` arrives and returns those before it."""
+    return list(iter(queue.get, last))
 
 
 def put_until_full(queue, at_most):
