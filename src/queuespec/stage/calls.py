@@ -238,10 +238,28 @@ class View(Named):
         """Begins to perform a module-level function with the object as the first argument."""
         return self.process.stage.begin_role(self.process, role, args, kwargs, self)
 
-    def __getattr__(self, method: str) -> Callable[..., Any]:
+    def __getattr__(self, method: str) -> Method:
         if method.startswith("__"):
             raise AttributeError(method)
-        return lambda *args, **kwargs: getattr(self.calls, method)(*args, **kwargs).result()
+        return Method(self, method)
+
+
+class Method:
+    """A method of an object that an actor holds. It can be called, and not be taken for an attribute's value."""
+
+    def __init__(self, view: View, name: str) -> None:
+        self._view = view
+        self._name = name
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Performs it and returns its result."""
+        return getattr(self._view.calls, self._name)(*args, **kwargs).result()
+
+    def _is_no_value(self, *others: object) -> bool:
+        raise SuiteError(f"{self._name} is used as an attribute, but only methods can be called; a role can read it")
+
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _is_no_value
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Calls:

@@ -167,6 +167,14 @@ def test_no_verb_accuses_a_queue_of_a_misspelled_method(queue):
         assert words in str(slip.value), name
 
 
+@pytest.mark.parametrize(
+    "taken", [lambda queue: queue.size == 1, lambda queue: queue.size > 1, lambda queue: not queue.size]
+)
+def test_an_attribute_is_no_method(queue, taken):
+    with pytest.raises(SuiteError, match=r"^size is used as an attribute, but only methods can be called; a role can"):
+        taken(queue)
+
+
 def test_an_absence_that_no_kind_of_queue_could_have_proves_nothing(queue):
     with pytest.raises(SuiteError, match=r"no method 'clos' .*; did you mean 'close'\?"), raises(AttributeError):
         queue.clos()
