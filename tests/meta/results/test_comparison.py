@@ -147,7 +147,7 @@ def test_options_that_changed_are_told_in_words(compare):
         [A],
         [A],
         old_header={"options": {"keyword": "", "rules": ["a.rule", "b.rule"]}},
-        new_header={"options": {"keyword": "get", "rules": [], "crowd": 2}},
+        new_header={"options": {"keyword": "get", "rules": [], "crowd": 2, "deviations": ["known.toml"]}},
     )
 
     assert "changed: options: crowd unknown -> 2, keyword none -> get, rules a.rule b.rule -> none\n" in told
