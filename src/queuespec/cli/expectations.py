@@ -33,7 +33,8 @@ def run(given: Arguments) -> Status:
     found = results.read(given.results)
     text = drafts(found.header, found.verdicts)
     if text:
-        say(f"# What {one_line(found.header.subject.described)} did. Replace what happens by why in each reason.\n")
+        say(f"# What {one_line(found.header.subject.described)} did. Replace what happens by why in each reason.")
+        say("# To an entry for what does not always happen add: unstable = true\n")
         say(text)
     else:
         say_error(f"{found.name}: no unexpected deviations")
