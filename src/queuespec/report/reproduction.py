@@ -161,7 +161,7 @@ class Reproduction:
         text = f'"""{self._headline()}\n"""\n\n{self._imports(text)}\n\n{adapter}{text}'
         ast.parse(text, feature_version=(3, 9))
         texts = [adapter, *(text for key, text in self.program.texts.items() if key.module == ADAPTING)]
-        if len(text.splitlines()) - sum(len(one.splitlines()) for one in texts) > LONGEST_PROGRAM:
+        if len(text.splitlines()) - sum(len(one.splitlines()) + 2 for one in texts) > LONGEST_PROGRAM:
             raise Unsuitable(f"it would have more than {LONGEST_PROGRAM} lines")
         return text
 
