@@ -286,6 +286,35 @@ def test_what_an_adapter_has_wrong_is_shown(written, tmp_path):
     assert "tidied" in output
 
 
+CONNECTS = """
+class Adapter:
+    server = None
+
+    def connect(self):
+        assert self.server is None
+        self.server = "the server"
+
+    def queue(self, kind, owner, maxsize=0):
+        assert self.server == "the server"
+        return owner.Queue(maxsize)
+
+    def tidy(self):
+        print("tidied", self.server)
+"""
+
+
+@pytest.mark.parametrize("tidies", [False, True])
+def test_an_adapter_connects_before_it_makes_queues_or_tidies(written, tmp_path, tidies):
+    adapter = tmp_path / "connects.py"
+    adapter.write_text(CONNECTS if tidies else CONNECTS.partition("    def tidy")[0], encoding="utf-8")
+    words = ("--implementation", str(adapter), "--start-method", METHODS[0], "--kind", "Queue")
+
+    status, output = performed(written(SEVERAL, *words))
+
+    assert status == 0, output
+    assert {*output.splitlines()} == ({"tidied the server"} if tidies else set())
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [

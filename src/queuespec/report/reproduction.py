@@ -147,7 +147,9 @@ class Reproduction:
         patience = Key(RUNNER, "PATIENCE")
         self.program.name_of(patience)
         self.program.texts[patience] = f"PATIENCE = {self.case.patience:g}  # seconds that a call may take"
-        tidies = self.adapter is not None and "tidy" in self.adapter.defines
+        connects, tidies = (self.adapter and name in self.adapter.defines for name in ("connect", "tidy"))
+        if connects:
+            lines.insert(0, "ADAPTER.connect()")
         ours = [text for key, text in self.program.texts.items() if key.module != ADAPTING]
         if tidies or re.search(r"\bManager\(\)|\bSIGSTOP\b", "\n".join([*ours, *lines])):
             lines.insert(0, "apart()")
@@ -155,8 +157,12 @@ class Reproduction:
             if re.search(rf"\b{name}\(", "\n".join(lines)):
                 self.program.name_of(Key(RUNNER, name))
         main = "\n".join(["def main():", *_indented(lines)])
-        start = "    try:\n        main()\n    finally:\n        ADAPTER.tidy()" if tidies else "    main()"
-        text = f'{self.program.definitions()}\n\n\n{main}\n\n\nif __name__ == "__main__":\n{start}\n'
+        guarded = ["main()"]
+        if self.adapter and tidies:  # also in the process that main() has forked from, which has connected to nothing
+            again = [f"ADAPTER = {self.adapter.name}()", "ADAPTER.connect()"] if connects else []
+            guarded = ["try:", *_indented(guarded), "finally:", *_indented([*again, "ADAPTER.tidy()"])]
+        start = "\n".join(['if __name__ == "__main__":', *_indented(guarded)])
+        text = f"{self.program.definitions()}\n\n\n{main}\n\n\n{start}\n"
         adapter = f"{self.adapter.text}\n\n" if self.adapter else ""
         text = f'"""{self._headline()}\n"""\n\n{self._imports(text)}\n\n{adapter}{text}'
         ast.parse(text, feature_version=(3, 9))
