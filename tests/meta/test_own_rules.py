@@ -332,6 +332,14 @@ SLIPS = {
         "no_test.py: the test of mine.empty should have a name such as test_mine, but it is 'mine'",
     ),
     "not_tied": (GOOD + "def test_other(queue): ...\n", "not_tied.py: test_other has no rule; it needs the decorator"),
+    "awaits": (
+        GOOD.replace("def test_mine", "async def test_mine"),
+        "awaits.py: test_mine is a coroutine function; a role awaits what a test calls",
+    ),
+    "has_a_class": (
+        f"{GOOD}class TestMore:\n    def test_more(self): ...\n",
+        "has_a_class.py: TestMore is a class with tests; a test is a function of the module",
+    ),
     "test_getting": (GOOD, "'test_getting.py' has the name of a chapter of the specification: rename the file"),
     "json": (GOOD, "'json.py' has the name of another module: rename the file"),
     "conftest": (GOOD, "'conftest.py' has the name of another module: rename the file"),

@@ -80,6 +80,10 @@ def _own_chapter(file: Path) -> Chapter:
             )
         if rule is None and name.startswith("test_") and inspect.isfunction(value):
             raise BadRules(f"{shown}: {name} has no rule; it needs the decorator @rule(...)")
+        if rule is not None and inspect.iscoroutinefunction(value):
+            raise BadRules(f"{shown}: {name} is a coroutine function; a role awaits what a test calls")
+        if inspect.isclass(value) and name.startswith("Test") and any(one.startswith("test_") for one in vars(value)):
+            raise BadRules(f"{shown}: {name} is a class with tests; a test is a function of the module")
         if rule is not None and written[name] > 1:
             raise BadRules(f"{shown}: {written[name]} functions are named {name!r}; rename one of them")
     return chapter
