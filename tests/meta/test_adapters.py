@@ -322,3 +322,24 @@ def test_what_a_run_shares_and_cannot_be_started_is_one_sentence(judge, tmp_path
 
     assert run.status == 4
     assert f"--implementation: {sentence}" in run.output
+
+
+NO_CONTEXT = """
+class Adapter:
+    start_methods = ("mine",)
+
+    def queue(self, kind, owner, maxsize=0):
+        return owner.Queue(maxsize)
+
+    def context(self, start_method):
+        raise OSError(f"no {start_method} here")
+"""
+
+
+def test_a_context_that_cannot_be_had_is_one_sentence(judge, tmp_path):
+    (tmp_path / "contexts.py").write_text(NO_CONTEXT)
+
+    run = judge("--implementation", tmp_path / "contexts.py", *asked(["order.fifo-in-process"], ["mine"]), methods=())
+
+    assert run.status == 4
+    assert "--implementation: context() of contexts:Adapter raised OSError('no mine here')\n" in run.output

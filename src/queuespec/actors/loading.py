@@ -44,18 +44,19 @@ def load(name: str, directory: str, ours: tuple[str, ...] = ()) -> adapter.Imple
 
 def connect(implementation: adapter.Implementation) -> None:
     """Prepares for making queues, silently; ends this process if that raises an exception."""
-    with _ending(f"connect() of {implementation.name}"), _silence():
+    with ending(f"connect() of {implementation.name}"), _silence():
         implementation.connect()
 
 
 def tidy(implementation: adapter.Implementation) -> None:
     """Removes what processes have left that were killed; ends this process if that raises an exception."""
-    with _ending(f"tidy() of {implementation.name}"):
+    with ending(f"tidy() of {implementation.name}"):
         implementation.tidy()
 
 
 @contextlib.contextmanager
-def _ending(what: str) -> Iterator[None]:
+def ending(what: str) -> Iterator[None]:
+    """Ends this process with a sentence if what is done meanwhile raises an exception."""
     try:
         yield
     except BaseException as error:

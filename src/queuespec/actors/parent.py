@@ -144,6 +144,7 @@ def main() -> None:
     loading.connect(implementation)
     if untidy:
         loading.tidy(implementation)
-    parent = Parent(implementation, start_method, address)
+    with loading.ending(f"context() of {implementation.name}"):
+        parent = Parent(implementation, start_method, address)
     objects.update(zip((held.name for held in LASTING), (parent, parent.context, parent.module)))
     actor.serve(objects)
