@@ -20,6 +20,12 @@ from queuespec.stage.settings import ACTORS, Settings
 WORTH_IT = 1.5
 """The time that an import has to take, in seconds, for programs to be forked from an interpreter that has done it."""
 
+OF_PROGRAMS = {
+    "PYTHONSAFEPATH": "",  # programs import their neighbors
+    "PYTHONUNBUFFERED": "",  # a line is written by one call, so that of another process cannot divide it
+}
+"""The environment of programs of the specification, as far as an interpreter reads it when it starts."""
+
 
 class Forked:
     """A program that was forked, with what the judge uses of `subprocess.Popen`."""
@@ -76,7 +82,7 @@ class Preloader:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={**env},
+                env={**env, **OF_PROGRAMS},
                 start_new_session=True,
             )
         self._is_used = True

@@ -10,6 +10,7 @@ from typing import Callable, NoReturn
 
 from queuespec.actors import protocol
 from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, SuiteError, unloaded
+from queuespec.stage.preloading import OF_PROGRAMS
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
@@ -36,8 +37,7 @@ class Program:
         env = {
             **settings.environment,
             protocol.PROGRAM_CONTEXT: json.dumps(context),
-            "PYTHONSAFEPATH": "",  # programs import their neighbors
-            "PYTHONUNBUFFERED": "",  # a line is written by one call, so that of another process cannot divide it
+            **OF_PROGRAMS,
         }
         supervisor.has_tidied(settings.tidying)
         supervisor.untidy |= settings.tidies  # a program removes nothing

@@ -56,14 +56,16 @@ found = {
     "session": os.getsid(0) == os.getpid(), "threads": [str(one.name) for one in threading.enumerate()],
     "signals": [str(signal.getsignal(one)) for one in sorted(signal.valid_signals())],
     "mask": list(signal.pthread_sigmask(signal.SIG_BLOCK, [])), "input": sys.stdin.read(),
-    "streams": [str(one) for one in (sys.stdin, sys.stdout, sys.stderr)],
+    "streams": [f"{one} {one.write_through}" for one in (sys.stdin, sys.stdout, sys.stderr)],
 }
 import json
 print(json.dumps(found, default=str))
 """
 
 
-def test_a_program_finds_what_a_new_interpreter_has(program):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_program_finds_what_a_new_interpreter_has(program, monkeypatch, unbuffered):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     found = []
     for loading in (0.0, 10.0):
         run = program(FOUND, "an argument", loading=loading)
