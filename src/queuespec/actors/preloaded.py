@@ -45,6 +45,7 @@ def serve(channel: socket.socket) -> list[str]:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
+            channel.send(str(os.getpid()).encode())  # only now: the judge may send a signal to this session at once
             for end in (channel, ending, endings):  # the first is standard input
                 end.close()
             for number, descriptor in enumerate((received[0], received[1], received[1])):
@@ -57,7 +58,6 @@ def serve(channel: socket.socket) -> list[str]:
         running[pid] = received[2]
         for descriptor in received[:2]:
             os.close(descriptor)
-        channel.send(str(pid).encode())
 
 
 def report_ended(running: dict[int, int]) -> None:

@@ -144,6 +144,12 @@ def test_what_is_more_than_a_module_is_loaded_by_each_program(program):
     assert type(run.tree.popen).__name__ == "Popen"
 
 
+def test_a_program_leads_its_session_as_soon_as_it_is_known(program):
+    tree = program("import threading\nthreading.Event().wait()").tree
+
+    assert os.getsid(tree.pid) == tree.pid
+
+
 def test_a_program_that_still_runs_ends_with_its_supervisor(program):
     run = program("import os, threading\nprint(os.getppid(), flush=True)\nthreading.Event().wait()")
     run.prints("\n")
