@@ -45,7 +45,7 @@ def serve(channel: socket.socket) -> list[str]:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
-            channel.send(str(os.getpid()).encode())  # only now: the judge may send a signal to this session at once
+            channel.send(str(os.getpid()).encode())  # only now: the judge may signal this session
             for end in (channel, ending, endings):  # the first is standard input
                 end.close()
             for number, descriptor in enumerate((received[0], received[1], received[1])):
