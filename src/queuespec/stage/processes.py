@@ -113,9 +113,8 @@ class ProcessTree:
                     self._news.notify_all()
 
     def _see_the_end(self) -> None:
-        if hasattr(os, "waitid") and isinstance(
-            self.popen, subprocess.Popen
-        ):  # does not reap the program, so its process id is not reused
+        if hasattr(os, "waitid") and isinstance(self.popen, subprocess.Popen):
+            # Does not reap the program, so its process id is not reused.
             with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         else:
@@ -249,7 +248,7 @@ class Supervisor:
     def preloads(self, settings: Settings) -> None:
         """Starts programs, from here on, in an interpreter that has imported the implementation, if that pays."""
         if Preloader.is_worth_it(settings):
-            self._preloader = Preloader(settings, {**os.environ, **self.environment, "PYTHONSAFEPATH": ""})
+            self._preloader = Preloader(settings, {**os.environ, **self.environment})
             self._tell_reaper("+", self._preloader.popen.pid)
 
     def forked(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
