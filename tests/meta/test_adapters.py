@@ -311,6 +311,7 @@ def test_what_a_run_shares_is_started_and_ended_once(judge, tmp_path, parallel):
             "raise OSError('no network')",
             "the program that calls serve() of the adapter died with exit code 1 (OSError: no",
         ),
+        ("os._exit(3)", "the program that calls serve() of the adapter died with exit code 3\n"),
         ("return", "serve() of the adapter yields nothing"),
         ("yield 5", "serve() of the adapter should yield a dictionary of strings, but yields 5"),
     ],

@@ -47,7 +47,8 @@ class Service:
             return answer
         code, output = self._tree.wait(0.0), self._tree.output()
         last = output.strip().rpartition("\n")[2]
-        fate = f"took longer than {STARTING:g} s" if code is None else f"{how_ended(code)} ({last})"
+        fate = f"took longer than {STARTING:g} s" if code is None else how_ended(code)
+        fate += f" ({last})" if last else ""
         raise SuiteError(unloaded(output) or f"the program that calls serve() of the adapter {one_line(fate)}")
 
     def close(self) -> None:
