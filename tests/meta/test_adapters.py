@@ -129,6 +129,7 @@ def test_a_program_finds_the_file_from_another_directory(judge):
 
 SLIPS = {
     "has_no_queue": ("", "has no attribute 'Adapter'"),
+    "makes_no_queue": ("class Adapter:\n    def queues(self): ...\n", "its class Adapter has no method queue()"),
     "fails": (
         "class Adapter:\n    def queue(self, *args):\n        raise OSError('no server')\n",
         "cannot be created: OSError('no server')",

@@ -233,6 +233,8 @@ def load(name: str, directory: str = "") -> Implementation:
             found = operator.attrgetter(path)(module)
             if adapted.is_adapter(found):
                 return adapted.adapted(found, name, f"{module.__name__}:{path}")
+            if in_file and name.endswith(".py"):
+                raise AttributeError("its class Adapter has no method queue()")
             return QueueClass(module, path)
         except AttributeError as error:
             raise UnknownImplementation(f"cannot load implementation {given!r}: {error}") from None
