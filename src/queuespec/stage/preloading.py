@@ -109,6 +109,7 @@ class Preloader:
         if answer:
             return Forked(int(answer), stdin, stdout, code)
         self._is_used = False
+        self.popen.kill()  # or it would start the program later, which nobody would end
         for descriptor in (stdin, stdout, code):
             os.close(descriptor)
         return None

@@ -144,6 +144,21 @@ def test_what_is_more_than_a_module_is_loaded_by_each_program(program):
     assert type(run.tree.popen).__name__ == "Popen"
 
 
+def test_an_interpreter_that_is_not_ready_in_time_starts_nothing_later(program, tmp_path, monkeypatch):
+    monkeypatch.setattr(Settings, "importing", 0.1)
+    text = "import os\nfrom pathlib import Path\nPath('mark').with_name(str(os.getpid())).touch()\n"
+    text = text.replace("'mark'", repr(str(tmp_path / "ran" / "mark")))
+    (tmp_path / "ran").mkdir()
+    (tmp_path / "late.py").write_text("import time\ntime.sleep(2)\nfrom multiprocessing import *\n")
+
+    run = program(text, implementation="late")
+    run.succeeds()
+
+    assert type(run.tree.popen).__name__ == "Popen"
+    assert run.tree._supervisor._preloader.popen.wait(20.0) == -signal.SIGKILL
+    assert len(os.listdir(tmp_path / "ran")) == 1
+
+
 def test_a_program_leads_its_session_as_soon_as_it_is_known(program):
     tree = program("import threading\nthreading.Event().wait()").tree
 
