@@ -104,6 +104,7 @@ class Stage:
             self._supervisor.untidy = False
             return
         code = self.tree.wait(FAREWELL if self.parent.gone else 0)
+        self.tree.reads_until(time.monotonic() + LAST_WORDS if self.parent.gone else 0)
         output = self.tree.output()
         self.end()
         what = f"{how_ended(code)}: {one_line(output)}" if self.parent.gone else f"took longer than {importing:g} s"
