@@ -325,6 +325,7 @@ def _printed(program, stream="stdout"):
 
 
 def _main(name=None):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has programs in the background ignore it
     if name is not None:
         globals()[name]()
         return
