@@ -15,6 +15,9 @@ ACTORS = Path(protocol.__file__).parent
 MANY_ITEMS = 1000
 """How many items a role may put and get one after another."""
 
+BUSY = 5
+"""How many times as long as measured an item may take while all workers judge."""
+
 LONGEST_IMPORT = 30.0
 """Timeout for importing the implementation, in seconds."""
 
@@ -64,5 +67,5 @@ class Settings:
 
     @property
     def performing(self) -> float:
-        """Timeout for a role or a program, in seconds: it may start processes, and pass many items."""
-        return self.starting + int(MANY_ITEMS * self.latency)
+        """Timeout for a role or a program, in seconds: it may start processes, and pass many items, as others do."""
+        return self.starting + int(MANY_ITEMS * BUSY * self.latency)
