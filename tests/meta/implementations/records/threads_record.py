@@ -1,18 +1,20 @@
 """Shows, without queuespec, what the expected deviations of the module `queue` rest on.
 
-``python threads.py`` shows each fact.
+``python threads_record.py`` shows each fact.
 """
 
 import queue
 import sys
 import time
 
+from showing import raised, show
+
 
 def put_calls_its_item_item():
     """The first parameter of put() and put_nowait() is named item."""
     for made in (queue.Queue(), queue.SimpleQueue()):
         for name in ("put", "put_nowait"):
-            assert _raised(getattr(made, name), obj="a") is TypeError
+            assert raised(getattr(made, name), obj="a") is TypeError
             getattr(made, name)(item="a")
         assert [made.get(), made.get()] == ["a", "a"]
 
@@ -21,16 +23,16 @@ def maxsize_is_stored():
     """The constructor stores maxsize as it is; put() compares the number of items with it."""
     for maxsize in (None, "3", 1.5, 2**31):
         assert queue.Queue(maxsize).maxsize == maxsize
-    assert _raised(queue.Queue("3").put, "a") is TypeError
+    assert raised(queue.Queue("3").put, "a") is TypeError
     half = queue.Queue(1.5)
     half.put("a")
     half.put("b")
-    assert _raised(half.put_nowait, "c") is queue.Full
+    assert raised(half.put_nowait, "c") is queue.Full
 
 
 def negative_timeout():
     """put() of a bounded queue raises ValueError for a negative timeout."""
-    assert _raised(queue.Queue(1).put, "a", timeout=-1) is ValueError
+    assert raised(queue.Queue(1).put, "a", timeout=-1) is ValueError
     queue.Queue().put("a", timeout=-1)
 
 
@@ -47,7 +49,7 @@ def simple_queue_with_timeout():
     """get() of a SimpleQueue has a timeout, and waits no longer."""
     made = queue.SimpleQueue()
     begun = time.monotonic()
-    assert _raised(made.get, timeout=0.1) is queue.Empty
+    assert raised(made.get, timeout=0.1) is queue.Empty
     assert time.monotonic() - begun > 0.05
     made.put("a")
     assert made.get(timeout=0.1) == "a"
@@ -59,17 +61,5 @@ def queue_with_shutdown():
     assert hasattr(made, "shutdown") is (sys.version_info >= (3, 13))  # the condition of the deviation
 
 
-def _raised(call, *args, **kwargs):
-    try:
-        call(*args, **kwargs)
-    except Exception as error:
-        return type(error)
-    return None
-
-
-FACTS = [value for name, value in globals().items() if callable(value) and not name.startswith("_")]
-
 if __name__ == "__main__":
-    for fact in FACTS:
-        fact()
-        print(fact.__doc__)
+    show()

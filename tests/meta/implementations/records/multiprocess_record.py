@@ -1,20 +1,13 @@
 """Shows, without queuespec, what the expected deviations of multiprocess rest on.
 
-``python multiprocess.py`` shows each fact in a process of its own; ``python multiprocess.py NAME`` shows one.
+``python multiprocess_record.py`` shows each fact in a process of its own, and with a name after it, that one.
 """
 
-import os
 import signal
-import subprocess
 import sys
-import tempfile
 
-sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
-
-import multiprocess  # noqa: E402
-
-PATIENCE = 60.0
-"""Timeout for a fact, in seconds."""
+import multiprocess
+from showing import PATIENCE, printed, show_each
 
 
 def function_without_a_name():
@@ -52,25 +45,8 @@ if __name__ == "__main__":
     process.start()
     process.join()
 """
-    with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "program.py")
-        with open(path, "w") as file:
-            file.write(program)
-        run = subprocess.run([sys.executable, path], stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
-    assert "leaked semaphore" in run.stderr
-
-
-def _main(name=None):
-    if name is not None:
-        globals()[name]()
-        return
-    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
-    for fact in facts:
-        if fact.__name__.islower() and not fact.__name__.startswith("_"):
-            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
-            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
-            print(fact.__doc__.partition("\n")[0])
+    assert "leaked semaphore" in printed(program, stream="stderr")
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    show_each()

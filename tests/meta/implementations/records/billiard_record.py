@@ -1,26 +1,17 @@
 """Shows, without queuespec, what the expected deviations of billiard rest on.
 
-``python billiard.py`` shows each fact in a process of its own; ``python billiard.py NAME`` shows one.
+``python billiard_record.py`` shows each fact in a process of its own, and with a name after it, that one.
 """
 
 import io
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 from queue import Empty
 
-sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
-
-import billiard  # noqa: E402
-
-PATIENCE = 60.0
-"""Timeout for a fact, in seconds."""
-
-SHORT = 3.0
-"""How long to wait for what does not come, in seconds."""
+import billiard
+from showing import PATIENCE, SHORT, Late, printed, raised, show_each
 
 fork = billiard.get_context("fork")
 
@@ -28,17 +19,6 @@ fork = billiard.get_context("fork")
 class Unpicklable:
     def __reduce__(self):
         raise TypeError("this cannot be pickled")
-
-
-class Late:
-    """Pickled once the gate is open."""
-
-    def __init__(self, gate):
-        self.gate = gate
-
-    def __reduce__(self):
-        self.gate.wait(PATIENCE)
-        return str, ("late",)
 
 
 def feeder_ends_with_the_first_error():
@@ -50,20 +30,20 @@ def feeder_ends_with_the_first_error():
     sys.stderr = sys.__stderr__
     assert not queue._thread.is_alive()
     queue.put("next")
-    assert _raised(queue.get, True, SHORT) is Empty
+    assert raised(queue.get, True, SHORT) is Empty
     assert queue.full()  # so the slot of the item is not free again
 
 
 def task_without_result():
     """A task that cannot be pickled gets no result."""
     with fork.Pool(1) as pool:
-        assert _raised(pool.apply_async(len, (Unpicklable(),)).get, SHORT) is billiard.TimeoutError
+        assert raised(pool.apply_async(len, (Unpicklable(),)).get, SHORT) is billiard.TimeoutError
         pool.terminate()
 
 
 def simple_queue_without_poll():
     """The SimpleQueue of a context has no attribute _poll, which its empty() reads."""
-    assert _raised(fork.SimpleQueue().empty) is AttributeError
+    assert raised(fork.SimpleQueue().empty) is AttributeError
 
 
 def join_thread_without_waiting():
@@ -85,8 +65,8 @@ def short_timeout():
     queue.put("here")
     while queue.empty():
         pass
-    assert _raised(queue.get, True, 0) is Empty
-    assert _raised(queue.get, True, 1e-9) is Empty
+    assert raised(queue.get, True, 0) is Empty
+    assert raised(queue.get, True, 1e-9) is Empty
     assert queue.get(True, PATIENCE) == "here"
 
 
@@ -109,7 +89,7 @@ process.start()
 process.join()
 parent("the main program")
 """
-    assert sorted(_printed(program).splitlines()) == ["a child has ended", "the main program has ended"]
+    assert sorted(printed(program).splitlines()) == ["a child has ended", "the main program has ended"]
 
 
 def main_program_without_its_feeder():
@@ -126,7 +106,7 @@ queue = billiard.get_context("fork").Queue()
 atexit.register(threading.Timer(1.0, opening.set).start)
 queue.put(Late())
 """
-    assert _printed(program) == ""
+    assert printed(program) == ""
 
 
 def manager_queue_through_a_manager_queue():
@@ -134,7 +114,7 @@ def manager_queue_through_a_manager_queue():
     with fork.Manager() as manager:
         queue, requests = manager.Queue(), manager.Queue()
         requests.put(queue)
-        found = _raised(requests.get)
+        found = raised(requests.get)
         assert found is billiard.managers.RemoteError, found
 
 
@@ -144,7 +124,7 @@ def interrupted_manager():
     queue = manager.Queue()
     os.kill(manager._process.pid, signal.SIGINT)
     manager._process.join(PATIENCE)
-    assert _raised(queue.put, "last") is not None
+    assert raised(queue.put, "last") is not None
 
 
 def interrupted_fork_server():
@@ -170,7 +150,7 @@ if __name__ == "__main__":
         except (EOFError, OSError):
             print("failed", flush=True)
 """
-    assert _printed(program) == "failed\n"
+    assert printed(program) == "failed\n"
 
 
 def semaphores_of_main_module():
@@ -185,7 +165,7 @@ if __name__ == "__main__":
     process.start()
     process.join()
 """
-    assert "leaked semaphores" in _printed(program, stream="stderr")
+    assert "leaked semaphores" in printed(program, stream="stderr")
 
 
 def broken_pipe():
@@ -206,7 +186,7 @@ def missing_streams():
     streams = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = None
     try:
-        found = _raised(fork.Process(target=print).start)
+        found = raised(fork.Process(target=print).start)
     finally:
         sys.stdout, sys.stderr = streams
     assert found is AttributeError
@@ -214,8 +194,8 @@ def missing_streams():
 
 def no_generic_alias():
     """The class has no __class_getitem__."""
-    assert _raised(lambda: type(fork.Queue())[int]) is TypeError
-    assert _raised(lambda: type(fork.SimpleQueue())[int]) is TypeError
+    assert raised(lambda: type(fork.Queue())[int]) is TypeError
+    assert raised(lambda: type(fork.SimpleQueue())[int]) is TypeError
 
 
 def queue_of_fork_in_spawned_process():
@@ -229,7 +209,7 @@ if __name__ == "__main__":
     process.join()
     print(process.exitcode)
 """
-    assert _printed(program) == "1\n"
+    assert printed(program) == "1\n"
 
 
 def closed_simple_queue_for_a_child():
@@ -246,7 +226,7 @@ def closed_simple_queue():
     """put() to a closed SimpleQueue raises AttributeError, since its connections are None."""
     queue = fork.SimpleQueue()
     queue.close()
-    assert _raised(queue.put, "lost") is AttributeError
+    assert raised(queue.put, "lost") is AttributeError
 
 
 def closed_queue():
@@ -255,8 +235,8 @@ def closed_queue():
         return
     queue = fork.Queue()
     queue.close()
-    assert _raised(queue.put, "lost") is AssertionError
-    assert _raised(queue.get) is OSError
+    assert raised(queue.put, "lost") is AssertionError
+    assert raised(queue.get) is OSError
 
 
 def semaphores_released_midway():
@@ -278,7 +258,7 @@ def trace(frame, event, argument):
 sys.settrace(trace)
 spawn.Lock()
 """
-    assert _printed(program) == "waits\n"
+    assert printed(program) == "waits\n"
 
 
 def killed_fork_server():
@@ -292,7 +272,7 @@ def killed_fork_server():
     )
     os.kill(server, signal.SIGKILL)
     os.waitpid(server, 0)
-    assert _raised(context.Process(target=bool).start) is ConnectionRefusedError
+    assert raised(context.Process(target=bool).start) is ConnectionRefusedError
 
 
 def _runs_our_fork_server(process_id):
@@ -304,38 +284,5 @@ def _runs_our_fork_server(process_id):
         return False
 
 
-def _raised(function, *args):
-    """The class of the exception that a call raises; None if it returns."""
-    try:
-        function(*args)
-    except Exception as error:
-        return type(error)
-    return None
-
-
-def _printed(program, stream="stdout"):
-    """What a program has printed to this stream when it and all its children have ended."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "program.py")
-        with open(path, "w") as file:
-            file.write(program)
-        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: subprocess.PIPE}
-        run = subprocess.run([sys.executable, path], **streams, text=True, timeout=PATIENCE, start_new_session=True)
-    return getattr(run, stream)
-
-
-def _main(name=None):
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has programs in the background ignore it
-    if name is not None:
-        globals()[name]()
-        return
-    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
-    for fact in facts:
-        if fact.__name__.islower() and not fact.__name__.startswith("_"):
-            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
-            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
-            print(fact.__doc__.partition("\n")[0])
-
-
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    show_each()

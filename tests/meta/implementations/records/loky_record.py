@@ -1,25 +1,15 @@
 """Shows, without queuespec, what the expected deviations of loky rest on.
 
-``python loky.py`` shows each fact in a process of its own; ``python loky.py NAME`` shows one.
+``python loky_record.py`` shows each fact in a process of its own, and with a name after it, that one.
 """
 
 import gc
 import io
-import os
-import subprocess
 import sys
-import tempfile
 import threading
 
-sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
-
-from loky.backend import get_context  # noqa: E402
-
-PATIENCE = 60.0
-"""Timeout for a fact, in seconds."""
-
-SHORT = 3.0
-"""How long to wait for what does not come, in seconds."""
+from loky.backend import get_context
+from showing import PATIENCE, SHORT, Late, printed, raised, show_each
 
 CLOSES_IT_ITSELF = sys.version_info < (3, 9, 13) or (3, 10) <= sys.version_info < (3, 10, 5)
 """Whether the standard library's close(), which loky's queue inherits, closes the reading end of the pipe."""
@@ -27,22 +17,11 @@ CLOSES_IT_ITSELF = sys.version_info < (3, 9, 13) or (3, 10) <= sys.version_info 
 loky = get_context("loky")
 
 
-class Late:
-    """Pickled once the gate is open."""
-
-    def __init__(self, gate):
-        self.gate = gate
-
-    def __reduce__(self):
-        self.gate.wait(PATIENCE)
-        return str, ("late",)
-
-
 def simple_queue_of_a_child():
     """The SimpleQueue that a child receives has no attribute _poll, which its empty() reads."""
 
     def look(queue):
-        queue.put(_raised(queue.empty))
+        queue.put(raised(queue.empty))
 
     queue = loky.SimpleQueue()
     process = loky.Process(target=look, args=(queue,))
@@ -83,7 +62,7 @@ timer.daemon = True
 atexit.register(timer.start)
 queue.put(Late())
 """
-    assert _printed(program) == ""
+    assert printed(program) == ""
 
 
 def feeder_that_refers_to_its_queue():
@@ -115,7 +94,7 @@ def missing_streams():
     streams = sys.stdout, sys.stderr
     sys.stdout = sys.stderr = None
     try:
-        found = _raised(loky.Process(target=print).start)
+        found = raised(loky.Process(target=print).start)
     finally:
         sys.stdout, sys.stderr = streams
     assert found is AttributeError
@@ -126,36 +105,5 @@ def first_parameter():
     assert loky.SimpleQueue(1)._reducers == 1
 
 
-def _raised(function, *args):
-    """The class of the exception that a call raises; None if it returns."""
-    try:
-        function(*args)
-    except Exception as error:
-        return type(error)
-    return None
-
-
-def _printed(program):
-    """What a program has printed to standard output when it and all its children have ended."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "program.py")
-        with open(path, "w") as file:
-            file.write(program)
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-        return subprocess.run([sys.executable, path], timeout=PATIENCE, **streams).stdout
-
-
-def _main(name=None):
-    if name is not None:
-        globals()[name]()
-        return
-    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
-    for fact in facts:
-        if fact.__name__.islower() and not fact.__name__.startswith("_"):
-            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
-            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
-            print(fact.__doc__.partition("\n")[0])
-
-
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    show_each()

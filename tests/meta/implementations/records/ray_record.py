@@ -1,6 +1,6 @@
 """Shows, without queuespec, what the expected deviations of `ray.util.queue.Queue` rest on.
 
-``python ray.py`` shows each fact, on a cluster that it starts and ends.
+``python ray_record.py`` shows each fact, on a cluster that it starts and ends.
 """
 
 import copy
@@ -8,18 +8,15 @@ import os
 import pickle
 import queue
 import secrets
-import sys
+import shutil
 import tempfile
 
-sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
 os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
-import ray  # noqa: E402
-from ray.util.queue import Queue  # noqa: E402
-
-LONG = 60
-"""Timeout for what has to happen, in seconds."""
+import ray
+from ray.util.queue import Queue
+from showing import PATIENCE, raised, show
 
 SHORT = 10
 """How long to wait for what does not happen, in seconds."""
@@ -47,27 +44,27 @@ class Raising:
 
 def named_item():
     """The first parameter of put() and put_nowait() is named item, not obj."""
-    made = new()
-    assert _raised(made.put, obj="a") is TypeError
-    assert _raised(made.put_nowait, obj="a") is TypeError
+    made = _new()
+    assert raised(made.put, obj="a") is TypeError
+    assert raised(made.put_nowait, obj="a") is TypeError
     made.put(item="a")
     made.put_nowait(item="b")
 
 
 def timeout_of_zero():
     """put() with a timeout of 0 raises Full although there is room."""
-    assert issubclass(_raised(new().put, "a", timeout=0), queue.Full)
+    assert issubclass(raised(_new().put, "a", timeout=0), queue.Full)
 
 
 def negative_timeout():
     """A negative timeout raises ValueError."""
-    assert _raised(new().put, "a", timeout=-1) is ValueError
-    assert _raised(new().get, timeout=-1) is ValueError
+    assert raised(_new().put, "a", timeout=-1) is ValueError
+    assert raised(_new().get, timeout=-1) is ValueError
 
 
 def has_length():
     """The queue has a length, so it is false while it is empty."""
-    made = new()
+    made = _new()
     assert not made
     made.put("a")
     assert made
@@ -76,64 +73,54 @@ def has_length():
 
 def has_shutdown():
     """The queue has a method shutdown(), which ends its actor."""
-    new().shutdown()
+    _new().shutdown()
 
 
 def unchecked_maxsize():
     """The constructor passes maxsize to asyncio.Queue, which does not check it."""
     for maxsize in (2**31, None, "3", 1.5):
-        assert new(maxsize).maxsize == maxsize
-    assert issubclass(_raised(new("3").put, "a"), TypeError)
+        assert _new(maxsize).maxsize == maxsize
+    assert issubclass(raised(_new("3").put, "a"), TypeError)
 
 
 def copies():
     """The queue is a handle of an actor, which can be pickled, copied and put into a queue."""
-    made, other = new(), new()
+    made, other = _new(), _new()
     other.put(made)
-    for same in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made), other.get(timeout=LONG)):
+    for same in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made), other.get(timeout=PATIENCE)):
         same.put("a")
-        assert made.get(timeout=LONG) == "a"
+        assert made.get(timeout=PATIENCE) == "a"
 
 
 def unpickled_by_the_actor():
     """The actor of the queue unpickles each item, and pickles it again."""
-    made = new()
+    made = _new()
     made.put(Where([]))
-    processes = made.get(timeout=LONG).processes
+    processes = made.get(timeout=PATIENCE).processes
     assert processes[0] == os.getpid()
     assert len(processes) == 2
     for error in (ValueError, RecursionError):
-        assert issubclass(_raised(made.put, Raising(error.__name__)), ray.exceptions.RaySystemError)
+        assert issubclass(raised(made.put, Raising(error.__name__)), ray.exceptions.RaySystemError)
 
 
 def exit_of_the_actor():
     """put() does not return if unpickling the item raises SystemExit in the actor."""
-    putting = new().actor.put.remote(Raising("SystemExit"), None)  # what put() waits for
+    putting = _new().actor.put.remote(Raising("SystemExit"), None)  # what put() waits for
     assert ray.wait([putting], timeout=SHORT)[0] == []
 
 
-def new(maxsize=0):
+def _new(maxsize=0):
     return Queue(maxsize, actor_options={"num_cpus": 0})
 
 
-def _raised(call, *args, **kwargs):
-    try:
-        call(*args, **kwargs)
-    except Exception as error:
-        return type(error)
-    return None
-
-
 def _main():
-    with tempfile.TemporaryDirectory(dir="/tmp" if os.name == "posix" else None, ignore_cleanup_errors=True) as where:
+    where = tempfile.mkdtemp(dir="/tmp" if os.name == "posix" else None)
+    try:
         ray.init("local", num_cpus=2, include_dashboard=False, _temp_dir=where, log_to_driver=False)
-        try:
-            for name, fact in [*globals().items()]:
-                if getattr(fact, "__doc__", None) and name.islower() and getattr(fact, "__module__", "") == __name__:
-                    fact()
-                    print(fact.__doc__)
-        finally:
-            ray.shutdown()
+        show()
+    finally:
+        ray.shutdown()
+        shutil.rmtree(where, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,20 @@
 """Shows, without queuespec, what the expected deviations of yarqueue rest on.
 
-``python redis.py`` shows each fact, by a Redis server that it starts and ends: it needs the program redis-server.
+``python redis_record.py`` shows each fact, by a Redis server that it starts and ends; it needs the program
+redis-server.
 """
 
 import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import warnings
 from queue import Empty, Full
 
-sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
-
-import redis  # noqa: E402
-import yarqueue  # noqa: E402
-
-LONG = 60.0
-"""Timeout for the server, in seconds."""
-
-SHORT = 3.0
-"""How long to wait for what does not come, in seconds."""
+import redis
+import yarqueue
+from showing import PATIENCE, SHORT, facts, raised
 
 
 def negative_number_of_tasks(client):
@@ -41,7 +34,7 @@ def rounded_timeout(client):
     queue = yarqueue.Queue(redis=client)
     for timeout, least in ((0.1, 0.9), (1.4, 0.9), (1.6, 1.9)):
         begun = time.monotonic()
-        assert _raised(queue.get, timeout=timeout) is Empty
+        assert raised(queue.get, timeout=timeout) is Empty
         assert time.monotonic() - begun > least
 
 
@@ -54,26 +47,26 @@ def timeout_of_zero(client):
     thread.join(SHORT)
     assert thread.is_alive()
     queue.put("late")
-    thread.join(LONG)
+    thread.join(PATIENCE)
     assert got == ["late"]
 
 
 def negative_timeout(client):
     """get() passes a negative timeout on to Redis, which refuses it with an error."""
-    assert _raised(yarqueue.Queue(redis=client).get, timeout=-1) is redis.ResponseError
+    assert raised(yarqueue.Queue(redis=client).get, timeout=-1) is redis.ResponseError
 
 
 def negative_maxsize(client):
     """With a negative maxsize, no item fits into the queue."""
     for maxsize in (-1, -1000000):
-        assert _raised(yarqueue.Queue(maxsize, redis=client).put_nowait, "a") is Full
+        assert raised(yarqueue.Queue(maxsize, redis=client).put_nowait, "a") is Full
 
 
 def stored_maxsize(client):
     """The constructor stores maxsize as it is; put() compares the length of the list with it."""
     for maxsize in (None, "3", 1.5, 2**31):
         assert yarqueue.Queue(maxsize, redis=client).maxsize == maxsize
-    assert _raised(yarqueue.Queue("3", redis=client).put, "a") is TypeError
+    assert raised(yarqueue.Queue("3", redis=client).put, "a") is TypeError
 
 
 def full_returns_zero(client):
@@ -102,18 +95,6 @@ def without_parameters(client):
     assert not hasattr(type(yarqueue.Queue(redis=client)), "__class_getitem__")
 
 
-FACTS = [value for name, value in globals().items() if getattr(value, "__module__", "") == __name__]
-
-
-def _raised(call, *args, **kwargs):
-    """The class of the exception that a call raises; None if it returns."""
-    try:
-        call(*args, **kwargs)
-    except Exception as error:
-        return type(error)
-    return None
-
-
 def _main():
     warnings.simplefilter("ignore")  # get() warns when it rounds
     with tempfile.TemporaryDirectory(prefix="qs-", dir="/tmp") as directory:
@@ -122,10 +103,10 @@ def _main():
         server = subprocess.Popen([*words, "--dir", directory], stdout=subprocess.PIPE, text=True)
         try:
             next(line for line in server.stdout if "ready to accept" in line.lower())
-            for fact in FACTS:
-                with redis.Redis(unix_socket_path=socket, socket_timeout=LONG) as client:
+            for fact in facts():
+                with redis.Redis(unix_socket_path=socket, socket_timeout=PATIENCE) as client:
                     fact(client)
-                print(fact.__doc__)
+                print(fact.__doc__, flush=True)
         finally:
             server.kill()
             server.communicate()

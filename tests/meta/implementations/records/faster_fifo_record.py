@@ -1,6 +1,6 @@
 """Shows, without queuespec, what the expected deviations of faster-fifo rest on.
 
-``python faster_fifo.py`` shows each fact in a process of its own; ``python faster_fifo.py NAME`` shows one.
+``python faster_fifo_record.py`` shows each fact in a process of its own, and with a name after it, that one.
 """
 
 import copy
@@ -9,17 +9,14 @@ import multiprocessing
 import os
 import queue
 import signal
-import subprocess
 import sys
 import threading
 import time
 
-sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.dirname(os.path.realpath(__file__))]
-import faster_fifo  # noqa: E402
+import faster_fifo
+from showing import PATIENCE, raised, show_each
 
 FORK = multiprocessing.get_context("fork")
-PATIENCE = 60.0
-"""Timeout for a fact, in seconds."""
 
 
 def default_timeouts():
@@ -27,23 +24,23 @@ def default_timeouts():
     for method in (faster_fifo.Queue.put, faster_fifo.Queue.get):
         assert inspect.signature(method).parameters["timeout"].default == 10.0
     began = time.monotonic()
-    _raised(queue.Empty, faster_fifo.Queue().get)
+    assert raised(faster_fifo.Queue().get) is queue.Empty
     assert 9 < time.monotonic() - began < 10 + PATIENCE
 
 
 def timeout_none():
     """A timeout of None raises TypeError."""
     full = faster_fifo.Queue(maxsize=1)
-    _raised(TypeError, full.get, True, None)
+    assert raised(full.get, True, None) is TypeError
     full.put("item")
-    _raised(TypeError, full.put, "item", True, None)
+    assert raised(full.put, "item", True, None) is TypeError
 
 
 def name_of_the_item():
     """The first parameter of put() and put_nowait() is not named obj."""
     one = faster_fifo.Queue()
-    _raised(TypeError, one.put, obj="item", block=True, timeout=0.1)
-    _raised(TypeError, one.put_nowait, obj="item")
+    assert raised(one.put, obj="item", block=True, timeout=0.1) is TypeError
+    assert raised(one.put_nowait, obj="item") is TypeError
     one.put(x="item")
 
 
@@ -57,7 +54,7 @@ def no_signal_while_waiting():
         timer = threading.Timer(0.5, signal.pthread_kill, (threading.get_ident(), signal.SIGUSR1))
         timer.start()
         began = time.monotonic()
-        _raised((queue.Empty, queue.Full), method, *args)
+        assert raised(method, *args) in (queue.Empty, queue.Full)
         timer.join()
         assert handled.pop() - began > 1.5
         assert not handled
@@ -84,7 +81,7 @@ def closed_is_usable():
     child.start()
     child.join(PATIENCE)
     assert child.exitcode == 0
-    _raised(queue.Empty, one.get_nowait)
+    assert raised(one.get_nowait) is queue.Empty
     spawned = multiprocessing.get_context("spawn").Process(target=_exits_by_what_arrives, args=(one,))
     one.put("item")
     spawned.start()
@@ -113,7 +110,7 @@ def copies():
     other = copy.copy(one)
     other.put("item")
     assert one.get() == "item"
-    _raised(TypeError, copy.deepcopy, one)
+    assert raised(copy.deepcopy, one) is TypeError
 
 
 def maxsize_cut():
@@ -121,34 +118,13 @@ def maxsize_cut():
     one = faster_fifo.Queue(maxsize=1.5)
     one.put("item")
     assert one.full()
-    _raised(queue.Full, one.put_nowait, "item")
-    _raised(TypeError, faster_fifo.Queue, maxsize="3")
-
-
-def _raised(kind, function, *args, **kwargs):
-    """The exception of this kind that a call raises."""
-    try:
-        value = function(*args, **kwargs)
-    except kind as error:
-        return error
-    raise AssertionError(f"it returned {value!r}")
+    assert raised(one.put_nowait, "item") is queue.Full
+    assert raised(faster_fifo.Queue, maxsize="3") is TypeError
 
 
 def _exits_by_what_arrives(one):
     sys.exit(0 if one.get() == "item" else 1)
 
 
-def _main(name=None):
-    if name is not None:
-        globals()[name]()
-        return
-    facts = [value for value in globals().values() if getattr(value, "__module__", "") == __name__]
-    for fact in facts:
-        if not fact.__name__.startswith("_"):
-            command = [sys.executable, os.path.abspath(__file__), fact.__name__]
-            subprocess.run(command, cwd=os.sep, check=True, timeout=PATIENCE)
-            print(fact.__doc__.partition("\n")[0])
-
-
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    show_each()

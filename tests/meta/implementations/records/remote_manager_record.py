@@ -1,6 +1,6 @@
 """Shows, without queuespec, what the expected deviations of the queues of a remote manager rest on.
 
-``python remote_manager.py`` shows each fact, by a server that it starts and ends; ``python remote_manager.py serve`` is
+``python remote_manager_record.py`` shows each fact, by a server that it starts and ends; the argument `serve` makes it
 that server.
 """
 
@@ -11,9 +11,9 @@ import sys
 import threading
 from multiprocessing.managers import BaseManager, RemoteError
 
+from showing import SHORT, facts, raised
+
 KEY = b"the key of a record"
-SHORT = 3.0
-"""How long to wait for what does not come, in seconds."""
 
 
 class Manager(BaseManager):
@@ -23,7 +23,7 @@ class Manager(BaseManager):
 Manager.register("new_queue", queue.Queue)
 
 
-def serve():
+def _serve():
     server = Manager(("127.0.0.1", 0), KEY).get_server()
     print(server.address[1], flush=True)
     server.serve_forever()
@@ -39,7 +39,7 @@ class Item:
         return self.call
 
 
-def leave():
+def _leave():
     sys.exit()
 
 
@@ -47,7 +47,7 @@ def put_calls_its_item_item(manager):
     """The first parameter of put() and put_nowait() is named item."""
     made = manager.new_queue()
     for name in ("put", "put_nowait"):
-        assert _raised(getattr(made, name), obj="a") is TypeError
+        assert raised(getattr(made, name), obj="a") is TypeError
         getattr(made, name)(item="a")
     assert [made.get(), made.get()] == ["a", "a"]
 
@@ -56,14 +56,14 @@ def maxsize_is_stored(manager):
     """The constructor stores maxsize as it is; put() compares the number of items with it."""
     for maxsize in (None, "3", 1.5, 2**31):
         manager.new_queue(maxsize)
-    assert _raised(manager.new_queue("3").put, "a") is TypeError
+    assert raised(manager.new_queue("3").put, "a") is TypeError
 
 
 def negative_timeout(manager):
     """get(), and put() of a bounded queue, raise ValueError for a negative timeout."""
     bounded = manager.new_queue(1)
-    assert _raised(bounded.put, "a", timeout=-1) is ValueError
-    assert _raised(bounded.get, timeout=-1) is ValueError
+    assert raised(bounded.put, "a", timeout=-1) is ValueError
+    assert raised(bounded.get, timeout=-1) is ValueError
     manager.new_queue().put("a", timeout=-1)
 
 
@@ -91,7 +91,7 @@ def unpickled_in_the_server(manager):
 def put_raises_what_unpickling_raises(manager):
     """put() raises the error if an item cannot be unpickled, since the server unpickles it."""
     made = manager.new_queue()
-    assert _raised(made.put, Item(int, "no number")) is RemoteError
+    assert raised(made.put, Item(int, "no number")) is RemoteError
     made.put("next")
     assert made.get() == "next"
 
@@ -99,13 +99,13 @@ def put_raises_what_unpickling_raises(manager):
 def thread_and_connection_end(manager):
     """SystemExit ends the thread of the server that unpickles the item, and its connection: put() raises EOFError."""
     if sys.version_info >= (3, 10):  # where it is expected
-        assert _raised_in_a_thread(manager.new_queue().put, Item(leave)) == [EOFError]
+        assert _raised_in_a_thread(manager.new_queue().put, Item(_leave)) == [EOFError]
 
 
 def thread_ends_but_not_the_connection(manager):
     """SystemExit ends the thread of the server that unpickles the item, but not its connection: put() waits."""
     if sys.version_info < (3, 10):  # where it is expected
-        assert _raised_in_a_thread(manager.new_queue().put, Item(leave)) == []
+        assert _raised_in_a_thread(manager.new_queue().put, Item(_leave)) == []
 
 
 def class_without_parameters(manager):
@@ -113,23 +113,10 @@ def class_without_parameters(manager):
     assert not hasattr(type(manager.new_queue()), "__class_getitem__")
 
 
-FACTS = [value for name, value in globals().items() if getattr(value, "__module__", "") == __name__]
-FACTS = [fact for fact in FACTS if fact.__doc__ and not isinstance(fact, type)]
-
-
-def _raised(call, *args, **kwargs):
-    """The class of the exception that a call raises; None if it returns."""
-    try:
-        call(*args, **kwargs)
-    except Exception as error:
-        return type(error)
-    return None
-
-
 def _raised_in_a_thread(call, *args):
     """A list of that class; empty if the call goes on. A thread has a connection of its own."""
     found = []
-    thread = threading.Thread(target=lambda: found.append(_raised(call, *args)), daemon=True)
+    thread = threading.Thread(target=lambda: found.append(raised(call, *args)), daemon=True)
     thread.start()
     thread.join(SHORT)
     return found
@@ -137,15 +124,15 @@ def _raised_in_a_thread(call, *args):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["serve"]:
-        serve()
+        _serve()
     server = subprocess.Popen([sys.executable, __file__, "serve"], stdout=subprocess.PIPE, text=True)
     try:
         address = "127.0.0.1", int(server.stdout.readline())
-        for fact in FACTS:
+        for fact in facts():
             client = Manager(address, KEY)
             client.connect()
             fact(client)
-            print(fact.__doc__)
+            print(fact.__doc__, flush=True)
     finally:
         server.kill()
         server.communicate()
