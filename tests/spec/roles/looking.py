@@ -174,16 +174,42 @@ def classes_of_the_time_out(queue, method, args):
 
 
 def told_while_putting(queue, item, word):
-    """Puts an item and then another one; returns what is on stderr once it has the word, or something has arrived.
+    """Puts an item and then another one; returns what is on stderr once it has the word, or the other one is pickled.
 
-    Nothing may arrive behind an item that fails.
+    The other one need not be: nothing may arrive behind an item that fails.
     """
-    before, sys.stderr = sys.stderr, io.StringIO()
+    over = threading.Event()
+    before, sys.stderr = sys.stderr, _Listening(word, over)
     try:
         queue.put(item)
-        queue.put("next")
-        while word not in sys.stderr.getvalue() and queue.empty():
-            time.sleep(0.001)
+        queue.put(_Telling(over))
+        over.wait()
         return sys.stderr.getvalue()
     finally:
         sys.stderr = before
+
+
+class _Listening(io.StringIO):
+    """Sets an event once a word has been written to it."""
+
+    def __init__(self, word, over):
+        super().__init__()
+        self._word = word
+        self._over = over
+
+    def write(self, text):
+        written = super().write(text)
+        if self._word in self.getvalue():
+            self._over.set()
+        return written
+
+
+class _Telling:
+    """An item that sets an event when it is pickled."""
+
+    def __init__(self, over):
+        self._over = over
+
+    def __reduce__(self):
+        self._over.set()
+        return str, ("next",)
