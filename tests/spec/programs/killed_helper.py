@@ -61,6 +61,8 @@ def main():
         not_applicable("processes cannot be listed here")
     old = [getattr(mp, kind)() for _ in range(2)]
     passed(*old)
+    if not helpers(module):
+        not_applicable(f"no helper process runs a module named {module} here")
     if creator == "child":
         connection, other = mp.Pipe()
         child = mp.Process(target=make_when_asked, args=(other, kind))
