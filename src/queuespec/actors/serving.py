@@ -20,8 +20,7 @@ if __name__ == "__main__":  # a process that is spawned from here needs nothing 
 
 def main(marker, implementation_name, directory):  # type: ignore[no-untyped-def]
     """Goes on with `serve()` when standard input ends."""
-    if hasattr(signal, "SIGTERM"):  # what is left of a judge that was killed is asked to end in this way as well
-        signal.signal(signal.SIGTERM, lambda number, frame: None)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # ends what serve() has started until then
     answers = os.dup(1)
     implementation = loading.load(implementation_name, directory)
     environment = None
@@ -30,6 +29,8 @@ def main(marker, implementation_name, directory):  # type: ignore[no-untyped-def
             wrong = protocol.short_repr(environment)
             loading.complain(f"serve() of the adapter should yield a dictionary of strings, but yields {wrong}")
             sys.exit(protocol.NOT_LOADED_CODE)
+        # What is left of a judge that was killed is asked to end by SIGTERM, beside the end of standard input.
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
         os.write(answers, f"\n{marker}{json.dumps(environment)}\n".encode())
         sys.stdin.read()
     if environment is None:

@@ -85,6 +85,38 @@ def test_after_a_signal_before_anything_is_judged(run, end):
     assert watched.process.returncode == (pytest.ExitCode.INTERRUPTED if end == signal.SIGINT else -end)
 
 
+STARTING = """
+import subprocess, sys, threading
+
+
+class Adapter:
+    def queue(self, kind, owner, maxsize=0):
+        return owner.Queue(maxsize)
+
+    def serve(self):
+        words = [sys.executable, "-c", "import threading; threading.Event().wait()"]
+        server = subprocess.Popen(words, start_new_session=True)
+        try:
+            threading.Event().wait()
+            yield {}
+        finally:
+            server.kill()
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=lambda end: end.name)
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
+def test_after_a_signal_while_a_server_starts(run, tmp_path, end):
+    """Nobody finds what has a session of its own: the adapter ends it."""
+    (tmp_path / "starting.py").write_text(STARTING, encoding="utf-8")
+    watched = run("--implementation", tmp_path / "starting.py", *RULES, parallel=False)
+    watched.has_started(["the judge", "the reaper of serve()", "serve()", "its server"])
+
+    watched.process.send_signal(end)
+
+    watched.is_gone()
+
+
 @alone_and_in_parallel
 def test_after_the_main_process_is_killed(run, parallel):
     options = ("--implementation", "breaking", "--patience", "100", *RULES)
