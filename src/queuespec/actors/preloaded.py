@@ -89,7 +89,8 @@ def load(name: str, directory: str) -> None:
         atexit.unregister(util._exit_function)
         loading.at_exit.append(util._exit_function)
     gc.collect()
-    gc.freeze()  # or each program that collects garbage copies all of this memory
+    if hasattr(gc, "freeze"):  # or each program that collects garbage copies all of this memory
+        gc.freeze()
 
 
 def run(arguments: list[str]) -> None:
