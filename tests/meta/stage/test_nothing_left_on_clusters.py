@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,10 +127,13 @@ class Cluster:
 
 @pytest.fixture(scope="module", params=CLUSTERS)
 def cluster(request):
-    with tempfile.TemporaryDirectory(prefix="c", dir=SHORT, ignore_cleanup_errors=True) as directory:
+    directory = tempfile.mkdtemp(prefix="c", dir=SHORT)
+    try:
         cluster = Cluster(request.param, directory)
         yield cluster
         cluster.close()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def is_as_before(state):
