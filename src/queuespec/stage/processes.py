@@ -178,6 +178,12 @@ class ProcessTree:
         self._reader.join(max(0.0, deadline - time.monotonic()))
         return self._reader.is_alive()
 
+    def asks_to_end(self, seconds: float) -> None:
+        """Sends the tree SIGTERM and waits for the end of its program. Windows cannot ask."""
+        if os.name == "posix":
+            reaper.ask_to_end([self.pid])
+            self.wait(seconds)
+
     def end(self, known: Iterable[int] = ()) -> None:
         """Ends the tree now. `known` are process ids of members that can be killed directly."""
         if os.name == "posix":

@@ -29,7 +29,11 @@ class Service:
         self._supervisor = Supervisor()
         try:
             self._tree = ProcessTree(command, self._supervisor, stdin=None)
-            answer = self._answer(marker)
+            try:
+                answer = self._answer(marker)
+            except BaseException:
+                self._tree.asks_to_end(ENDING)
+                raise
         except BaseException:
             self._supervisor.close()
             raise

@@ -79,6 +79,13 @@ class Watched:
             assert time.monotonic() < deadline, f"there should be {everybody}"
             time.sleep(0.05)
 
+    def has_made(self, path):
+        """Waits until there is such a file."""
+        deadline = time.monotonic() + 60
+        while not path.exists():
+            assert time.monotonic() < deadline, f"there should be {path}"
+            time.sleep(0.05)
+
     def is_gone(self, seconds=SECONDS):
         """Asserts that nothing of the run is left soon after its main process has ended."""
         self.process.wait(120)
