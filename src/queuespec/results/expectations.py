@@ -1,13 +1,14 @@
 """Expected deviations, as data: TOML files, our own in ``expectations/`` and those that ``--expectations`` names.
 
 An entry says which verdicts it is about, which verdict is expected instead of `conforms`, and why. Entries are strict:
-a verdict that conforms again, or an entry that matches no verdict, fails the run. An entry for several rules is as
-strict about each of them.
+a verdict that conforms again, or an entry that matches no verdict, fails the run. An entry for several rules or
+implementations is as strict about each of them.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -35,7 +36,7 @@ LONGEST_FILE = 4_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Expectation:
-    """One expected deviation: one rule of an entry. An empty condition is met everywhere."""
+    """One expected deviation: one rule and one implementation of an entry. An empty condition is met everywhere."""
 
     rule: str
     implementation: str
@@ -114,7 +115,9 @@ def is_within(specifier: str, version: str) -> bool:
 
 
 _NAMES = {field.name.replace("_", "-"): field for field in dataclasses.fields(Expectation) if field.name != "where"}
-_LISTS = ("rule", "system", "start-method", "kind", "parameters")
+_MANY = ("rule", "implementation")
+"""Names of lists that an entry has an expected deviation for each word of."""
+_LISTS = (*_MANY, "system", "start-method", "kind", "parameters")
 _REQUIRED = ("rule", "implementation", "expect", "reason")
 
 
@@ -147,7 +150,7 @@ def read(path: Path) -> list[Expectation]:
 
 
 def _entry(table: dict[str, Any], where: str) -> list[Expectation]:
-    """An expected deviation for each rule of an entry."""
+    """An expected deviation for each rule and implementation of an entry."""
     about = f"{where} ({one_line(str(table.get('rule')), 80)})" if "rule" in table else where
     values: dict[str, Any] = {}
     for name, value in table.items():
@@ -165,13 +168,14 @@ def _entry(table: dict[str, Any], where: str) -> list[Expectation]:
         if not fits:
             raise BadFile(f"{about}: {name!r} should be {wanted}")
         values[name.replace("-", "_")] = tuple(value) if name in _LISTS else value
-    rules = values.pop("rule", ("",))
+    many = {name: values.pop(name, ("",)) for name in _MANY}
     for name in _REQUIRED:
-        if not all(map(str.strip, rules if name == "rule" else (values.get(name, ""),))):
+        if not all(map(str.strip, many.get(name, (values.get(name, ""),)))):
             hint = "; say in one sentence why it deviates" if name == "reason" else ""
             raise BadFile(f"{about}: {name!r} is {'empty' if name in table else 'missing'}{hint}")
-    if len({*rules}) < len(rules):
-        raise BadFile(f"{about}: 'rule' names a rule twice")
+    for name, words in many.items():
+        if len({*words}) < len(words):
+            raise BadFile(f"{about}: {name!r} names one twice")
     if values["expect"] not in BAD:
         raise BadFile(f"{about}: 'expect' should be one of {', '.join(BAD)}")
     for name in ("version", "python"):
@@ -180,7 +184,10 @@ def _entry(table: dict[str, Any], where: str) -> list[Expectation]:
         except InvalidSpecifier:
             wrong = one_line(values[name], 60)
             raise BadFile(f"{about}: {name!r} should be a specifier such as '>=3.13,<3.15', but is {wrong!r}") from None
-    return [Expectation(rule, **values, where=where) for rule in rules]
+    return [
+        Expectation(rule, implementation, **values, where=where)
+        for rule, implementation in itertools.product(many["rule"], many["implementation"])
+    ]
 
 
 def idle(

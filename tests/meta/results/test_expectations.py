@@ -139,7 +139,7 @@ def test_rules_that_share_an_entry_are_expected_one_by_one(judge, expect):
         (ENTRY.replace('"get.blocks-when-empty"', "[]"), "'rule' should be a string or a list of strings"),
         (ENTRY.replace('"get.blocks-when-empty"', "['a', 3]"), "'rule' should be a string or a list of strings"),
         (ENTRY.replace('"get.blocks-when-empty"', "['a', ' ']"), "'rule' is empty"),
-        (ENTRY.replace('"get.blocks-when-empty"', "['a', 'b', 'a']"), "'rule' names a rule twice"),
+        (ENTRY.replace('"get.blocks-when-empty"', "['a', 'b', 'a']"), "'rule' names one twice"),
         (ENTRY.replace('rule = "get.blocks-when-empty"', ""), "'rule' is missing"),
         (ENTRY + "python = '3 or so'", "'python' should be a specifier such as '>=3.13,<3.15'"),
         ("deviation = 3", "each entry should begin with [[deviation]]"),
@@ -197,6 +197,13 @@ def test_conditions_narrow_an_entry_to_where_it_holds():
     entry = expectations.Expectation(rule="a", implementation="b", expect="hangs", reason="x", parameters=("1", "2"))
 
     assert [number for number in ("1", "2", "3", "") if entry.matches("a", "Queue", "fork", number)] == ["1", "2"]
+
+
+def test_implementations_that_share_an_entry_are_expected_one_by_one(tmp_path):
+    names = ["multiprocessing", "torch.multiprocessing"]
+    (tmp_path / "some.toml").write_text(ENTRY.replace('"fault:get-hangs-in-c"', str(names)), encoding="utf-8")
+
+    assert [entry.implementation for entry in expectations.read(tmp_path / "some.toml")] == names
 
 
 def test_what_the_package_declares_can_be_read():

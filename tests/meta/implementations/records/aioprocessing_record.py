@@ -38,7 +38,7 @@ def copies():
 
 
 def tracker_that_unblocks_signals():
-    """Starting the standard library's resource tracker unblocks SIGINT and SIGTERM."""
+    """Starting the resource tracker unblocks SIGINT and SIGTERM."""
     if sys.version_info >= (3, 12):
         return
     blocked = {signal.SIGINT, signal.SIGTERM}
