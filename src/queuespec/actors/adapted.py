@@ -38,7 +38,7 @@ class Adapted(Implementation):
         super().__init__()
         self.adapter = adapter
         self.loads = given
-        self.name = str(getattr(adapter, "name", described))
+        self.name = " ".join(str(getattr(adapter, "name", described)).split()) or described
         self.version = str(getattr(adapter, "version", ""))
         self.package, self.home = "", home
         kinds = _tuple(adapter, "kinds", KINDS[:1])
