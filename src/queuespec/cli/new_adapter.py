@@ -53,12 +53,19 @@ class Adapter:
     #
     # def process(self, context, target, args, daemon):
     #     return MyTask(target, args)
+    #
+    # If a library with a context of its own starts them: its context, which makes processes, locks and events.
+    #
+    # def context(self, start_method):
+    #     return my_library.get_context(start_method)
 
     # After each test, and in a new process after one was killed: remove what is left of the queues. What they are
     # named after is the same in these processes.
     #
     # def tidy(self):
     #     my_server.delete_all(name_begins_with=os.environ["QUEUESPEC_MARK"])
+
+    # Further methods, described in ADAPTERS.md: manager(context), connect(), serve().
 '''
 
 NEXT = """\

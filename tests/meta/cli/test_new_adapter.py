@@ -1,8 +1,11 @@
 """``queuespec new-adapter``: the skeleton of an adapter, which can be judged as it is."""
 
+import re
+
 from runs import asked
 
 from queuespec.__main__ import main
+from queuespec.actors.adapted import OPTIONAL
 from queuespec.cli.new_adapter import skeleton
 
 
@@ -39,3 +42,9 @@ def test_a_name_that_cannot_be_imported_is_refused(capsys):
 def test_every_line_of_the_skeleton_is_python():
     compile(skeleton("mine"), "mine.py", "exec")
     assert max(map(len, skeleton("mine").splitlines())) <= 120
+
+
+def test_the_skeleton_names_all_that_an_adapter_can_have():
+    text = skeleton("mine")
+
+    assert [name for name in OPTIONAL if not re.search(rf"\b{name}\b[( ]", text)] == []
