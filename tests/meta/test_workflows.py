@@ -110,6 +110,14 @@ def test_every_released_python_of_the_matrix_is_judged_for_other_projects():
     assert json.loads(given) == pythons()
 
 
+def test_the_readme_names_every_input_of_the_workflow_for_other_projects():
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8").partition("judge.yml@")[2].partition("judge.yml")[0]
+
+    assert sorted({*re.findall(r"`([a-z-]+)`", text), *re.findall(r"^      ([a-z]+): ", text, re.M)}) == sorted(
+        workflow("judge.yml")["on"]["workflow_call"]["inputs"]
+    )
+
+
 def test_the_readme_lists_the_pythons_of_the_matrix():
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("Pythons:"))

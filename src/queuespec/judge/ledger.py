@@ -118,6 +118,7 @@ def header_of(option: argparse.Namespace, given: Assignment) -> Header:
             "crowd": option.crowd,
             "largest_item": option.largest_item,
             "rules": [one_line(slug) for slug in option.rule],
+            "own_rules": [one_line(Path(name).name) for name in option.rules],
             "keyword": one_line(option.keyword),
             "deviations": [one_line(Path(name).name) for name in option.expectations],
         },
