@@ -285,6 +285,7 @@ class Adapter:
     def serve(self):
         {begin}
         yield {{"SHARED": "found"}}
+        {end}
         with open(os.environ["ENDED"], "a") as file:
             file.write("ended ")
 
@@ -295,7 +296,7 @@ class Adapter:
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_what_a_run_shares_is_started_and_ended_once(judge, tmp_path, parallel):
-    (tmp_path / "serving.py").write_text(SERVING.format(begin=""))
+    (tmp_path / "serving.py").write_text(SERVING.format(begin="", end=""))
     ended = tmp_path / "ended"
 
     words = asked(["deliver.child-to-child", "order.fifo-in-process"])
@@ -318,12 +319,43 @@ def test_what_a_run_shares_is_started_and_ended_once(judge, tmp_path, parallel):
     ],
 )
 def test_what_a_run_shares_and_cannot_be_started_is_one_sentence(judge, tmp_path, begin, sentence):
-    (tmp_path / "serving.py").write_text(SERVING.format(begin=begin))
+    (tmp_path / "serving.py").write_text(SERVING.format(begin=begin, end=""))
 
     run = judge("--implementation", tmp_path / "serving.py", *asked(["order.fifo-in-process"]))
 
     assert run.status == 4
     assert f"--implementation: {sentence}" in run.output
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_what_a_run_shares_and_cannot_be_ended_fails_the_run(judge, tmp_path, parallel):
+    (tmp_path / "serving.py").write_text(SERVING.format(begin="", end="raise OSError('no network')"))
+
+    words = asked(["order.fifo-in-process"])
+    run = judge("--implementation", tmp_path / "serving.py", *words, parallel=parallel)
+
+    assert run.status == 1, run.output
+    assert "problem: the program that calls serve() of the adapter died with exit code 1 (OSError: no" in run.output
+
+
+NO_TIDYING = """
+class Adapter:
+    def queue(self, kind, owner, maxsize=0):
+        return owner.Queue(maxsize)
+
+    def tidy(self):
+        raise OSError("no network")
+"""
+
+
+def test_what_cannot_be_removed_is_no_failure_of_the_specification(judge, tmp_path):
+    (tmp_path / "untidy.py").write_text(NO_TIDYING)
+
+    words = asked(["deliver.child-to-child", "order.fifo-in-process"])
+    run = judge("--implementation", tmp_path / "untidy.py", *words)
+
+    assert run.status == 1
+    assert "not-run: tidy() of untidy:Adapter raised OSError('no network')" in run.output
 
 
 NO_CONTEXT = """

@@ -21,12 +21,15 @@ from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import FEWER, INPUT, Workers, is_worker, probed, received
 from queuespec.results import expectations
 from queuespec.results.causes import FAILS, REPORTED, standing
-from queuespec.stage import Service, Settings, SuiteError
+from queuespec.stage import Service, Settings, Unusable
 from queuespec.stage.timeline import in_lines
 from queuespec.text import counted, one_line
 
 WORKERS = pytest.StashKey[Workers]()
 """Where pytest's configuration keeps the `Workers`, if there are any."""
+
+SERVICE = pytest.StashKey[Service]()
+"""Where pytest's configuration keeps the `Service`, if the adapter has `serve()`."""
 
 CRASHED = "the test worker that judged this crashed"
 
@@ -100,8 +103,9 @@ def _open_the_books(config: pytest.Config) -> Assignment:
     if "serve" in facts.adapter[2:] and not option.collectonly:
         try:
             service = Service(given.settings)
-        except SuiteError as error:
+        except Unusable as error:
             raise CannotJudge(f"--implementation: {error}") from None
+        config.stash[SERVICE] = service
         config.add_cleanup(service.close)
         given = given.with_settings(environment=service.environment)
     if given.start_methods and not option.collectonly:
@@ -182,6 +186,18 @@ class Bookkeeper:
             if lost is not None and junit is not None:  # it takes properties from what a worker reports at the end
                 for name, value in properties(lost):
                     junit.node_reporter(report).add_property(name, value)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Ends what the adapter holds for all, once the workers have ended; notes what goes wrong there."""
+        stash = self._config.stash
+        if SERVICE not in stash:
+            return
+        stash[STAGES].close()
+        stash[SERVICE].close()
+        if stash[SERVICE].problem:
+            stash[LEDGER].problems.append(stash[SERVICE].problem)
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     def pytest_keyboard_interrupt(self) -> None:
         """Ends the workers without waiting for their tests."""

@@ -15,7 +15,7 @@ from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.judge.uses import used_by
 from queuespec.results import Verdict
 from queuespec.rules import Rule
-from queuespec.stage import ExitCode, Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline
+from queuespec.stage import ExitCode, Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline, Unusable
 from queuespec.stage.timeline import Row
 from queuespec.text import one_line, printable
 
@@ -136,7 +136,8 @@ def _judge(error: BaseException, finding: Finding) -> None:
         return
     else:
         finding.verdict = "not-run"
-        finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
+        ours = f"the specification itself failed: {type(error).__name__}: {error}"
+        finding.explanation = str(error) if isinstance(error, Unusable) else ours
         return
     if finding.verdict == results.DEVIATES and finding.rule.level == "hazard":
         finding.verdict = results.ABSENT

@@ -27,6 +27,7 @@ from queuespec.stage.exceptions import (
     Raised,
     ShutDown,
     SuiteError,
+    Unusable,
 )
 from queuespec.stage.processes import ProcessTree, Supervisor
 from queuespec.stage.programs import Program

@@ -60,6 +60,11 @@ class SuiteError(Exception):
     """The specification or the stage is wrong, not the queue."""
 
 
+class Unusable(SuiteError):
+    """A judged process could not load the implementation, or a method of its adapter failed, which is neither the
+    queue's fault nor ours; the message is one sentence."""
+
+
 class NotStarted(SuiteError):
     """The main program of a stage did not start, so nothing is known of the queue."""
 

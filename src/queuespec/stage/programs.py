@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Callable, NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, SuiteError, unloaded
+from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, Unusable, unloaded
 from queuespec.stage.preloading import OF_PROGRAMS
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.settings import ACTORS, Settings
@@ -114,12 +114,12 @@ class Program:
         return self._has_announced(protocol.LOADING) and not self._has_announced(protocol.LOADED)
 
     def _has_loaded(self) -> None:
-        """Raises `SuiteError` if a process could not load the implementation, or ended or hung while it did."""
+        """Raises `Unusable` if a process could not load the implementation, or ended or hung while it did."""
         why = unloaded(self.output)
         if not why and self._is_loading():
             why = f"the program {self.text} did not load the implementation"
         if why:
-            raise SuiteError(why)
+            raise Unusable(why)
 
     def _waits_for(self, condition: Callable[[], bool]) -> None:
         """Waits until the condition holds, or it no longer can; patience begins with the loaded implementation."""

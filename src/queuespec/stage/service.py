@@ -8,7 +8,7 @@ import re
 import secrets
 import time
 
-from queuespec.stage.exceptions import SuiteError, unloaded
+from queuespec.stage.exceptions import Unusable, unloaded
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
@@ -21,7 +21,7 @@ ENDING = 30.0
 
 
 class Service:
-    """It has started, and ends with this process or by `close`. Raises `SuiteError` if it does not start."""
+    """It has started, and ends with this process or by `close`. Raises `Unusable` if it does not start."""
 
     def __init__(self, settings: Settings) -> None:
         marker = secrets.token_hex(8)
@@ -39,6 +39,8 @@ class Service:
             raise
         self.environment: dict[str, str] = json.loads(answer)
         """The environment variables by which the judged processes find it."""
+        self.problem = ""
+        """How the adapter has failed to end it, one sentence."""
 
     def _answer(self, marker: str) -> str:
         def answers() -> list[str]:
@@ -49,16 +51,22 @@ class Service:
             self._tree.reads_until(time.monotonic() + LAST_WORDS)
         for answer in answers():
             return answer
-        code, output = self._tree.wait(0.0), self._tree.output()
+        raise Unusable(self._fate(self._tree.wait(0.0), STARTING))
+
+    def _fate(self, code: int | None, seconds: float) -> str:
+        output = self._tree.output()
         last = output.strip().rpartition("\n")[2]
-        fate = f"took longer than {STARTING:g} s" if code is None else how_ended(code)
+        fate = f"took longer than {seconds:g} s" if code is None else how_ended(code)
         fate += f" ({last})" if last else ""
-        raise SuiteError(unloaded(output) or f"the program that calls serve() of the adapter {one_line(fate)}")
+        return unloaded(output) or f"the program that calls serve() of the adapter {one_line(fate)}"
 
     def close(self) -> None:
         """Ends it, as the adapter does."""
         assert self._tree.popen.stdin is not None
         with contextlib.suppress(OSError):
             self._tree.popen.stdin.close()
-        self._tree.wait(ENDING)
+        code = self._tree.wait(ENDING)
+        if code is not None:
+            self._tree.reads_until(time.monotonic() + LAST_WORDS)
         self._supervisor.close()
+        self.problem = self._fate(code, ENDING) if code != 0 else ""

@@ -22,7 +22,17 @@ from queuespec.actors import protocol
 from queuespec.stage import documented
 from queuespec.stage.calls import Call, View, arguments_in_words, name_of
 from queuespec.stage.channel import Request, introduced
-from queuespec.stage.exceptions import Crashes, Deviates, Failure, Hangs, NotStarted, Raised, SuiteError, unloaded
+from queuespec.stage.exceptions import (
+    Crashes,
+    Deviates,
+    Failure,
+    Hangs,
+    NotStarted,
+    Raised,
+    SuiteError,
+    Unusable,
+    unloaded,
+)
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
@@ -108,7 +118,7 @@ class Stage:
         output = self.tree.output()
         self.end()
         what = f"{how_ended(code)}: {one_line(output)}" if self.parent.gone else f"took longer than {importing:g} s"
-        raise SuiteError(unloaded(output) or f"the main program of the spec loads the implementation, and it {what}")
+        raise Unusable(unloaded(output) or f"the main program of the spec loads the implementation, and it {what}")
 
     def records_in(self, timeline: Timeline) -> None:
         """Records calls in this timeline from here on: that of another test, or one shared with other stages."""
