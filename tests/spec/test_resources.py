@@ -302,9 +302,11 @@ def test_queue_is_collected_midway(program, kind):
 
     The garbage collector runs wherever memory is needed, so the end of one queue may interrupt the code of another.
     """
-    run = program("collected_midway", kind)
+    lines = 50
+    run = program("collected_midway", kind, lines)
 
-    run.prints("done")
+    for number in range(lines):
+        run.prints(f"round {number + 1}\n")
     run.succeeds()
 
 

@@ -1,6 +1,7 @@
-"""Makes and uses a queue while others are garbage collected between its lines: ``collected_midway.py KIND``.
+"""Makes and uses a queue while others are garbage collected between its lines: ``collected_midway.py KIND LINES``.
 
-Prints "done" at the end.
+Another one is dropped at one of this many lines; the next queue is used while they are dropped a line later. Prints
+"round 1", "round 2" and so on, LINES of them.
 """
 
 import sys
@@ -11,10 +12,6 @@ from judged import mp
 SPARE = 20
 """Queues that are dropped while one is made and used. On macOS, a semaphore takes one of 256 file descriptors."""
 
-LINES = 50
-"""One is dropped at one of this many lines. The next queue is used while they are dropped a line later."""
-
-
 def use(kind):
     """Makes a queue, passes an item through it, and drops it."""
     queue = getattr(mp, kind)()
@@ -22,8 +19,8 @@ def use(kind):
     assert queue.get() == "item"
 
 
-def use_among_others(kind, first):
-    """Makes and uses a queue; at the line `first` of every `LINES` lines, in any thread, another queue is dropped."""
+def use_among_others(kind, first, step):
+    """Makes and uses a queue; at the line `first` of every `step` lines, in any thread, another queue is dropped."""
     spare = [getattr(mp, kind)() for _ in range(SPARE)]
     lines = 0
 
@@ -31,7 +28,7 @@ def use_among_others(kind, first):
         nonlocal lines
         if event == "line":
             lines += 1
-            if spare and lines % LINES == first:
+            if spare and lines % step == first:
                 spare.pop()
         return trace
 
@@ -46,11 +43,11 @@ def use_among_others(kind, first):
 
 def main():
     """Drops queues at one line after another."""
-    kind = sys.argv[1]
+    kind, step = sys.argv[1], int(sys.argv[2])
     use(kind)
-    for first in range(LINES):
-        use_among_others(kind, first)
-    print("done", flush=True)
+    for first in range(step):
+        use_among_others(kind, first, step)
+        print(f"round {first + 1}", flush=True)
 
 
 if __name__ == "__main__":

@@ -334,7 +334,7 @@ def wait_for_making():
 
 
 @fault(
-    breaks={"resources.collected-midway": "had not printed 'done' after"},
+    breaks={"resources.collected-midway": "had not printed 'round "},
     not_on=("win32",),
     pretends={"python": (3, 13, 0)},
 )
