@@ -60,7 +60,7 @@ def facts_of(system, python, **others):
         **dict.fromkeys((*words, "executable"), ""),
         "implementation": "multiprocessing",
         "lacks": (),
-        "is_plain": True,
+        "context_parameter": "",
     }
     facts |= {"python_implementation": "cpython", "free_threaded": False, "semaphores": None, "python": python}
     facts |= {"system": system, "start_methods": dict(PLATFORMS.values())[system]}

@@ -189,6 +189,13 @@ def test_a_class_of_queue_is_imported(written, monkeypatch):
     assert performed(path) == (0, "")
 
 
+def test_a_class_of_queue_gets_the_context_that_it_takes(written):
+    path = written("cap.freed-by-get", "--implementation", "multiprocessing.queues:Queue")
+
+    assert "multiprocessing.queues.Queue, ctx=context" in path.read_text(encoding="utf-8")
+    assert performed(path) == (0, "")
+
+
 SEVERAL = "deliver.child-to-child"
 """A rule of several processes."""
 

@@ -32,7 +32,6 @@ class Adapted(Implementation):
     """
 
     replaced = (*KINDS[:3], "Process")
-    is_plain = False
 
     def __init__(self, adapter: Any, given: str, described: str, home: str) -> None:
         super().__init__()

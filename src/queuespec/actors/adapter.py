@@ -39,8 +39,8 @@ class Implementation:
     replaced: tuple[str, ...] = ()
     """What a context's own API would build otherwise than this implementation does: kinds of queue, ``Process``."""
 
-    is_plain = True
-    """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
+    context_parameter = ""
+    """The name by which a queue class takes the context, if it does."""
     defines: tuple[str, ...] = ()
     """Of an adapter: its module, its class, and what the class defines of all that an adapter may define."""
     loads = ""
@@ -145,17 +145,16 @@ class QueueClass(Implementation):
         names: set[str] = set()
         with contextlib.suppress(TypeError, ValueError):  # a class in C that does not say
             names = {*inspect.signature(self.queue_class).parameters}
-        self._context = next((name for name in ("ctx", "context") if name in names), None)
+        self.context_parameter = next((name for name in ("ctx", "context") if name in names), "")
         self._has_maxsize = "maxsize" in names
-        self.is_plain = self._context is None
         if names and names.isdisjoint(("maxsize", "args", "kwargs")):
             self.lacks += ("maxsize",)
 
     def make(self, owner: Any, kind: str, *args: Any, **kwargs: Any) -> Any:
         """A queue of the class, with the context `owner` if it takes one, and `maxsize` by name if it has that name:
         it need not be the first parameter. `kind` makes no difference."""
-        if self._context is not None:
-            kwargs = {self._context: owner, **kwargs}
+        if self.context_parameter:
+            kwargs = {self.context_parameter: owner, **kwargs}
         if self._has_maxsize and len(args) == 1:
             kwargs["maxsize"], args = args[0], ()
         return self.queue_class(*args, **kwargs)

@@ -90,7 +90,7 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
         "implementation": implementation.name,
         "implementation_version": loading.version_of(implementation),
         "implementation_home": implementation.home,
-        "is_plain": implementation.is_plain,
+        "context_parameter": implementation.context_parameter,
         "adapter": list(implementation.defines),
         "lacks": list(implementation.lacks),
         "start_methods": implementation.start_methods(),

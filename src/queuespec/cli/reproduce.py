@@ -100,7 +100,7 @@ def asked_for(given: Arguments) -> tuple[Rule, Case, bool]:
         raise Refused(f"{rule.slug} does not apply: {lacking[0]}")
     kind, described = kinds[lacking.index("")], one_line(facts.described)
     adapter = (facts.implementation_home, *facts.adapter) if facts.adapter else ()
-    how = (facts.is_plain, adapter, facts.lacks)
+    how = (facts.context_parameter, adapter, facts.lacks)
     case = Case(given.implementation, fitting[0], kind, given.patience, described, "", *how)
     return rule, case, bool(given.start_method) and len(kinds) == 1 and not facts.adapter
 

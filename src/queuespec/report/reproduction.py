@@ -29,8 +29,8 @@ class Case(NamedTuple):
     """The interpreter, the system and the implementation that it was written for."""
     verdict: str = ""
     """The verdict and its explanation, if it has been judged."""
-    is_plain: bool = True
-    """Whether a program can make a queue by the implementation's name (see `queuespec.rules.Facts`)."""
+    context_parameter: str = ""
+    """The name by which a queue class takes the context (see `queuespec.rules.Facts`)."""
     adapter: tuple[str, ...] = ()
     """The adapter's file and module, its class, and what the class defines (see `queuespec.rules.Facts`)."""
     lacks: tuple[str, ...] = ()
@@ -102,8 +102,6 @@ class Reproduction:
             file, module, class_, *defines = case.adapter
             self.adapter = AdapterText(file, module, class_, defines, case.lacks)
             home, path = "multiprocessing", ""
-        elif not case.is_plain:
-            raise Unsuitable(f"{case.implementation} has to be called in a way of its own")
         if home in ("fault", "better") or not re.fullmatch(r"\w+(\.\w+)*", home):
             raise Unsuitable(f"{case.implementation} cannot be imported by a program")
         self.home = "multiprocessing" if path else home
@@ -113,6 +111,9 @@ class Reproduction:
         self.program.imports |= {"import faulthandler", f"import {self.home}", f"import {home}"}
         owner = "manager" if case.kind.startswith("Manager.") else "context"
         build = case.implementation.replace(":", ".") if path else f"{owner}.{case.kind.rpartition('.')[2]}"
+        if case.context_parameter:
+            self.program.imports.add("import functools")
+            build = f"functools.partial({build}, {case.context_parameter}=context)"
         self.script = Script(self.program, chapter, local, build)
         self._there: set[str] = set()
 

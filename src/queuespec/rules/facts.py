@@ -53,8 +53,8 @@ class Subject:
 class Facts(Subject):
     """What the judged interpreter reports about itself (see `queuespec.actors.probe`)."""
 
-    is_plain: bool
-    """Whether programs make a queue by calling what the implementation's name says, with a rule's arguments alone."""
+    context_parameter: str
+    """The name by which a queue class takes the context, if it does."""
     lacks: tuple[str, ...]
     """Capabilities that the implementation declares to lack."""
     start_methods: tuple[str, ...]

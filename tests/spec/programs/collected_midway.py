@@ -12,6 +12,7 @@ from judged import mp
 SPARE = 20
 """Queues that are dropped while one is made and used. On macOS, a semaphore takes one of 256 file descriptors."""
 
+
 def use(kind):
     """Makes a queue, passes an item through it, and drops it."""
     queue = getattr(mp, kind)()
