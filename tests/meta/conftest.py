@@ -1,7 +1,10 @@
-"""Judging from outside."""
+"""Judging from outside, and on systems that are as this one with a trait of another."""
 
 import contextlib
 import functools
+import os
+import subprocess
+import sys
 
 import pytest
 import runs
@@ -29,3 +32,38 @@ def pytest_collection_modifyitems(config, items):
 def judge(tmp_path):
     """Runs the specification: ``judge("--implementation", "fault:lifo")``."""
     return functools.partial(runs.judged, tmp_path / "results.jsonl")
+
+
+@pytest.fixture
+def trait(tmp_path):
+    """The environment of a run whose interpreters all begin with these lines."""
+
+    def changes(lines):
+        folder = tmp_path / "trait"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(lines + "\nIN_PLACE = True\n", encoding="utf-8")
+        found = {"PYTHONPATH": str(folder)}
+        probe = [sys.executable, "-c", "import sitecustomize; sitecustomize.IN_PLACE"]
+        subprocess.run(probe, env={**os.environ, **found}, check=True)
+        return found
+
+    return changes
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """What to put before a command, so that it finds these file systems, and nobody else does."""
+
+    def before(commands):
+        folder = tmp_path / "mounted"
+        folder.mkdir()
+        words = ["unshare", "--mount", "sh", "-c", f"set -e\nFOLDER='{folder}'\n{commands}\nexec \"$@\"", "sh"]
+        try:
+            tried = subprocess.run([*words, sys.executable, "-c", ""], capture_output=True, text=True)
+        except OSError:
+            pytest.skip("there is no unshare here")
+        if tried.returncode:
+            pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()[-200:]}")
+        return words
+
+    return before

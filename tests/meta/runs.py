@@ -63,6 +63,7 @@ def facts_of(system, python, **others):
         "context_parameter": "",
     }
     facts |= {"python_implementation": "cpython", "free_threaded": False, "semaphores": None, "python": python}
+    facts |= {"counted": system != "Darwin"}
     facts |= {"system": system, "start_methods": dict(PLATFORMS.values())[system]}
     return Facts(**{**facts, **others})
 
@@ -136,10 +137,13 @@ def command(*options, parallel=False, methods=()):
     return [*words, "--python", judged_python, *(() if parallel else ("-n0",)), *map(str, options)]
 
 
-def judged(results, *options, parallel=False, methods=(METHOD,), env=None, seconds=300, directory=CHECKOUT):
-    """Runs the specification, under one start method unless told otherwise; its results are written to `results`."""
+def judged(results, *options, parallel=False, methods=(METHOD,), env=None, seconds=300, directory=CHECKOUT, before=()):
+    """Runs the specification, under one start method unless told otherwise; its results are written to `results`.
+
+    `before` are words that a command begins with.
+    """
     results.unlink(missing_ok=True)
-    words = command(*options, parallel=parallel, methods=methods)
+    words = [*before, *command(*options, parallel=parallel, methods=methods)]
     return _finished(words, results, directory, environment(**(env or {})), seconds)
 
 

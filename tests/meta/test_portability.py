@@ -83,22 +83,6 @@ on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has the trait 
 
 
 @pytest.fixture
-def trait(tmp_path):
-    """The environment of a run whose interpreters all begin with these lines."""
-
-    def changes(lines):
-        folder = tmp_path / "trait"
-        folder.mkdir()
-        (folder / "sitecustomize.py").write_text(lines + "\nIN_PLACE = True\n", encoding="utf-8")
-        found = {"PYTHONPATH": str(folder)}
-        probe = [sys.executable, "-c", "import sitecustomize; sitecustomize.IN_PLACE"]
-        subprocess.run(probe, env={**os.environ, **found}, check=True)
-        return found
-
-    return changes
-
-
-@pytest.fixture
 def installed():
     """Runs the command as it is installed, with the specification inside the package, in a folder of this name."""
     root = Path(tempfile.mkdtemp(prefix="installed-"))
@@ -122,25 +106,6 @@ def installed():
 
     yield run
     shutil.rmtree(root, ignore_errors=True)
-
-
-@pytest.fixture
-def mounted(tmp_path):
-    """What to put before a command, so that it finds these file systems, and nobody else does."""
-
-    def before(commands):
-        folder = tmp_path / "mounted"
-        folder.mkdir()
-        words = ["unshare", "--mount", "sh", "-c", f"set -e\nFOLDER='{folder}'\n{commands}\nexec \"$@\"", "sh"]
-        try:
-            tried = subprocess.run([*words, sys.executable, "-c", ""], capture_output=True, text=True)
-        except OSError:
-            pytest.skip("there is no unshare here")
-        if tried.returncode:
-            pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()[-200:]}")
-        return words
-
-    return before
 
 
 def everything_conforms(run):
@@ -261,7 +226,7 @@ def test_our_temporary_folder_leaves_room_for_the_names_of_sockets(tmp_path, mon
         monkeypatch.setattr(tempfile, "tempdir", str(parent))
         folder = temporary_directory()
         os.rmdir(folder)
-        assert len(folder) + len("/pymp-01234567/listener-01234567") <= 103
+        assert len(folder + "/pymp-01234567/sock-0123456789ab") < 92  # what CPython takes to be possible anywhere
     parent.rmdir()
 
 
@@ -316,7 +281,7 @@ def test_a_system_without_semaphores_is_refused_in_one_sentence(installed, mount
     status, output = installed(*A_FEW_RULES, before=mounted(commands))
 
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert output.splitlines()[0].startswith("ERROR: Python has no semaphores on this system ([Errno"), output
+    assert output.splitlines()[0].startswith("ERROR: Python has too few semaphores on this system ([Errno"), output
     assert reason in output
     assert output.strip().endswith("on Linux, mount a writable /dev/shm")
     assert "Traceback" not in output

@@ -10,7 +10,14 @@ import json
 import os
 import platform
 import sys
+import threading
 import time
+
+ENOUGH = 64
+"""Number of semaphores without which nothing is judged: a JoinableQueue has eight, and a test several queues."""
+
+MANY_THREADS = 16
+"""Number of threads without which nothing is judged. Some systems count the threads of all processes of a user."""
 
 
 def facts(implementation_name, ours=(), importing=lambda: None):  # type: ignore[no-untyped-def]
@@ -33,6 +40,10 @@ def facts(implementation_name, ours=(), importing=lambda: None):  # type: ignore
     if shadows:
         text = "Python would import %s of the current directory instead of the standard library's; judge in another one"
         return {"error": text % ", ".join(shadows), "option": ""}
+    started = threads()  # type: ignore[no-untyped-call]
+    if started < MANY_THREADS:
+        text = "this system lets a process start only %d threads, and judging takes %d"
+        return {"error": text % (started, MANY_THREADS), "option": ""}
     importing()
     begun, before = time.perf_counter(), memory()  # type: ignore[no-untyped-call]
     try:
@@ -71,6 +82,22 @@ def shadowing(directory):  # type: ignore[no-untyped-def]
     return found
 
 
+def threads():  # type: ignore[no-untyped-def]
+    """The number of threads that this process can start, but at most `MANY_THREADS`."""
+    over, started = threading.Event(), 0
+    waiting = [threading.Thread(target=over.wait) for _ in range(MANY_THREADS)]
+    try:
+        for thread in waiting:
+            thread.start()
+            started += 1
+    except RuntimeError:
+        pass
+    over.set()
+    for thread in waiting[:started]:
+        thread.join()
+    return started
+
+
 def memory():  # type: ignore[no-untyped-def]
     """The largest number of bytes that this process has used so far; 0 if the system does not say."""
     try:
@@ -105,18 +132,33 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
         "executable": sys.executable,
     }
     answer.update(spent)
-    answer.update(implementation.facts())
-    answer["semaphores"] = None
+    answer["semaphores"], answer["counted"] = semaphores()  # type: ignore[no-untyped-call]
     if "semaphores" in implementation.lacks:
-        return answer
+        answer["semaphores"] = None
+    answer.update(implementation.facts())
+    return answer
+
+
+def semaphores():  # type: ignore[no-untyped-def]
+    """Why there are not enough semaphores here, or None if there are; and whether the value of one can be asked for."""
+    made = 0
     try:
         import multiprocessing
 
-        # A lock for fork loses its name as it is made: there is nothing to remove, should this process be killed.
-        multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn").Lock()
+        # A semaphore for fork loses its name as it is made: there is nothing to remove, should this process be killed.
+        context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+        semaphore = context.Semaphore()
+        held = [semaphore]
+        while len(held) < ENOUGH:
+            made = len(held)
+            held.append(context.Semaphore())
     except (ImportError, OSError) as error:
-        answer["semaphores"] = str(error)
-    return answer
+        return ("there are only %d: %s" % (made, error) if made else str(error)), False  # noqa: UP031
+    try:
+        semaphore.get_value()
+    except NotImplementedError:
+        return None, False
+    return None, True
 
 
 def main(marker, implementation_name, *ours):  # type: ignore[no-untyped-def]

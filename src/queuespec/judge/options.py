@@ -201,7 +201,7 @@ def refuse_what_cannot_be_judged(facts: Facts, start_methods: Collection[str]) -
             raise CannotJudge(f"--start-method: {method!r} is not available on this platform; it has {available}")
     if facts.semaphores is not None:
         raise CannotJudge(
-            f"Python has no semaphores on this system ({facts.semaphores}), so it cannot have a process-safe queue; "
+            f"Python has too few semaphores on this system ({facts.semaphores}), so processes cannot share a queue; "
             "on Linux, mount a writable /dev/shm"
         )
 

@@ -393,7 +393,7 @@ class PicklesInPut:
         pass
 
 
-@better(pretends={"system": "Darwin"})
+@better(pretends={"system": "Darwin", "counted": False})
 class WorksOnMacos:
     """qsize() works on macOS, too, spawn is the default, and a queue without a limit has none."""
 

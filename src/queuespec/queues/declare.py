@@ -51,7 +51,7 @@ EVERYTHING = "everything"
 
 START_METHODS = ("fork", "spawn", "forkserver")
 PLATFORMS = ("darwin", "linux", "win32")
-PRETENDED = ("system", "python")
+PRETENDED = ("system", "python", "counted")
 DEFINED = (
     *("Queue", "JoinableQueue", "SimpleQueue", "Manager", "Served", "Proxy"),
     *("manager", "process", "context", "module"),
@@ -96,8 +96,8 @@ def fault(
             all others of the cross-section stay green. Or `EVERYTHING`.
         start_methods: those under which it is wrong. By default fork, or spawn where there is no fork.
         not_on: values of `sys.platform` where it would not be wrong, cannot work, or breaks no rule that applies.
-        pretends: what the rules are to believe about the platform: ``system``, as `platform.system` has it, and
-            ``python``, the version as three integers.
+        pretends: what the rules are to believe about the platform: ``system``, as `platform.system` has it,
+            ``python``, the version as three integers, and ``counted``, whether a semaphore has a value to ask for.
 
     Raises:
         ValueError: for a declaration that cannot be meant, when the decorator runs.

@@ -61,7 +61,9 @@ class Facts(Subject):
     python: tuple[int, int, int]
     executable: str
     semaphores: str | None
-    """Why there are no semaphores; None if there are."""
+    """Why there are not enough semaphores; None if there are."""
+    counted: bool
+    """Whether the value of a semaphore can be asked for: macOS, for one, has no `sem_getvalue()`."""
     adapter: tuple[str, ...] = ()
     """The adapter's module, its class, and what the class defines; nothing if there is no adapter."""
     loading: float = 0.0

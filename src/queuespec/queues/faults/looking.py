@@ -142,10 +142,10 @@ class QsizeIsNegative:
         "look.full-true-at-capacity",
         "look.full-false-below-capacity",
     ),
-    pretends={"system": "Darwin"},
+    pretends={"counted": False},
 )
 class MacosQsize:
-    """qsize() raises NotImplementedError on macOS, as it really does there."""
+    """qsize() raises NotImplementedError, as it really does on macOS."""
 
     class Queue(queues.Queue):
         def qsize(self):
@@ -158,10 +158,10 @@ class MacosQsize:
 @fault(
     breaks={"look.qsize-fails-on-macos": "qsize() should have raised NotImplementedError, but it returned 0"},
     conforms=("look.qsize-not-implemented",),
-    pretends={"system": "Darwin"},
+    pretends={"counted": False},
 )
 class MacosQsizeGuesses:
-    """qsize() returns a number on macOS, where the count is not available."""
+    """qsize() returns a number where the count is not available, as on macOS."""
 
     class Queue(queues.Queue):
         def qsize(self):
@@ -176,10 +176,10 @@ class MacosQsizeGuesses:
         "look.qsize-not-implemented": "should have returned or raised NotImplementedError, but it raised OSError",
         "look.qsize-fails-on-macos": "qsize() should have raised NotImplementedError, but it raised OSError",
     },
-    pretends={"system": "Darwin"},
+    pretends={"counted": False},
 )
 class MacosQsizeRaisesOSError:
-    """qsize() raises the error of the system on macOS."""
+    """qsize() raises the error of the system where the count is not available, as on macOS."""
 
     class Queue(queues.Queue):
         def qsize(self):
