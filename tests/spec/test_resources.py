@@ -31,10 +31,10 @@ def _found_by(program):
     raise AssertionError(f"the program {program.text} should have printed what it found, but it printed nothing of it")
 
 
-def _leak(counting, resource):
-    """The leak that a program has found, in words; an empty string for none."""
-    counted = _found_by(counting)
-    remain = counted[resource] or 0
+def _leak(program, kind, life, resource):
+    """The leak that the program `resources` finds, in words; an empty string for none."""
+    counted = _found_by(program("resources", kind, life, resource))
+    remain = counted[resource]
     return f"{remain} {resource} remain of {counted['queues']} queues" if remain >= counted["queues"] else ""
 
 
@@ -50,7 +50,6 @@ def _changes(looking_around, mask=False):
     source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close", OBSERVED),
     level="de-facto",
     kinds=KINDS,
-    systems=("Linux", "macOS", "Windows"),
 )
 @each("life", ["closed", "dropped"])
 def test_no_descriptors_left(program, kind, life):
@@ -58,7 +57,7 @@ def test_no_descriptors_left(program, kind, life):
 
     A process is often limited to a few hundred; one queue per job would use them up within a day.
     """
-    leak = _leak(program("resources", kind, life), "descriptors")
+    leak = _leak(program, kind, life, "descriptors")
 
     assert not leak, leak
 
@@ -68,25 +67,25 @@ def test_no_descriptors_left(program, kind, life):
     source=(DOCS / "Queue.close", DOCS / "SimpleQueue.close"),
     level="platform",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
 )
 def test_closed_queue_holds_no_descriptors(program, kind):
     """A closed queue holds no file descriptors, even if it is still referenced.
 
     close() releases them no matter where else in the program the queue is still stored.
     """
-    leak = _leak(program("resources", kind, "kept"), "descriptors")
+    leak = _leak(program, kind, "kept", "descriptors")
 
     assert not leak, leak
 
 
-@rule("resources.descriptors-of-unused", source=ISSUE / "77262", level="hazard", systems=("Linux",))
+@rule("resources.descriptors-of-unused", source=ISSUE / "77262", level="hazard", systems=("POSIX",))
 def test_unused_queue_keeps_descriptors(program, kind):
     """A queue into which its process has never put anything keeps its file descriptors after close().
 
     Its feeder thread would close them, and there is none: they stay open until the queue is garbage collected.
     """
-    leak = _leak(program("resources", kind, "unused"), "descriptors")
+    leak = _leak(program, kind, "unused", "descriptors")
 
     assert leak, "close() closed the file descriptors of the queues"
 
@@ -97,7 +96,7 @@ def test_no_threads_left(program, kind):
 
     A feeder thread serves one queue and ends with it, so a service does not accumulate threads.
     """
-    leak = _leak(program("resources", kind, "dropped"), "threads")
+    leak = _leak(program, kind, "dropped", "threads")
 
     assert not leak, leak
 
@@ -125,18 +124,18 @@ def test_waiting_uses_no_cpu(queue, child):
     assert child.plays(looking.rests_while_waiting, 0.5) == "it rests"
 
 
-@rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
+@rule("resources.semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("POSIX",))
 def test_no_semaphores_left(program, kind):
     """A queue that has been garbage collected leaves no semaphore in its process.
 
     The system has only a limited number of semaphores, shared by all processes.
     """
-    leak = _leak(program("resources", kind, "dropped"), "semaphores")
+    leak = _leak(program, kind, "dropped", "semaphores")
 
     assert not leak, leak
 
 
-@rule("resources.semaphore-names", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
+@rule("resources.semaphore-names", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("POSIX",))
 def test_no_semaphores_left_after_exit(program, parent, kind):
     """No semaphore is left in the system after a program has exited.
 
@@ -153,7 +152,7 @@ def test_no_semaphores_left_after_exit(program, parent, kind):
     source=DOCS / "contexts-and-start-methods",
     level="platform",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
     start_methods=("spawn", "forkserver"),
 )
 def test_no_semaphores_left_by_a_killed_program(program, kind):
@@ -171,7 +170,7 @@ def test_no_semaphores_left_by_a_killed_program(program, kind):
     source=(ISSUE / "122770", DOCS / "Process.terminate"),
     level="hazard",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
     start_methods=("spawn", "forkserver"),
 )
 def test_semaphores_of_a_killed_process_remain(program, kind):
@@ -219,7 +218,7 @@ def test_queues_work_after_ctrl_c(program, kind):
     source=(ISSUE / "75491", OBSERVED),
     level="de-facto",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
     start_methods=("spawn", "forkserver"),
 )
 @each("creator", ["main", "child"])
@@ -240,7 +239,7 @@ def test_queues_work_after_their_tracker_was_killed(program, kind, creator):
     source=(ISSUE / "75491", DOCS / "contexts-and-start-methods"),
     level="de-facto",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
     start_methods=("spawn", "forkserver"),
 )
 def test_new_tracker_removes_what_is_left(program, kind):
@@ -258,7 +257,7 @@ def test_new_tracker_removes_what_is_left(program, kind):
     source=(ISSUE / "75491", OBSERVED),
     level="hazard",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
     start_methods=("spawn", "forkserver"),
 )
 def test_new_tracker_prints_errors_about_old_queues(program, kind):
@@ -276,7 +275,7 @@ def test_new_tracker_prints_errors_about_old_queues(program, kind):
     source=(ISSUE / "75489", OBSERVED),
     level="de-facto",
     kinds=KINDS,
-    systems=("Linux",),
+    systems=("POSIX",),
     start_methods=("forkserver",),
 )
 def test_queues_work_after_the_fork_server_was_killed(program, kind):

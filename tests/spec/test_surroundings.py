@@ -71,7 +71,7 @@ def test_queue_without_descriptors(program, kind):
     program("scarce", kind, "descriptors").succeeds()
 
 
-@rule("surroundings.no-semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("Linux",))
+@rule("surroundings.no-semaphores", source=OBSERVED, level="de-facto", kinds=KINDS, systems=("POSIX",))
 def test_queue_without_semaphores(program, kind):
     """Where no semaphore can be made, making a queue raises `OSError`, leaves nothing behind, and disturbs no other.
 

@@ -7,6 +7,7 @@ Another one is dropped at one of this many lines; the next queue is used while t
 import sys
 import threading
 
+import room_for
 from judged import mp
 
 SPARE = 20
@@ -40,11 +41,13 @@ def use_among_others(kind, first, step):
     finally:
         sys.settrace(None)
         threading.settrace(None)
+        spare.clear()  # `trace` is a part of a reference cycle, and refers to it
 
 
 def main():
     """Drops queues at one line after another."""
     kind, step = sys.argv[1], int(sys.argv[2])
+    room_for.queues(kind, SPARE + 3)
     use(kind)
     for first in range(step):
         use_among_others(kind, first, step)

@@ -5,6 +5,7 @@ import os
 import sys
 
 from judged import mp
+from semaphores import inodes, refuse_if_hidden
 
 
 def create_and_vanish(results, kind):
@@ -15,14 +16,9 @@ def create_and_vanish(results, kind):
     os._exit(1)
 
 
-def inodes():
-    """The inode numbers of the shared memory files that this process has mapped."""
-    with open("/proc/self/maps") as maps:
-        return {int(line.split()[4]) for line in maps if " /dev/shm/" in line}
-
-
 def main():
     """Starts the child and prints which of its semaphores are still there after its end."""
+    refuse_if_hidden()
     reader, writer = mp.Pipe(duplex=False)
     child = mp.Process(target=create_and_vanish, args=(writer, sys.argv[1]))
     child.start()

@@ -39,9 +39,9 @@ def helpers(module):
     """The process ids of the helpers."""
     found = []
     for process_id in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{process_id}/stat") as stat:
+        with contextlib.suppress(OSError), open(f"/proc/{process_id}/stat", errors="replace") as stat:
             parent = int(stat.read().rpartition(")")[2].split()[1])
-            with open(f"/proc/{process_id}/cmdline") as command:
+            with open(f"/proc/{process_id}/cmdline", errors="replace") as command:
                 if parent == os.getpid() and module in command.read():
                     found.append(int(process_id))
     return found

@@ -1,20 +1,24 @@
-"""Counts the resources of this process before and after it uses many queues: ``resources.py KIND LIFE``.
+"""Counts a resource of this process before and after it uses many queues: ``resources.py KIND LIFE RESOURCE``.
 
 `LIFE` is "closed" if the queues are closed and then dropped, "dropped" if they are dropped without being closed, "kept"
 if they are closed and not dropped, or "unused" if they are not even used before that. Prints "found" and JSON: the
-number of queues and, for each resource, how many more there are afterward, or null if they cannot be counted.
+number of queues, and how many more of the resource there are afterward.
 """
 
 import gc
 import json
+import multiprocessing
 import os
 import sys
 import threading
 import time
 
-from judged import mp
+import room_for
+from judged import mp, not_applicable
 
 QUEUES = 20
+SPARE = 3
+"""Number of queues and threads that there has to be room for besides."""
 WAIT = 1.0
 """Seconds that the threads of dropped queues are given to end, in total."""
 
@@ -46,10 +50,18 @@ def threads():
 def semaphores():
     """The semaphores that this process has mapped into its memory; `None` if they cannot be counted."""
     try:
-        with open("/proc/self/maps") as maps:
-            return sum("/dev/shm/" in line for line in maps)
+        with open("/proc/self/maps", errors="replace") as maps:
+            return sum("/dev/shm/" in line for line in maps) if os.path.isdir("/dev/shm") else None
     except OSError:
         return None
+
+
+def is_a_descriptor():
+    """Whether a semaphore of the system is a file descriptor, as on macOS: close() does not release it then."""
+    context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+    before = descriptors()
+    semaphore = context.Semaphore()
+    return semaphore is not None and descriptors() > before
 
 
 def echo(queues):
@@ -97,17 +109,22 @@ def count():
 
 
 def main():
-    """Uses queues twice and prints how many more resources there are after the second time."""
-    kind, life = sys.argv[1:]
+    """Uses queues twice and prints how much more of the resource there is after the second time."""
+    kind, life, resource = sys.argv[1:]
+    if count()[resource] is None:
+        not_applicable(f"the {resource} of a process cannot be counted here")
+    if resource == "descriptors" and life in ("kept", "unused") and is_a_descriptor():
+        not_applicable("a semaphore is a file descriptor here, and remains until the queue is garbage collected")
+    room_for.queues(kind, QUEUES + SPARE)
+    room_for.threads(2 * QUEUES + SPARE)  # some systems count those of the child as well
     ours = set(threading.enumerate())
     use(kind, life)  # The first use starts what remains: resource tracker and fork server.
+    kept.clear()
     settle(ours, WAIT / 10)
-    before = count()
+    before = count()[resource]
     use(kind, life)
     settle(ours, WAIT)
-    after = count()
-    more = {name: None if before[name] is None else after[name] - before[name] for name in before}
-    print("found", json.dumps({"queues": QUEUES, **more}), flush=True)
+    print("found", json.dumps({"queues": QUEUES, resource: count()[resource] - before}), flush=True)
 
 
 if __name__ == "__main__":

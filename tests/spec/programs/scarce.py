@@ -1,16 +1,18 @@
 """Makes queues where there is not enough for them: ``scarce.py KIND WHAT``.
 
 `WHAT` is "descriptors": the process can open no file, and then only a few; or "semaphores": it can write to no file,
-and Linux keeps a semaphore in one. Another queue, made before, is used meanwhile. Fails if a queue can be made, or if
-the process has more resources afterward.
+and some systems keep a semaphore in one. Another queue, made before, is used meanwhile. Fails if a queue can be made,
+or if the process has more resources afterward.
 """
 
+import contextlib
+import multiprocessing
 import os
 import resource
 import sys
 import threading
 
-from judged import mp
+from judged import mp, not_applicable
 from resources import WAIT, count, settle
 
 ATTEMPTS = 3
@@ -31,8 +33,9 @@ class Limited:
         self.limit = limit
 
     def __enter__(self):
-        self.before = resource.getrlimit(self.which)
-        resource.setrlimit(self.which, (self.limit, self.before[1]))
+        self.before = soft, hard = resource.getrlimit(self.which)
+        limits = [self.limit, *(one for one in (soft, hard) if one != resource.RLIM_INFINITY)]
+        resource.setrlimit(self.which, (min(limits), hard))
 
     def __exit__(self, *error):
         resource.setrlimit(self.which, self.before)
@@ -78,7 +81,11 @@ def without_descriptors(kind, queue):
 
 def without_semaphores(kind, queue):
     """Returns how many queues failed while nothing could be written to a file."""
+    context = multiprocessing.get_context("fork")  # its semaphores leave nothing that would have to be removed
     with Limited(resource.RLIMIT_FSIZE, 0):
+        with contextlib.suppress(OSError):
+            context.Semaphore()
+            not_applicable("a semaphore is no file here")
         failed = failures(kind)
         use(queue)
     return failed
