@@ -44,9 +44,10 @@ LONGEST_STACK = 1.0
 SETTLED = 0.02
 """Seconds without further output after which a stack is complete."""
 
-LONGEST_PARENT = 51
-"""Maximum length of the parent of a temporary directory. On macOS, `multiprocessing` uses another directory if the name
-of this one has 64 characters or more (CPython 3.13.15, 3.14.10); our own part takes 12 of them."""
+LONGEST_PARENT = 47
+"""Maximum length of the parent of a temporary directory, in bytes. `multiprocessing` makes its sockets in another
+directory, which nobody removes then, if the name of this one is too long: outside of Linux, if it has more than 59
+(CPython 3.14.10, 3.15.2); our own part takes 12 of them. The TMPDIR of macOS has 48."""
 
 
 def temporary_directory() -> str:

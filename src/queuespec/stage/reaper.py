@@ -26,6 +26,9 @@ time to see that the others are gone and to remove their semaphores."""
 LONGEST_RUN = 15.0
 """Timeout for the program at the end, in seconds."""
 
+UNFINISHED = re.compile(r"/dev/shm/(sem\.\w{6}|tmp-\d+)")
+"""The file of a semaphore that is being created, as glibc and musl name it."""
+
 STANDSTILL = 0.2
 """Timeout for processes to stop, in seconds."""
 
@@ -44,8 +47,8 @@ def end_groups(groups: list[int]) -> None:
 def ask_to_end(groups: list[int]) -> None:
     """Sends SIGTERM to these process groups, and removes the semaphores that they were creating.
 
-    Until a semaphore is complete, glibc keeps its file open under a temporary name of six characters. So the processes
-    are stopped first, and their open files are inspected.
+    Until a semaphore is complete, the C library keeps its file open under a temporary name. So the processes are
+    stopped first, and their open files are inspected.
     """
     unfinished = []
     if os.path.isdir("/proc/self"):
@@ -55,7 +58,7 @@ def ask_to_end(groups: list[int]) -> None:
         for process in members(groups):
             while not stands_still(process) and time.monotonic() < deadline:
                 time.sleep(0.001)
-            unfinished += [file for file in open_files(process) if re.fullmatch(r"/dev/shm/sem\.\w{6}", file)]
+            unfinished += [file for file in open_files(process) if UNFINISHED.fullmatch(file)]
     for number in (signal.SIGTERM, signal.SIGCONT):
         for group in groups:
             send_signal(group, number)
@@ -155,7 +158,7 @@ def main(directory: str, mark: str) -> None:
         if time.monotonic() > deadline:
             break  # another process may keep writing into it
         time.sleep(0.01)
-    for path in glob.glob(f"/dev/shm/sem.*-{mark}-*"):
+    for path in glob.glob(f"/dev/shm/*-{mark}-*"):  # a name begins with "sem.", except under musl
         with contextlib.suppress(OSError):
             os.unlink(path)
 

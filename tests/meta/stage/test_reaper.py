@@ -49,11 +49,12 @@ def hidden_processes(monkeypatch):
         yield
 
 
-def test_what_an_owner_leaves_is_ended_and_removed(group, tmp_path):
+@pytest.mark.parametrize("prefix", ["sem.", ""], ids=["glibc", "musl"])
+def test_what_an_owner_leaves_is_ended_and_removed(group, tmp_path, prefix):
     left, gone = group("print(flush=True); input()"), group("print(flush=True); input()")
     directory, mark = tmp_path / "left", tmp_path.name
     (directory / "deep").mkdir(parents=True)
-    semaphore = Path(f"/dev/shm/sem.queuespec-{os.getpid()}-{mark}-1")
+    semaphore = Path(f"/dev/shm/{prefix}queuespec-{os.getpid()}-{mark}-1")
     with contextlib.suppress(OSError):
         semaphore.touch()
     words = [sys.executable, "-I", reaper.__file__, str(directory), mark]

@@ -109,7 +109,9 @@ def marked(mark):
 
 def semaphores(mark):
     """The names of those that were made under this mark, where the system shows them."""
-    return [path.name for name in (f"{mark[:8]}-*", mark[:6]) for path in Path("/dev/shm").glob(f"sem.{name}")]
+    prefixes = ("sem.", "")  # glibc's, musl's
+    names = [prefix + name for prefix in prefixes for name in (f"{mark[:8]}-*", mark[:6])]
+    return [path.name for name in names for path in Path("/dev/shm").glob(name)]
 
 
 alone_and_in_parallel = pytest.mark.parametrize(
