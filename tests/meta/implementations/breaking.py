@@ -45,7 +45,7 @@ WAYS = {
     "semaphore": leave_a_semaphore,
     "unfinished": hang_before_a_semaphore_is_whole,
     "exit": functools.partial(os._exit, 7),
-    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "kill": lambda: os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM)),
     "segfault": functools.partial(ctypes.string_at, 0) if os.name == "posix" else os.abort,
 }
 
