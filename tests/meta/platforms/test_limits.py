@@ -98,7 +98,7 @@ def test_with_fewer_what_takes_more_is_not_applicable(judge, trait):
 
 
 def test_without_enough_semaphores_nothing_is_judged(judge, mounted):
-    run = judge(before=mounted("mount -t tmpfs -o size=64k tmpfs /dev/shm"))
+    run = judge(*asked(["api.queue-methods"]), before=mounted("mount -t tmpfs -o size=64k tmpfs /dev/shm"))
 
     assert run.status == pytest.ExitCode.USAGE_ERROR, run.output
     assert "Python has too few semaphores on this system (there are only 1" in run.output
@@ -126,7 +126,7 @@ def test_few_threads_accuse_no_queue(judge, trait):
 
 
 def test_without_enough_threads_nothing_is_judged(judge, trait):
-    run = judge(env=trait(THREADS.format(most=8)))
+    run = judge(*asked(["api.queue-methods"]), env=trait(THREADS.format(most=8)))
 
     assert run.status == pytest.ExitCode.USAGE_ERROR, run.output
     assert "this system lets a process start only 7 threads, and judging takes 16" in run.output

@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 
 from judged import mp, not_applicable
 
@@ -47,11 +48,18 @@ def helpers(module):
     return found
 
 
+def has_ended(process_id):
+    """Whether a child has ended; it is not reaped, which is for whoever started it to do."""
+    with open(f"/proc/{process_id}/stat", errors="replace") as stat:
+        return stat.read().rpartition(")")[2].split()[0] in "ZX"
+
+
 def kill_helpers(module):
     """Kills the helpers that run this module, and waits until they have ended."""
     for process_id in helpers(module):
         os.kill(process_id, signal.SIGKILL)
-        os.waitid(os.P_PID, process_id, os.WEXITED | os.WNOWAIT)
+        while not has_ended(process_id):
+            time.sleep(0.001)
 
 
 def main():
