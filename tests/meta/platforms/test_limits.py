@@ -118,11 +118,11 @@ def test_few_file_descriptors_accuse_no_queue(judge, most):
 
 
 def test_few_threads_accuse_no_queue(judge, trait):
-    run = judge(*asked(["resources.threads", "get.blocks-when-empty"]), "-n0", env=trait(THREADS.format(most=24)))
+    run = judge(*asked(["resources.threads", "get.blocks-when-empty"]), "-n0", env=trait(THREADS.format(most=20)))
 
     assert run.words("get.blocks-when-empty") == {"conforms"}, run.output
     assert run.words("resources.threads") == {"not-applicable"}
-    assert "a process can have only 23 more threads here (can't start new thread)" in reasons(run)
+    assert "a process can have only 19 more threads here (can't start new thread)" in reasons(run)
 
 
 def test_without_enough_threads_nothing_is_judged(judge, trait):
