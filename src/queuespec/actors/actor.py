@@ -132,7 +132,7 @@ class Actor:
             self._channel.sendall(encoded((number, protocol.BROKEN, described(error), 0.0)))
             return
         self._channel.sendall(encoded((number, protocol.STARTED)))
-        _arm_timer(self._address.patience)
+        _arm_timer(STACK_AFTER * self._address.patience)
         begun = time.monotonic()
         try:
             word, value = protocol.RETURNED, perform(*args, **kwargs)
@@ -157,7 +157,7 @@ class Actor:
 def _connected(address: tuple[int, str, str, float], name: str, starter: int, loads: str, method: str) -> Actor:
     actor = Actor(Address(*address), name, starter, loads, method)
     actor.connect()
-    _arm_timer(actor._address.patience)  # what follows may not unpickle
+    _arm_timer(STACK_AFTER * actor._address.patience)  # what follows may not unpickle
     if loads:
         importlib.import_module("queuespec.actors.loading").load(loads, os.getcwd())
     return actor
@@ -222,6 +222,10 @@ def identity(starter: int, method: str | None = None) -> tuple[int, str | None, 
 
 STACK_SIGNAL = getattr(signal, "SIGUSR2", None) if hasattr(faulthandler, "register") else None
 """The signal that prints the Python stacks of this process. Where there is none, a timer is armed for each request."""
+
+
+STACK_AFTER = 0.75
+"""The part of patience after which a timer prints the stacks: they are complete when patience is over."""
 
 
 def _arm_timer(seconds: float) -> None:

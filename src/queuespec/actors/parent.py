@@ -41,6 +41,11 @@ class Parent:
             owner = self.manager
         return self.implementation.make(owner, kind, *args, **kwargs)
 
+    def start_manager(self) -> None:
+        """Starts the manager that `make` needs, which raises the exception again if that raises one."""
+        with contextlib.suppress(Exception):
+            self.manager = self.implementation.manager(self.context)
+
     def make_manager(self, words: Mapping[str, Any]) -> Any:
         """A manager that has been started; `tidy` shuts it down if it is held under a name with ``manager``."""
         return self.implementation.manager(self.context, **words)

@@ -42,6 +42,10 @@ MARK = "QUEUESPEC_MARK"
 """Environment variable with a text that the names of all semaphores of one judge contain. Its name is public: adapters
 name after it what they make on a server."""
 
+PATIENCE = "QUEUESPEC_PATIENCE"
+"""Environment variable with the timeout of the judge for a call, in seconds: what judged processes wait for on their
+own is a part of that, since the machine may be slow."""
+
 PROGRAM_CONTEXT = "QUEUESPEC_CONTEXT"
 """Environment variable that tells a program of the specification what to judge: a JSON object with ``home`` (the
 directory of this module), ``implementation``, ``start_method``, ``directory`` (the judge's current directory) and,

@@ -116,7 +116,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         plans.append(item.stash[PLANNED])
         if config.pluginmanager.hasplugin("timeout") and item.get_closest_marker("timeout") is None:
             # Only now: `-k timeout` would also match the name of the mark.
-            item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * given.settings.performing))
+            item.add_marker(pytest.mark.timeout(BACKSTOP + 6 * given.settings.performing()))
     if is_worker(config):
         send_plan(config, plans)
     else:

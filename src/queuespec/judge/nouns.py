@@ -249,6 +249,7 @@ def crowd(request: pytest.FixtureRequest) -> Crowd:
 
 
 @pytest.fixture
-def largest_item(request: pytest.FixtureRequest) -> int:
-    """The size of the largest item, in bytes; see ``--largest-item``."""
-    return int(request.config.getoption("largest_item")) * 1024**2
+def largest_item(request: pytest.FixtureRequest, stage: Stage) -> int:
+    """The size of the largest item, in bytes; see ``--largest-item``. Roles have time for it."""
+    stage.largest_item = int(request.config.getoption("largest_item")) * 1024**2
+    return stage.largest_item

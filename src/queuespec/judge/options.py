@@ -21,8 +21,9 @@ from typing import Any, Callable
 
 from queuespec.rules import BadRules, Chapter, Facts, chapters, specification_folder, with_own
 from queuespec.rules.words import NEEDS, OWN, check, did_you_mean
+from queuespec.stage.pace import Pace
 from queuespec.stage.processes import KEPT_OUTPUT, LAST_WORDS, ProcessTree, Supervisor, how_ended
-from queuespec.stage.settings import LONGEST_IMPORT, Settings
+from queuespec.stage.settings import Settings
 from queuespec.text import one_line
 
 PROBE = Path(__file__).parents[1] / "actors" / "probe.py"
@@ -125,6 +126,7 @@ def probe(python: str, implementation: str) -> Facts:
     """
     marker = secrets.token_hex(8)
     with contextlib.closing(Supervisor()) as supervisor:
+        begun, pace = time.monotonic(), Pace()
         try:
             tree = ProcessTree([python, str(PROBE), marker, implementation, *modules_of_ours()], supervisor)
         except OSError as error:
@@ -133,11 +135,13 @@ def probe(python: str, implementation: str) -> Facts:
         if not known and tree.written <= KEPT_OUTPUT:
             last = _last_line(tree, marker) or ("no output" if tree.has_ended else f"no answer within {PROBING:g} s")
             raise CannotJudge(f"--python: {python!r} does not behave like a Python interpreter ({last})")
+        pace.saw(time.monotonic() - begun)
+        importing = Settings(implementation, python, (), pace=pace).importing
         if not any(known):
-            known = _answers(tree, marker, LONGEST_IMPORT, any)
+            known = _answers(tree, marker, importing, any)
         data = known[-1] if known else {}
         if not data:
-            fate = _fate(tree, marker)
+            fate = _fate(tree, marker, importing)
             raise CannotJudge(f"--implementation: cannot load implementation {implementation!r}: {fate}")
         if "error" in data:
             option = data.get("option", "--implementation")
@@ -179,11 +183,11 @@ def _answers(
     return found
 
 
-def _fate(tree: ProcessTree, marker: str) -> str:
+def _fate(tree: ProcessTree, marker: str, importing: float) -> str:
     """How the import of the implementation went that gave no answer, in words."""
     code = tree.wait(0.0)
     if code is None:
-        return f"importing it took longer than {LONGEST_IMPORT:g} s"
+        return f"importing it took longer than {importing:g} s"
     last = _last_line(tree, marker)
     return f"the process that imported it {how_ended(code)}" + (f" ({last})" if last else "")
 

@@ -39,11 +39,11 @@ def refuse_what_is_no_queue(settings: Settings, start_method: str, lacks: Collec
     if settings.implementation == "multiprocessing" or settings.implementation.startswith(OURS) or not kinds:
         return 0.0
     about = f"--implementation: the {kinds[0]} of {settings.implementation!r}"
-    with contextlib.closing(Supervisor()) as supervisor, contextlib.suppress(Failure):
+    with contextlib.closing(Supervisor()) as supervisor, contextlib.suppress(Failure, NotStarted):
         try:
             stage = Stage(dataclasses.replace(settings, patience=PATIENCE), start_method, supervisor)
         except NotStarted:
-            return 0.0
+            raise
         except SuiteError as error:
             raise CannotJudge(f"--implementation: {error}") from None
         try:
@@ -66,7 +66,7 @@ def _passes_an_item(stage: Stage, kind: str, about: str) -> float:
         raise CannotJudge(f"{about} {how}") from None
     _refuse_coroutine(child.calls.put("item"), about)
     getting = queue.calls.get()
-    if stage.watch(lambda: getting.over, PATIENCE):
+    if stage.watch(lambda: getting.over, stage.settings.calling):
         _refuse_coroutine(getting, about)
         return statistics.median(_round_trip(child) for _ in range(ROUND_TRIPS))
     # Were there one queue, its parent, which has waited for longer, would get one of several items.
@@ -86,7 +86,7 @@ def _round_trip(child: Any) -> float:
 
 def _gets_back_an_item(stage: Stage, child: Any) -> bool:
     getting = child.calls.get()
-    if not stage.watch(lambda: bool(getting.over), TO_ITSELF) or getting.value != "item":
+    if not stage.watch(lambda: bool(getting.over), stage.settings.stretched(TO_ITSELF)) or getting.value != "item":
         return False
     child.put("item")
     return True

@@ -53,8 +53,10 @@ class Call:
     @property
     def patience(self) -> float:
         """Timeout for it to end, in seconds. Whatever is no method of a queue may start processes, and call many."""
-        settings, known = self.actor.stage.settings, self._request.documented
-        return settings.patience if known and known <= documented.FAMILY else settings.performing
+        stage, known = self.actor.stage, self._request.documented
+        if known and known <= documented.FAMILY:
+            return stage.settings.calling
+        return stage.settings.performing(stage.largest_item)
 
     @property
     def over(self) -> bool:
@@ -112,7 +114,7 @@ class Call:
             stage.timeline.last = self
             for block in self._blocks:
                 block.call = self
-        stage.watch(lambda: self.over or self.actor.gone, self.patience)
+        stage.awaits(lambda: self.over or self.actor.gone, lambda: self.patience)
         if self.over:
             self._refuse_slips([expected, *(block.expected for block in self._blocks)])
         elif self.actor.gone:

@@ -66,7 +66,10 @@ class Unusable(SuiteError):
 
 
 class NotStarted(SuiteError):
-    """The main program of a stage did not start, so nothing is known of the queue."""
+    """A process of ours did not start: the main program of a stage, a child, a manager, a program.
+
+    So nothing is known of the queue.
+    """
 
 
 def unloaded(output: str) -> str:

@@ -144,10 +144,11 @@ class ProcessTree:
         seen = self.written
         return self.waits_for(lambda: self.written > seen, seconds)
 
-    def where(self, name: str, send_signal: Callable[[int], None] | None = None) -> str:
+    def where(self, name: str, send_signal: Callable[[int], None] | None = None, stretch: float = 1.0) -> str:
         """The Python stacks of a process, most recent call first, after an empty line and its name; empty if none.
 
         `faulthandler` prints them when the process is sent a signal. Without `send_signal`, its timer may have.
+        On a slow machine, `stretch` is how many times as long that may take.
         """
         before, stack = self.written, ""
         if send_signal is None:
@@ -156,9 +157,9 @@ class ProcessTree:
             with contextlib.suppress(OSError, AttributeError):  # Windows does not have this signal
                 send_signal(signal.SIGUSR2)
         if not stack:
-            deadline = time.monotonic() + LONGEST_STACK
-            if self.waits_for(lambda: bool(stack_in(self.output(before))), LONGEST_STACK):
-                while self._prints_within(SETTLED) and time.monotonic() < deadline:
+            deadline = time.monotonic() + stretch * LONGEST_STACK
+            if self.waits_for(lambda: bool(stack_in(self.output(before))), stretch * LONGEST_STACK):
+                while self._prints_within(stretch * SETTLED) and time.monotonic() < deadline:
                     pass
             stack = stack_in(self.output(before))
         return f"\n\nwhere {name} was:\n{stack}" if stack else ""

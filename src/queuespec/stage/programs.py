@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Callable, NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, Unusable, unloaded
+from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, NotStarted, Unusable, unloaded
 from queuespec.stage.preloading import OF_PROGRAMS
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
 from queuespec.stage.settings import ACTORS, Settings
@@ -25,7 +25,7 @@ class Program:
         self, path: Path, arguments: tuple[str, ...], settings: Settings, start_method: str, supervisor: Supervisor
     ) -> None:
         self.text = f"{path.stem}({', '.join(map(repr, arguments))})" if arguments else path.stem
-        self._patience, self._importing = settings.performing, settings.importing
+        self._settings = settings
         self._announcement = secrets.token_hex(8)
         context = {
             "home": str(ACTORS),
@@ -37,6 +37,7 @@ class Program:
         env = {
             **settings.environment,
             protocol.PROGRAM_CONTEXT: json.dumps(context),
+            **settings.told,
             **OF_PROGRAMS,
         }
         supervisor.has_tidied(settings.tidying)
@@ -53,6 +54,11 @@ class Program:
     def _last_line(self) -> str:
         return self.output.strip().rpartition("\n")[2]
 
+    @property
+    def _soon(self) -> float:
+        """The `time.monotonic()` until which a program that has ended may have descendants that print something."""
+        return time.monotonic() + self._settings.stretched(LAST_WORDS)
+
     def ends(self) -> ExitCode:
         """Waits with patience until the program has ended; returns its exit code, negative for a signal.
 
@@ -61,8 +67,8 @@ class Program:
         self._waits_for(lambda: False)
         code = self.tree.wait(0.0)
         if code is None:
-            self._hangs(f"was still running after {self._patience:g} s: {one_line(self.output)}")
-        self.tree.reads_until(time.monotonic() + LAST_WORDS)
+            self._hangs(f"was still running after {self._settings.performing():g} s: {one_line(self.output)}")
+        self.tree.reads_until(self._soon)
         self._has_loaded()
         last = self._last_line
         if code == protocol.NOT_APPLICABLE_CODE and last.startswith(protocol.NOT_APPLICABLE):
@@ -74,12 +80,12 @@ class Program:
         tree = self.tree
         self._waits_for(lambda: text in self.output)
         if text not in self.output and tree.has_ended:
-            tree.reads_until(time.monotonic() + LAST_WORDS)
+            tree.reads_until(self._soon)
         if text in self.output:
             return
         if tree.has_ended:
             self._ended_wrongly(f"printed {text!r}", self.ends())
-        self._hangs(f"had not printed {text!r} after {self._patience:g} s")
+        self._hangs(f"had not printed {text!r} after {self._settings.performing():g} s")
 
     def succeeds(self) -> None:
         """Checks that the program ends by itself, with exit code 0."""
@@ -123,20 +129,27 @@ class Program:
 
     def _waits_for(self, condition: Callable[[], bool]) -> None:
         """Waits until the condition holds, or it no longer can; patience begins with the loaded implementation."""
-        tree = self.tree
+        tree, settings = self.tree, self._settings
 
         def over() -> bool:
             return condition() or tree.has_ended or unloaded(tree.output()) != ""
 
-        tree.waits_for(lambda: over() or self._has_announced(protocol.LOADING), self._patience)
+        def waits_for(this: Callable[[], bool], allowed: Callable[[], float]) -> None:
+            settings.awaits(lambda seconds: tree.waits_for(lambda: over() or this(), seconds), allowed)
+
+        waits_for(lambda: self._has_announced(protocol.LOADING), settings.performing)
         if self._is_loading():
-            tree.waits_for(lambda: over() or not self._is_loading(), self._importing)
+            waits_for(lambda: not self._is_loading(), lambda: settings.importing)
         if self._has_announced(protocol.LOADED):
-            tree.waits_for(over, self._patience)
+            waits_for(lambda: False, settings.performing)
 
     def _hangs(self, how: str) -> NoReturn:
         self._has_loaded()
-        raise Hangs(f"the program {self.text} {how}" + self.tree.where("the program", self.tree.popen.send_signal))
+        if not self.tree.written:
+            raise NotStarted(f"the program {self.text} {how}, and had not even begun; raise --patience")
+        stretch = self._settings.stretched(1.0)
+        where = self.tree.where("the program", self.tree.popen.send_signal, stretch)
+        raise Hangs(f"the program {self.text} {how}{where}")
 
     def _ended_wrongly(self, wanted: str, code: int) -> NoReturn:
         last = self._last_line

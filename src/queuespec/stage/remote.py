@@ -36,12 +36,22 @@ class RemoteActor(Channel):
     def leaves(self, how: str = "return") -> ExitCode:
         """Asks a child process to end ("return", "raise" or "exit N"); waits with patience; returns its exit code."""
         call = self.begins_to_leave(how)
-        patience = self.stage.settings.patience
-        code = self.stage.exit_code(self, patience)
+        code = self._awaited_exit_code()
         if code is None:
             call.fate = "still running"
-            raise Hangs(f"the process of {self.name} had not ended {patience:g} s after it was asked to")
+            waited = f"{self.stage.settings.calling:g} s"
+            raise Hangs(f"the process of {self.name} had not ended {waited} after it was asked to")
         return ExitCode.of(f"the process of {self.name}", code)
+
+    def _awaited_exit_code(self) -> int | None:
+        stage, codes = self.stage, []
+
+        def has_ended(seconds: float) -> bool:
+            codes.append(stage.exit_code(self, seconds))
+            return codes[-1] is not None
+
+        stage.settings.awaits(has_ended, lambda: stage.settings.calling)
+        return codes[-1]
 
     def begins_to_leave(self, how: str = "return") -> Call:
         """Asks this actor to end, and does not wait until its process has ended."""
@@ -56,17 +66,16 @@ class RemoteActor(Channel):
 
     def ends(self) -> ExitCode:
         """Waits with patience until a child process has ended; returns its exit code."""
-        patience = self.stage.settings.patience
-        code = self.stage.exit_code(self, patience)
+        code = self._awaited_exit_code()
         if code is None:
-            raise Hangs(f"the process of {self.name} was still running after {patience:g} s")
+            raise Hangs(f"the process of {self.name} was still running after {self.stage.settings.calling:g} s")
         return ExitCode.of(f"the process of {self.name}", code)
 
     def dies(self, role: Callable[..., object], *args: object, **kwargs: object) -> int:
         """Performs a role that ends its own process; returns the exit code, negative for a signal."""
         self.end_is_expected = True
         call = self.begins(role, *args, **kwargs)
-        self.stage.watch(lambda: self.gone or call.over, call.patience)
+        self.stage.awaits(lambda: self.gone or call.over, lambda: call.patience)
         if not self.gone and not call.over:
             call.hangs()
         if not self.gone:

@@ -24,6 +24,7 @@ class Service:
     """It has started, and ends with this process or by `close`. Raises `Unusable` if it does not start."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         marker = secrets.token_hex(8)
         command = [settings.python, str(ACTORS / "serving.py"), marker, settings.implementation, settings.directory]
         self._supervisor = Supervisor()
@@ -32,7 +33,7 @@ class Service:
             try:
                 answer = self._answer(marker)
             except BaseException:
-                self._tree.asks_to_end(ENDING)
+                self._tree.asks_to_end(settings.stretched(ENDING))
                 raise
         except BaseException:
             self._supervisor.close()
@@ -46,12 +47,13 @@ class Service:
         def answers() -> list[str]:
             return re.findall(rf"^{marker}(\{{.*\}})$", self._tree.output(), re.MULTILINE)
 
-        self._tree.waits_for(lambda: bool(answers()) or self._tree.has_ended, STARTING)
+        starting, last_words = map(self._settings.stretched, (STARTING, LAST_WORDS))
+        self._tree.waits_for(lambda: bool(answers()) or self._tree.has_ended, starting)
         if self._tree.has_ended:
-            self._tree.reads_until(time.monotonic() + LAST_WORDS)
+            self._tree.reads_until(time.monotonic() + last_words)
         for answer in answers():
             return answer
-        raise Unusable(self._fate(self._tree.wait(0.0), STARTING))
+        raise Unusable(self._fate(self._tree.wait(0.0), starting))
 
     def _fate(self, code: int | None, seconds: float) -> str:
         output = self._tree.output()
@@ -65,8 +67,9 @@ class Service:
         assert self._tree.popen.stdin is not None
         with contextlib.suppress(OSError):
             self._tree.popen.stdin.close()
-        code = self._tree.wait(ENDING)
+        ending, last_words = map(self._settings.stretched, (ENDING, LAST_WORDS))
+        code = self._tree.wait(ending)
         if code is not None:
-            self._tree.reads_until(time.monotonic() + LAST_WORDS)
+            self._tree.reads_until(time.monotonic() + last_words)
         self._supervisor.close()
-        self.problem = self._fate(code, ENDING) if code != 0 else ""
+        self.problem = self._fate(code, ending) if code != 0 else ""

@@ -1,13 +1,20 @@
-"""What all stages and programs of a run have in common."""
+"""What all stages and programs of a run have in common, and all deadlines.
+
+A deadline is what the user gives as patience, or a multiple of the time that this machine takes to start an interpreter
+(see `queuespec.stage.pace`), whichever is longer.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Callable
 
 from queuespec.actors import protocol
+from queuespec.stage.pace import Pace
 
 ACTORS = Path(protocol.__file__).parent
 """The directory of the modules that run in the judged processes."""
@@ -20,6 +27,15 @@ BUSY = 5
 
 LONGEST_IMPORT = 30.0
 """Timeout for importing the implementation, in seconds."""
+
+CALL, PERFORMANCE, IMPORT = 25, 50, 150
+"""How many times as long as the start of an interpreter a call, a role or a program, and an import may take."""
+
+CARRIAGE = 25
+"""How many times as long as measured a byte of a large item may take."""
+
+STOOD_STILL = 1.0
+"""Seconds by which a wait is late if the judge itself, and so perhaps everything, was stopped or starved."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,22 +66,57 @@ class Settings:
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Environment variables by which the judged processes find what they share (see `queuespec.stage.service`)."""
 
+    pace: Pace = dataclasses.field(default_factory=Pace, compare=False)
+    """How fast this machine is."""
+
     @property
     def tidying(self) -> list[str]:
         """The program that lets the adapter remove what killed processes have left on a server; empty if it cannot."""
         return [self.python, str(ACTORS / "tidy.py"), self.implementation, self.directory] if self.tidies else []
 
     @property
+    def told(self) -> dict[str, str]:
+        """The environment variable by which judged processes know how long the judge waits for a call by now."""
+        return {protocol.PATIENCE: f"{self.calling:g}"}
+
+    @property
+    def calling(self) -> float:
+        """Timeout for a call, in seconds."""
+        return max(self.patience, round(CALL * self.pace.start, 1))
+
+    @property
     def importing(self) -> float:
         """Timeout for a process to import the implementation, in seconds, on a machine where several do."""
-        return LONGEST_IMPORT + 3 * self.loading
+        return max(LONGEST_IMPORT, round(IMPORT * self.pace.start, 1)) + 3 * self.loading
 
     @property
     def starting(self) -> float:
-        """Timeout for a process to start, in seconds: patience, and what an import may take where several do it."""
-        return self.patience + round(3 * self.loading, 1)
+        """Timeout for a process to start, in seconds: that of a call, and what an import may take on a busy machine."""
+        return self.calling + round(3 * self.loading, 1)
 
-    @property
-    def performing(self) -> float:
-        """Timeout for a role or a program, in seconds: it may start processes, and pass many items, as others do."""
-        return self.starting + int(MANY_ITEMS * BUSY * self.latency)
+    def performing(self, size: int = 0) -> float:
+        """Timeout for a role or a program, in seconds: it may start processes, pass many items, as others do, and
+        items of `size` bytes."""
+        items = int(MANY_ITEMS * BUSY * self.latency + CARRIAGE * size * self.pace.byte)
+        return max(self.starting, round(PERFORMANCE * self.pace.start, 1)) + items
+
+    def stretched(self, seconds: float) -> float:
+        """A timeout on this machine, in seconds, for what is given `seconds` on a fast one."""
+        return seconds * max(1.0, self.calling / Settings.patience)
+
+    def awaits(self, wait: Callable[[float], bool], allowed: Callable[[], float]) -> bool:
+        """Waits with patience, by a function that takes a number of seconds and returns whether the wait is over.
+
+        When the timeout that `allowed` returns has passed, it measures how fast the machine is by now, and waits for
+        longer if that allows more. Returns whether the wait was over.
+        """
+        begun, seconds = time.monotonic(), allowed()
+        while not wait(max(0.0, begun + seconds - time.monotonic())):
+            if time.monotonic() > begun + seconds + STOOD_STILL:
+                begun = time.monotonic()
+                continue
+            self.pace.measure(self.python)
+            if allowed() <= seconds:
+                return wait(0.0)
+            seconds = allowed()
+        return True

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import itertools
 import json
+import math
 import os
 import secrets
 import selectors
@@ -47,6 +48,9 @@ LEAVING = 2.0
 FAREWELL = 2.0
 """Timeout from the end of an actor's channel to its exit code, in seconds."""
 
+GLANCE, LONGEST_GLANCE = 0.05, 1.0
+"""How often it is checked whether a process has ended instead of starting, in seconds: at first, and later."""
+
 
 class Stage:
     """A main program and the actors of a test. Raises `NotStarted` if the program does not start.
@@ -62,18 +66,21 @@ class Stage:
         self.actors: dict[str, RemoteActor] = {}
         self.clean = True
         """Whether this stage may be used for another test."""
+        self.largest_item = 0
+        """The size of the largest item that this test passes, in bytes, if it takes time to pass it."""
         self.queues = 0
         """How many queues this test has made. If there are several, the text of a call includes the queue's name."""
         self.reported: set[str] = set()
         """The start methods that the children of this test report."""
         self._names = itertools.count(1)
         self._used = False
+        self._has_manager = False
         self.selector = selectors.DefaultSelector()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._listener.setblocking(False)
         self.selector.register(self._listener, selectors.EVENT_READ, self._admit)
         self.address = protocol.Address(
-            self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.patience
+            self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.calling
         )
         """The address of this stage for its actors."""
         what = (settings.implementation, start_method, settings.directory)
@@ -82,7 +89,9 @@ class Stage:
         self._supervisor = supervisor
         supervisor.has_tidied(settings.tidying)
         try:
-            self.tree = ProcessTree(command, supervisor, json.dumps(message) + "\n", settings.environment)
+            environment = {**settings.environment, **settings.told}
+            begun = time.monotonic()
+            self.tree = ProcessTree(command, supervisor, json.dumps(message) + "\n", environment)
         except BaseException:
             self._close_sockets()
             raise
@@ -92,32 +101,40 @@ class Stage:
         """The context of the start method as the parent holds it."""
         self.module = View(self.parent, protocol.MODULE.name, documented.MODULE)
         """The judged module as the parent holds it."""
-        self._await_parent(3 * settings.patience, settings.importing)
+        self._await_parent(begun)
 
-    def _await_parent(self, seconds: float, importing: float) -> None:
+    def _await_parent(self, begun: float) -> None:
         """Waits until the parent has connected, and then until it has loaded the implementation and serves."""
-        deadline = time.monotonic() + seconds
-        while not self.parent.pid:
-            if time.monotonic() > deadline:
-                self.end()
-                raise NotStarted(f"the main program of the spec did not start within {seconds:g} s; raise --patience")
-            if self.tree.has_ended:
-                self.tree.reads_until(time.monotonic() + LAST_WORDS)
-                last = self.tree.output().strip().rpartition("\n")[2]
-                self.end()
+        settings, parent = self.settings, self.parent
+
+        def has_come(seconds: float) -> bool:
+            return self._pump_until(lambda: parent.pid != 0 or self.tree.has_ended, seconds, GLANCE)
+
+        settings.awaits(has_come, lambda: 3 * settings.starting)
+        if not parent.pid:
+            ended = self.tree.has_ended
+            self.tree.reads_until(time.monotonic() + settings.stretched(LAST_WORDS) if ended else 0)
+            last = self.tree.output().strip().rpartition("\n")[2]
+            self.end()
+            if ended:
                 raise NotStarted(f"the main program of the spec ended before it could be used: {last}")
-            self._pump(0.05)
-        deadline = time.monotonic() + importing
-        while not self.parent.ready and not self.parent.gone and time.monotonic() < deadline:
-            self._pump(deadline - time.monotonic())
-        if self.parent.ready:
+            seconds = f"{3 * settings.starting:g} s"
+            raise NotStarted(f"the main program of the spec did not start within {seconds}; raise --patience")
+        settings.pace.saw(time.monotonic() - begun)
+
+        def serves(seconds: float) -> bool:
+            return self._pump_until(lambda: parent.ready or parent.gone, seconds)
+
+        settings.awaits(serves, lambda: settings.importing)
+        if parent.ready:
             self._supervisor.untidy = False
             return
-        code = self.tree.wait(FAREWELL if self.parent.gone else 0)
-        self.tree.reads_until(time.monotonic() + LAST_WORDS if self.parent.gone else 0)
+        code = self.tree.wait(self._farewell if self.parent.gone else 0)
+        self.tree.reads_until(time.monotonic() + settings.stretched(LAST_WORDS) if self.parent.gone else 0)
         output = self.tree.output()
         self.end()
-        what = f"{how_ended(code)}: {one_line(output)}" if self.parent.gone else f"took longer than {importing:g} s"
+        late = f"took longer than {settings.importing:g} s"
+        what = f"{how_ended(code)}: {one_line(output)}" if self.parent.gone else late
         raise Unusable(unloaded(output) or f"the main program of the spec loads the implementation, and it {what}")
 
     def records_in(self, timeline: Timeline) -> None:
@@ -138,6 +155,19 @@ class Stage:
         for key, _ in self.selector.select(max(0.0, seconds)):
             key.data()
 
+    def _pump_until(self, condition: Callable[[], bool], seconds: float, glance: float = math.inf) -> bool:
+        """Handles what arrives until the condition holds, at most for `seconds`; returns whether it does.
+
+        A condition that nothing announces is checked every `glance` seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition():
+            left = deadline - time.monotonic()
+            self._pump(min(left, glance))
+            if left <= 0:
+                return condition()
+        return True
+
     def _admit(self) -> None:
         """Accepts a connection from an expected actor that knows the secret of this stage; any other is closed."""
         try:
@@ -145,7 +175,7 @@ class Stage:
         except OSError:
             return
         try:
-            name, *identity = introduced(connection, self.address, self.settings.patience)
+            name, *identity = introduced(connection, self.address, self.settings.calling)
             actor = self.actors.get(name)
             if actor is None or actor.pid:
                 raise ConnectionError(f"no actor named {name} is expected")
@@ -159,16 +189,20 @@ class Stage:
 
         Raises `Crashes` if an actor dies unexpectedly, since the condition may never hold then.
         """
-        deadline = time.monotonic() + seconds
-        while not condition():
+
+        def holds() -> bool:
+            if condition():
+                return True
             for actor in self.actors.values():
                 if actor.gone and not actor.end_is_expected:
                     raise Crashes(f"the process of {actor.name} {self.how_it_died(actor)}")
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            self._pump(left)
-        return True
+            return False
+
+        return self._pump_until(holds, seconds)
+
+    def awaits(self, condition: Callable[[], bool], allowed: Callable[[], float]) -> bool:
+        """Waits with patience until the condition holds; returns whether it does. Raises what `watch` raises."""
+        return self.settings.awaits(functools.partial(self.watch, condition), allowed)
 
     def begin(self, actor: RemoteActor, text: str, request: Request, noted: bool = True) -> Call:
         """Has an actor begin a call, which `text` describes; returns once the actor has announced it or is gone.
@@ -184,7 +218,7 @@ class Stage:
         if actor.gone:
             raise Crashes(f"{text} could not be called: the process of {actor.name} {self.how_it_died(actor)}")
         actor.send(call, request)
-        if not self.watch(lambda: call.announced or call.over or actor.gone, self.settings.patience):
+        if not self.awaits(lambda: call.announced or call.over or actor.gone, lambda: self.settings.calling):
             call.hangs()
         return call
 
@@ -213,11 +247,20 @@ class Stage:
 
     def make_queue(self, kind: str, *args: object, **kwargs: object) -> View:
         """A new queue of this kind, held by the parent."""
+        if kind.startswith("Manager.") and not self._has_manager:
+            self._start_manager()
         self.queues += 1
         name = f"queue{self.queues}" if self.queues > 1 else "queue"
         text = kind + arguments_in_words(args, kwargs)
         self.parent_begins("make", kind, args, kwargs, text=text, keep=name).result()
         return View(self.parent, name, documented.QUEUES.get(kind, documented.FAMILY))
+
+    def _start_manager(self) -> None:
+        """Has the parent start the manager that it keeps, which no rule is about. Raises `NotStarted`."""
+        starting, settings = self.parent_begins("start_manager"), self.settings
+        if not self.awaits(lambda: starting.over or self.parent.gone, lambda: settings.performing()):
+            raise NotStarted(f"the manager did not start within {settings.performing():g} s; raise --patience")
+        self._has_manager = True
 
     def make_manager(self, **words: object) -> View:
         """A started manager, held by the parent."""
@@ -264,22 +307,32 @@ class Stage:
 
     def _await(self, actor: RemoteActor, is_process: bool) -> None:
         """Waits until an actor that was started has connected and accepts requests."""
-        patience = self.settings.starting
-        deadline = time.monotonic() + patience
-        while not self.watch(lambda: actor.pid != 0, 0.05):
-            code = self.exit_code(actor, 0) if is_process else None
-            if code is not None and not actor.pid:
-                actor.gone = actor.end_is_expected = True
-                raise Crashes(f"the process of {actor.name} {how_ended(code)} before it could be used")
-            if time.monotonic() > deadline:
-                actor.gone = actor.end_is_expected = True
-                raise Hangs(f"the process of {actor.name} did not start within {patience:g} s")
-        self.watch(lambda: actor.ready or actor.gone, patience)
-        if actor.ready:
+        settings, glance = self.settings, GLANCE
+
+        def has_come(seconds: float) -> bool:
+            nonlocal glance
+            deadline = time.monotonic() + seconds
+            while not self.watch(lambda: actor.pid != 0, min(glance, deadline - time.monotonic())):
+                code = self.exit_code(actor, 0) if is_process else None
+                if code is not None and not actor.pid:
+                    actor.gone = actor.end_is_expected = True
+                    raise Crashes(f"the process of {actor.name} {how_ended(code)} before it could be used")
+                if time.monotonic() > deadline:
+                    return False
+                glance = min(2 * glance, LONGEST_GLANCE)
+            return True
+
+        if not settings.awaits(has_come, lambda: settings.starting):
+            actor.gone = actor.end_is_expected = True
+            late = f"the process of {actor.name} did not start within {settings.starting:g} s"
+            if self.start_method == "fork":  # what a queue does after a fork comes before
+                raise Hangs(late)
+            raise NotStarted(f"{late}; raise --patience")
+        if self.awaits(lambda: actor.ready or actor.gone, lambda: settings.starting) and actor.ready:
             return
         if actor.gone:
             raise Crashes(f"the process of {actor.name} {self.how_it_died(actor)} before it could be used")
-        text = f"{actor.name} was still receiving its arguments after {patience:g} s"
+        text = f"{actor.name} was still receiving its arguments after {settings.starting:g} s"
         raise Hangs(text + self.where(actor))
 
     # How actors end
@@ -291,8 +344,12 @@ class Stage:
         if self.parent.gone:
             return None
         call = self.parent_begins("exit_code", actor.name, seconds)
-        self.watch(lambda: call.over or self.parent.gone, seconds + self.settings.patience)
+        self.awaits(lambda: call.over or self.parent.gone, lambda: seconds + self.settings.calling)
         return call.value if call.returned else None
+
+    @property
+    def _farewell(self) -> float:
+        return self.settings.stretched(FAREWELL)
 
     def _interrupts_the_parent(self) -> bool:
         """Interrupts a blocked call of the parent; returns whether the parent accepts requests.
@@ -306,7 +363,7 @@ class Stage:
             return False
         self.clean = False
         os.kill(self.parent.pid, signal.SIGINT)
-        interrupted = self.watch(lambda: call.over or self.parent.gone, FAREWELL) and call.over
+        interrupted = self.watch(lambda: call.over or self.parent.gone, self._farewell) and call.over
         if interrupted:
             call.error, call.returned, call.fate = None, True, "interrupted by the judge"
         return interrupted
@@ -316,11 +373,12 @@ class Stage:
         actor.end_is_expected = True
         if actor is not self.parent and not self._interrupts_the_parent():
             return how_ended(None)
-        return how_ended(self.exit_code(actor, FAREWELL))
+        return how_ended(self.exit_code(actor, self._farewell))
 
     def where(self, actor: RemoteActor) -> str:
         """The Python stacks of an actor's process, for a message (see `ProcessTree.where`)."""
-        return self.tree.where(actor.name, functools.partial(os.kill, actor.pid) if actor.prints_stacks else None)
+        send_signal = functools.partial(os.kill, actor.pid) if actor.prints_stacks else None
+        return self.tree.where(actor.name, send_signal, self.settings.stretched(1.0))
 
     # How a test and the stage end
 
@@ -335,7 +393,7 @@ class Stage:
         for actor in self._children():
             actor.disconnect()
         self.actors = {"parent": self.parent}
-        self.queues = 0
+        self.largest_item = self.queues = 0
         self._used = False
         self.reported.clear()
         self.tree.forget_output()
@@ -356,8 +414,9 @@ class Stage:
             self.begin(actor, "leaves", Request(protocol.LEAVE, ("tidy",)), noted=False)
         if not self._used:
             return True
-        call = self.parent_begins("tidy", LEAVING)
-        self.watch(lambda: call.over or self.parent.gone, LEAVING + 1)
+        leaving = self.settings.stretched(LEAVING)
+        call = self.parent_begins("tidy", leaving)
+        self.watch(lambda: call.over or self.parent.gone, leaving + self.settings.stretched(1.0))
         return call.returned and not call.value
 
     def leave(self) -> None:
@@ -366,7 +425,7 @@ class Stage:
         if self.clean and not self.parent.gone and self.parent.busy is None:
             with contextlib.suppress(Failure, OSError):
                 self.begin(self.parent, "leaves", Request(protocol.LEAVE, ("return",)), noted=False)
-                if self.tree.wait(LEAVING) is not None:
+                if self.tree.wait(self.settings.stretched(LEAVING)) is not None:
                     self._close_sockets()
                     self.tree.close()
                     return

@@ -10,7 +10,7 @@ import sys
 import pytest
 import stage_roles
 from runs import METHOD, rest
-from stages import METHODS
+from stages import METHODS, Unmeasured
 
 from queuespec.actors.protocol import SIZE, Held, encoded
 from queuespec.stage import Crashes, Deviates, Hangs, NotStarted, SuiteError, processes, stage
@@ -29,7 +29,7 @@ def a_stage(request, new_stage):
 
 def hurry(a_stage, **durations):
     """Shortens the durations of a stage that has started."""
-    a_stage.settings = dataclasses.replace(a_stage.settings, **durations)
+    a_stage.settings = dataclasses.replace(a_stage.settings, pace=Unmeasured(), **durations)
 
 
 def kill(actor):
@@ -83,7 +83,7 @@ def test_a_main_program_that_does_not_start_is_not_the_queue(new_stage, tmp_path
     with pytest.raises(
         NotStarted, match=r"^the main program of the spec did not start within 0\.3 s; raise --patience$"
     ):
-        new_stage(METHOD, patience=0.1)
+        new_stage(METHOD, patience=0.1, pace=Unmeasured())
 
 
 @needs_fork

@@ -7,6 +7,7 @@ import signal
 
 import pytest
 import runs
+from stages import Unmeasured
 
 from queuespec.stage import Deviates, Hangs, NotApplicable, Program, Settings, processes
 
@@ -19,7 +20,7 @@ def program(supervisor, tmp_path):
         def start(text, *arguments, patience=20.0, implementation=""):
             path = tmp_path / "some.py"
             path.write_text(text)
-            settings = Settings(implementation, runs.judged_python, (), patience)
+            settings = Settings(implementation, runs.judged_python, (), patience, pace=Unmeasured())
             started = Program(path, arguments, settings, "spawn", supervisor)
             ends.callback(started.close)
             return started
