@@ -5,6 +5,7 @@ A trait is a few lines that Python runs at its start, in the judge and in all th
 
 import multiprocessing
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -185,14 +186,28 @@ def test_a_child_that_takes_five_seconds_to_start_is_waited_for(judge):
     assert everything_conforms(run), run.output
 
 
-def test_a_child_that_takes_longer_than_patience_to_start_is_named(judge):
-    env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "30"}
-    options = ["--rule", "get.blocks-when-empty", *ONE_KIND, "--patience", "1", "--start-method", "spawn"]
+SPAWNED = ["--rule", "get.blocks-when-empty", *ONE_KIND, "--patience", "1", "--start-method", "spawn"]
 
-    run = judge("--implementation", "late", *options, env=env)
 
-    assert run.words("get.blocks-when-empty") == {"hangs"}
-    assert "the process of child did not start within 1" in run.output  # and the time that the import takes
+def test_nothing_is_known_of_a_queue_whose_child_takes_longer_than_patience_to_start(judge):
+    env = {"PYTHONPATH": str(PLATFORMS), "QUEUESPEC_START_TAKES": "3600"}
+
+    run = judge("--implementation", "late", *SPAWNED, env=env)
+
+    assert run.status == 1, run.output
+    (verdict,) = run.of("get.blocks-when-empty")
+    assert verdict["verdict"] == "not-run", run.output
+    assert re.fullmatch(r"the process of child did not start within [\d.]+ s; raise --patience", verdict["explanation"])
+
+
+def test_a_child_that_did_not_start_is_started_again(judge, tmp_path):
+    late = [tmp_path / name for name in ("the smoke check's", "the rule's")]
+    words = {"QUEUESPEC_START_TAKES": "3600", "QUEUESPEC_LATE_CHILDREN": os.pathsep.join(map(str, late))}
+
+    run = judge("--implementation", "late", *SPAWNED, env={"PYTHONPATH": str(PLATFORMS), **words})
+
+    assert everything_conforms(run), run.output
+    assert all(file.exists() for file in late), "no child was late"
 
 
 def test_the_installed_command_runs_in_parallel_from_any_folder_and_knows_what_failed_last(installed):

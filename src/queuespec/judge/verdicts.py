@@ -9,13 +9,25 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 from queuespec import results
 from queuespec.judge.planned import ASSIGNMENT, PLANNED, rule_of_item
 from queuespec.judge.uses import used_by
 from queuespec.results import Verdict
 from queuespec.rules import Rule
-from queuespec.stage import ExitCode, Failure, Hangs, NotApplicable, Program, Raised, Stage, Timeline, Unusable
+from queuespec.stage import (
+    ExitCode,
+    Failure,
+    Hangs,
+    NotApplicable,
+    NotStarted,
+    Program,
+    Raised,
+    Stage,
+    Timeline,
+    Unusable,
+)
 from queuespec.stage.timeline import Row
 from queuespec.text import one_line, printable
 
@@ -39,6 +51,8 @@ class Finding:
     told: tuple[Row, ...] = ()
     """The rows of the timeline that the verdict keeps."""
     declared: dict[str, Any] | None = None
+    not_started: bool = False
+    """Whether nothing is known of the queue because a process of ours did not start."""
     stage: Stage | None = None
     programs: list[Program] = dataclasses.field(default_factory=list)
 
@@ -47,6 +61,21 @@ FINDING = pytest.StashKey[Finding]()
 """Where the item of a rule keeps its `Finding`."""
 CURRENT = pytest.StashKey[Timeline]()
 """Where pytest's configuration keeps the timeline of the test that is running, or ran last."""
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Judges a rule once more, on a fresh stage, if a process of ours did not start: the machine may have been busy."""
+    if PLANNED not in item.stash:
+        return None
+    where = {"nodeid": item.nodeid, "location": item.location}
+    item.ihook.pytest_runtest_logstart(**where)
+    reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    if FINDING in item.stash and item.stash[FINDING].not_started:
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(**where)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -134,10 +163,13 @@ def _judge(error: BaseException, finding: Finding) -> None:
     elif isinstance(error, NotApplicable):
         finding.verdict, finding.explanation = "not-applicable", str(error)
         return
+    elif isinstance(error, (NotStarted, Unusable)):
+        finding.verdict, finding.explanation = "not-run", one_line(str(error))
+        finding.not_started = isinstance(error, NotStarted)
+        return
     else:
         finding.verdict = "not-run"
-        ours = f"the specification itself failed: {type(error).__name__}: {error}"
-        finding.explanation = str(error) if isinstance(error, Unusable) else ours
+        finding.explanation = f"the specification itself failed: {type(error).__name__}: {error}"
         return
     if finding.verdict == results.DEVIATES and finding.rule.level == "hazard":
         finding.verdict = results.ABSENT

@@ -1,5 +1,7 @@
-"""`multiprocessing`, but every child takes a while to start, as on a slow and busy machine."""
+"""`multiprocessing`, but children take a while to start, as on a slow and busy machine: all of them, or one for each
+file that the environment names, which it makes."""
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -9,7 +11,16 @@ __all__ = ["get_all_start_methods", "get_context"]
 
 
 def _wait():
-    time.sleep(float(os.environ["QUEUESPEC_START_TAKES"]))
+    files = os.environ.get("QUEUESPEC_LATE_CHILDREN")
+    if files is None or any(_is_new(file) for file in files.split(os.pathsep)):
+        time.sleep(float(os.environ["QUEUESPEC_START_TAKES"]))
+
+
+def _is_new(file):
+    with contextlib.suppress(FileExistsError):
+        open(file, "x").close()
+        return True
+    return False
 
 
 def _arrive(target):
