@@ -152,5 +152,5 @@ def _is_ours(function: object, home: str) -> bool:
     code = getattr(inspect.unwrap(function), "__code__", None)  # type: ignore[arg-type]
     if code is None:
         return False
-    file: str = code.co_filename
+    file: str = getattr(code, "co_filename", "")  # PyPy's built-in functions have code, too
     return file.startswith(str(specification_folder())) or os.path.dirname(file) == home
