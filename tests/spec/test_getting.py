@@ -5,7 +5,7 @@ waits for some time, or does not wait, whichever it has chosen; an attempt that 
 number of processes may wait on the same queue.
 """
 
-from items import blocks, pickling
+from items import blocks, patience, pickling
 from roles import ending, looking, making, moving, timing
 
 from queuespec import (
@@ -312,8 +312,8 @@ def _overruns(queue, child, timeouts):
 
     Returns an empty string, or a sentence that says how long each wait took if all of them were too long.
     """
-    late = []
-    for timeout in timeouts:
+    late, stretch = [], queue.process.plays(patience.stretched, 1.0)
+    for timeout in (stretch * timeout for timeout in timeouts):
         waiting, getting = child.calls.get(timeout=timeout), queue.calls.get(timeout=1.5 * timeout)
         waiting.raises(Empty)
         getting.raises(Empty)

@@ -100,6 +100,8 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         own=own,
         files=tuple(config.args),
     )
+    if not option.collectonly:
+        given.settings.pace.measure(option.python)
     if "serve" in facts.adapter[2:] and not option.collectonly:
         try:
             service = Service(given.settings)

@@ -74,6 +74,9 @@ class ProcessTree:
         self._supervisor = supervisor
         self._kept = bytearray()
         self.written = 0
+        self._begun = time.monotonic()
+        self.silent: float | None = None
+        """How long it took until something was printed, in seconds; None before."""
         self._news = threading.Condition()
         """Guards the output that has been read; notified when there is more, and when the program ends."""
         self._ended = False
@@ -108,13 +111,15 @@ class ProcessTree:
         with self.popen.stdout as stream:
             for data in iter(functools.partial(os.read, stream.fileno(), 1 << 16), b""):
                 with self._news:
+                    if not self.written:
+                        self.silent = time.monotonic() - self._begun
                     self._kept += data
                     self.written += len(data)
                     del self._kept[:-KEPT_OUTPUT]
                     self._news.notify_all()
 
     def _see_the_end(self) -> None:
-        if hasattr(os, "waitid") and isinstance(self.popen, subprocess.Popen):
+        if hasattr(os, "waitid") and self.is_new:
             # Does not reap the program, so its process id is not reused.
             with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
@@ -163,6 +168,11 @@ class ProcessTree:
                     pass
             stack = stack_in(self.output(before))
         return f"\n\nwhere {name} was:\n{stack}" if stack else ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether an interpreter was started for it, and not forked."""
+        return isinstance(self.popen, subprocess.Popen)
 
     @property
     def has_ended(self) -> bool:

@@ -107,7 +107,9 @@ class Program:
             raise Deviates(f"the program {self.text} should have printed nothing but {text!r}, {said}")
 
     def close(self) -> None:
-        """Ends the program if it is still running, and releases it."""
+        """Ends the program if it is still running, and releases it. Its start has shown how fast the machine is."""
+        if self.tree.silent is not None and self.tree.is_new:
+            self._settings.pace.saw(self.tree.silent)
         if self.tree.has_ended:
             self.tree.close()
         else:

@@ -141,6 +141,12 @@ class Stage:
         """Records calls in this timeline from here on: that of another test, or one shared with other stages."""
         self.timeline = timeline
 
+    def tells_patience(self) -> None:
+        """Lets the judged processes know how long the judge waits by now, if that has changed."""
+        if self.address.patience != self.settings.calling:
+            self.address = self.address._replace(patience=self.settings.calling)
+            self.parent_begins("be_told_patience", self.address.patience).result()
+
     # What travels over the channels
 
     def _expected(self, kind: str) -> RemoteActor:

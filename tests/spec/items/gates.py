@@ -4,14 +4,7 @@ import threading
 from typing import Any
 
 from items import pickling
-
-GATE_SECONDS = 60.0
-"""Timeout for a gated item, in seconds: longer than any patience, but a feeder thread is not held back forever."""
-
-
-HOLD_SECONDS = 60.0
-"""The longest time that an item is held back, in seconds; longer than any patience."""
-
+from items.patience import HOLD_SECONDS
 
 _gates: dict[str, tuple[threading.Event, threading.Event]] = {}
 _pickled_by_maker: set[str] = set()
@@ -31,7 +24,7 @@ class Gated:
         if threading.get_ident() == self.maker:
             _pickled_by_maker.add(self.gate)
         reached.set()
-        if not opened.wait(GATE_SECONDS):
+        if not opened.wait(HOLD_SECONDS):
             raise TimeoutError("nobody opened the gate")
         return pickling.echo, (self.value,)
 
@@ -53,7 +46,7 @@ def open_gate(gate):
 
 def wait_until_pickled(gate):
     """Waits until an item of the gate is being pickled; returns whether the thread that made it does that."""
-    gate_named(gate)[0].wait(GATE_SECONDS)
+    gate_named(gate)[0].wait(HOLD_SECONDS)
     return gate in _pickled_by_maker
 
 

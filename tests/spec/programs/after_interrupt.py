@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from judged import mp
+from judged import HOLD_SECONDS, mp
 
 
 def add(queue, answers, word):
@@ -31,7 +31,7 @@ def main():
     passed(kind, "warm up")
     try:
         os.killpg(0, signal.SIGINT)
-        time.sleep(60)
+        time.sleep(HOLD_SECONDS)
     except KeyboardInterrupt:
         print(passed(kind, "before"), flush=True)
 

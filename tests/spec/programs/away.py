@@ -4,15 +4,16 @@ import os
 import signal
 import sys
 
+from judged import stretched
 from round_trip import bring_back, make_round_trip
 
 LONGEST = 60
-"""Seconds that a child may live; nobody who ends the process group of this program would find it."""
+"""Seconds that a child may live on a fast machine; nobody who ends the process group of this program would find it."""
 
 
 def bring_back_from_away(there, back):
     """Does the work in a new session."""
-    signal.alarm(LONGEST)
+    signal.setitimer(signal.ITIMER_REAL, stretched(LONGEST))
     os.setsid()
     bring_back(there, back)
 

@@ -11,7 +11,7 @@ import threading
 import weakref
 from typing import Any
 
-from judged import mp
+from judged import mp, stretched
 
 WAIT = 1.0
 """Seconds that a feeder thread is given to end after its queue is gone."""
@@ -57,7 +57,7 @@ def use(kind, line):
     holding[0].put("item")
     threading.settrace(None)
     there = weakref.ref(holding[0])
-    was_reached = reached.wait(QUIET)
+    was_reached = reached.wait(stretched(QUIET))
     alone.set()
     return set(threading.enumerate()) - known, there, was_reached
 
@@ -71,7 +71,7 @@ def main():
             print("it ends at each line", flush=True)
             break
         for feeder in feeders:
-            feeder.join(WAIT)
+            feeder.join(stretched(WAIT))
             if feeder.is_alive() and there() is None:
                 print("the feeder thread waits for itself", flush=True)
                 os._exit(0)

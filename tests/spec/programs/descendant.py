@@ -7,11 +7,10 @@ import queue as thread_queue
 import sys
 import threading
 
-from judged import mp
+from judged import HOLD_SECONDS, mp, stretched
 from ways import WAYS
 
 QUIET = 0.2
-PATIENCE = 60.0
 SENT_SECONDS = 5.0
 """Timeout for an item that has already been sent, in seconds; only a queue that has lost it needs all of them."""
 
@@ -25,7 +24,7 @@ class HeldBack:
     def __reduce__(self):
         if threading.current_thread() is threading.main_thread():
             self.event.set()
-        self.event.wait(PATIENCE)
+        self.event.wait(HOLD_SECONDS)
         return str, ("item",)
 
 
@@ -46,7 +45,7 @@ def put_held_back(queue, up, going, way):
 def put_when(queue, up, going):
     """Puts an item once the second event is set."""
     up.set()
-    going.wait(PATIENCE)
+    going.wait(HOLD_SECONDS)
     queue.put("item")
 
 
@@ -61,7 +60,7 @@ def watch(process, up, going):
     """Lets a process go on that is waiting for the second event at its end, and prints how it ended."""
     while not up.wait(QUIET) and process.is_alive():
         pass
-    process.join(QUIET)
+    process.join(stretched(QUIET))
     if process.exitcode is None or going.is_set():
         print("its end waits", flush=True)
     going.set()
@@ -99,7 +98,7 @@ def main():
     else:
         started(globals()[scene], queue, way).join()
     try:
-        got = queue.get(timeout=PATIENCE if scene == "is_outlived" else SENT_SECONDS)
+        got = queue.get(timeout=HOLD_SECONDS if scene == "is_outlived" else stretched(SENT_SECONDS))
         print("the queue contains", got, flush=True)
     except thread_queue.Empty:
         print("the queue contains nothing", flush=True)

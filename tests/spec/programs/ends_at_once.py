@@ -1,7 +1,7 @@
 """Starts a child with a queue, puts an item, and ends while the child is still starting.
 
 Where a queue is pickled for the child, the child is held up before it unpickles the queue: until the locks of its
-parent are gone, which the end of the main program removes, or for `PATIENCE` seconds.
+parent are gone, which the end of the main program removes, or for `PATIENCE` seconds, or longer on a slow machine.
 """
 
 import pickle
@@ -9,7 +9,7 @@ import sys
 import time
 from multiprocessing.reduction import ForkingPickler
 
-from judged import mp
+from judged import mp, stretched
 
 PATIENCE = 5.0
 kept: dict[str, object] = {}
@@ -28,7 +28,7 @@ class HoldsUp:
 
 def wait_until_gone(pickled_lock):
     """Waits until the lock cannot be opened anymore."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + stretched(PATIENCE)
     while time.monotonic() < deadline:
         try:
             pickle.loads(pickled_lock)

@@ -11,7 +11,7 @@ PUT_SECONDS = 5.0
 gone = threading.Event()
 atexit.register(gone.set)  # Exit handlers run in reverse order: this one after those of multiprocessing.
 
-from judged import mp  # noqa: E402
+from judged import mp, stretched  # noqa: E402
 from ways import WAYS  # noqa: E402
 
 LARGE = 2_000_000
@@ -25,8 +25,8 @@ def exit_waits(text):
     A put() that pickles its item itself, or waits until another thread has done that, is as good as such an exit.
     """
     if threading.current_thread() is not threading.main_thread():
-        threading.main_thread().join(PUT_SECONDS)
-    if not gone.wait(QUIET):
+        threading.main_thread().join(stretched(PUT_SECONDS))
+    if not gone.wait(stretched(QUIET)):
         print(text, flush=True)
 
 
@@ -43,7 +43,7 @@ class Stuck:
 
     def __reduce__(self):
         if threading.current_thread() is not threading.main_thread():
-            threading.Event().wait(PUT_SECONDS)
+            threading.Event().wait(stretched(PUT_SECONDS))
         return str, ("sent",)
 
 
@@ -135,7 +135,7 @@ def outlive(up, queue):
     up.set()
     mp.parent_process().join()
     try:
-        got = queue.get(timeout=QUIET)
+        got = queue.get(timeout=stretched(QUIET))
     except Exception as error:
         got = type(error).__name__
     print("the orphan got", got, flush=True)

@@ -4,10 +4,13 @@ import gc
 import sys
 import threading
 
-from judged import mp
+from judged import mp, stretched
 
 PUT_SECONDS = 5.0
 """Seconds after which put() must be waiting until its item has been pickled; the item is then released."""
+
+REST = 0.05
+"""Seconds between two collections, in which the feeder thread goes on."""
 
 opening = threading.Event()
 
@@ -38,7 +41,7 @@ def main():
         up.wait()
     before = set(threading.enumerate())
 
-    giving_up = threading.Timer(PUT_SECONDS, opening.set)
+    giving_up = threading.Timer(stretched(PUT_SECONDS), opening.set)
     giving_up.start()
     queue.put(Late())
     giving_up.cancel()
@@ -51,8 +54,10 @@ def main():
     if reader == "child":
         child.join()
         del child  # the object of a process may refer to its arguments
-    while any(thread.is_alive() for thread in feeders):
-        gc.collect()
+    for thread in feeders:
+        while thread.is_alive():
+            gc.collect()
+            thread.join(REST)
     if reader == "nobody":
         print("nobody got late")
 

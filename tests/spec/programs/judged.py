@@ -20,6 +20,11 @@ import boot  # noqa: E402, F401
 
 from queuespec.actors import adapter, loading, protocol  # noqa: E402
 
+FAST = 12.7
+"""The patience of a judge on a fast machine, in seconds."""
+HOLD_SECONDS = 3600.0
+"""Longer than any patience, in seconds: the judge ends a program that waits in vain."""
+
 _announcement = _context.pop("announcement", None)
 os.environ["QUEUESPEC_CONTEXT"] = json.dumps(_context)  # processes that inherit it have nothing to announce
 
@@ -62,6 +67,11 @@ else:
     # What contexts of the standard library's own have made arrives in a child without the implementation.
     _context["spared"] = mp.is_the_standard_library
     os.environ["QUEUESPEC_CONTEXT"] = json.dumps(_context)
+
+
+def stretched(seconds):
+    """A timeout on this machine, in seconds, for what is given `seconds` on a fast one; the judge has measured that."""
+    return seconds * max(1.0, float(os.environ.get("QUEUESPEC_PATIENCE", FAST)) / FAST)
 
 
 def not_applicable(reason):

@@ -7,7 +7,7 @@ QUIET = 0.2
 gone = threading.Event()
 atexit.register(gone.set)  # Exit handlers run in reverse order: this one after those of multiprocessing.
 
-from judged import mp  # noqa: E402
+from judged import mp, stretched  # noqa: E402
 
 
 def wait(queue, up, going):
@@ -20,7 +20,7 @@ def wait(queue, up, going):
 def let_go_late(going):
     """Waits for the end of the main thread, prints a line if the exit waits for the child, and lets that continue."""
     threading.main_thread().join()
-    if not gone.wait(QUIET):
+    if not gone.wait(stretched(QUIET)):
         print("waited for the child", flush=True)
     going.set()
 

@@ -4,7 +4,7 @@ import contextlib
 import sys
 import threading
 
-from judged import mp
+from judged import mp, stretched
 
 LONG_ENOUGH = 5.0
 begun, opening = threading.Event(), threading.Event()
@@ -36,7 +36,7 @@ def main():
     putting.join()
     queue.join_thread()
     for thread in set(threading.enumerate()) - {threading.current_thread()}:
-        thread.join(LONG_ENOUGH)  # A queue may not wait for its threads, which would print something later.
+        thread.join(stretched(LONG_ENOUGH))  # A queue may not wait for its threads, which would print something later.
     print("closed")
 
 

@@ -3,7 +3,7 @@
 import atexit
 from queue import Empty
 
-from judged import mp
+from judged import mp, stretched
 
 SECONDS = 5.0
 """How long the child waits for an item when the main program has begun to exit, unless the manager ends first."""
@@ -15,7 +15,7 @@ def wait(queue, up, ending):
     up.set()
     ending.wait()
     try:
-        queue.get(timeout=SECONDS)
+        queue.get(timeout=stretched(SECONDS))
     except Empty:
         print("the queue was there", flush=True)
     except Exception:

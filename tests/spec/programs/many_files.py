@@ -5,7 +5,7 @@ import queue as thread_queue
 import resource
 import sys
 
-from judged import mp, not_applicable
+from judged import HOLD_SECONDS, mp, not_applicable
 
 FILES = 1100
 """More than `select()` can handle."""
@@ -25,7 +25,7 @@ def main():
         raise SystemExit("the new queue is not empty")
     queue.put("item")
     if hasattr(queue, "get_nowait"):
-        got = queue.get(timeout=60)
+        got = queue.get(timeout=HOLD_SECONDS)
         try:
             queue.get_nowait()
         except thread_queue.Empty:

@@ -8,7 +8,7 @@ QUIET = 0.2
 gone = threading.Event()
 atexit.register(gone.set)  # Exit handlers run in reverse order: this one after those of multiprocessing.
 
-from judged import mp  # noqa: E402
+from judged import mp, stretched  # noqa: E402
 
 LARGE = 2_000_000
 
@@ -22,7 +22,7 @@ def produce(queue, up):
 def read_late(queue):
     """Waits for the end of the main thread; if the exit then waits for the child, prints a line and gets the item."""
     threading.main_thread().join()
-    if not gone.wait(QUIET):
+    if not gone.wait(stretched(QUIET)):
         print("the end waits for a reader", flush=True)
         queue.get()
 

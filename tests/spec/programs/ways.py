@@ -6,7 +6,8 @@ import signal
 import sys
 import time
 
-PATIENCE = 60.0
+HOLD_SECONDS = 3600.0
+"""Longer than any patience, in seconds: the judge ends a program that does not end."""
 
 
 def interrupt():
@@ -23,7 +24,7 @@ def receive(number, handler):
     """Sends a signal to this process; the handler is expected to end it."""
     signal.signal(number, handler)
     signal.raise_signal(number)
-    time.sleep(PATIENCE)
+    time.sleep(HOLD_SECONDS)
 
 
 def stop(number, frame):

@@ -8,6 +8,8 @@ import threading
 import types
 import warnings
 
+from items import patience
+
 from roles import moving
 
 CRASH_SECONDS = 2.0
@@ -69,7 +71,7 @@ def give_a_queue_of_fork_to_a_process_of(module, method, kind):
         process.start()
     except RuntimeError:
         return "start raised RuntimeError"
-    process.join(CRASH_SECONDS)
+    process.join(patience.stretched(CRASH_SECONDS))
     if process.exitcode is None:
         process.kill()
         process.join()

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from items import blocks, gates
+from items import blocks, patience
 
 from roles import timing
 
@@ -19,7 +19,7 @@ def suspend(pid):
         os.waitpid(pid, os.WUNTRACED)
     except ChildProcessError:  # it is a child of the fork server
         while os.path.isdir("/proc/self") and process_state(pid) not in "tTZ":
-            pass
+            time.sleep(0.001)
 
 
 def process_state(pid):
@@ -52,10 +52,11 @@ def flush_and_vanish(queue, item):
 
 
 def put_in_a_bare_fork(queue, item):
-    """Forks this process without `Process`. The fork puts the item, flushes the queue and ends; it has 10 s."""
+    """Forks this process without `Process`. The fork puts the item, flushes the queue and ends; it has 10 s, or
+    more on a slow machine."""
     pid = os.fork()
     if pid == 0:
-        signal.alarm(10)  # less than patience; a fork may have copied a lock that is locked
+        signal.setitimer(signal.ITIMER_REAL, patience.stretched(10.0))  # it may have copied a lock that is locked
         try:
             queue.put(item)
             queue.close()
@@ -76,7 +77,7 @@ def leave_thread_behind(queue, event, item):
 
 
 def _put_when(queue, event, item):
-    if event.wait(gates.HOLD_SECONDS):
+    if event.wait(patience.HOLD_SECONDS):
         queue.put(item)
 
 
@@ -91,7 +92,7 @@ def producer(context, queue):
 
 
 def blocked(context, up, queue, method):
-    """A process that sets an event and then makes a call that blocks; SIGINT interrupts it."""
+    """A process that makes a call that blocks, and sets an event once it does; SIGINT interrupts it."""
     return _started(context, _announce_and_call, up, queue, method)
 
 
@@ -107,7 +108,7 @@ def _started(context, target, *args):
 
 
 def _wait(event):
-    event.wait(gates.HOLD_SECONDS)
+    event.wait(patience.HOLD_SECONDS)
 
 
 def _put_large(queue):
@@ -125,17 +126,22 @@ def _interrupted(number, frame):
 
 def _announce_and_call(up, queue, method):
     signal.signal(signal.SIGINT, _interrupted)
-    up.set()
+    threading.Thread(target=_announce_rest, args=(threading.current_thread(), up)).start()
     getattr(queue, method)()
+
+
+def _announce_rest(thread, up):
+    timing.wait_until_at_rest(thread)
+    up.set()
 
 
 def _put_and_run(up, queue, opening, text):
     signal.signal(signal.SIGINT, _interrupted)
     timing.put_held_back(queue, opening, text)
     up.set()
-    deadline = time.monotonic() + gates.HOLD_SECONDS
+    deadline = time.monotonic() + patience.HOLD_SECONDS
     while time.monotonic() < deadline:
-        pass
+        time.sleep(timing.MOMENT)  # not for long: a signal that arrives just before does not end it
 
 
 def exit_code(process):

@@ -10,16 +10,18 @@ import threading
 import time
 from queue import Empty
 
+REST = 0.001
+"""Seconds between two looks at a queue."""
+
 
 def poll(queue):
     """Polls until the queue is not empty, then until an item can be taken; returns the item."""
-    while queue.empty():
-        pass
+    wait_until_something_arrives(queue)
     while True:
         try:
             return queue.get_nowait()
         except Empty:
-            pass
+            time.sleep(REST)
 
 
 def look(queue, times=1):
@@ -75,7 +77,7 @@ def count_threads():
 def wait_until_something_arrives(queue):
     """Polls the queue until it is not empty."""
     while queue.empty():
-        pass
+        time.sleep(REST)
 
 
 def defaults_of(queue, method):

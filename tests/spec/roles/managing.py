@@ -9,13 +9,16 @@ import tempfile
 import threading
 import time
 
-from items import pickling
+from items import patience, pickling
 
 BARE_FORK_SECONDS = 0.3
 """Seconds that a fork has to send its request; the manager serves it only after that."""
 
 VANISH_SECONDS = 0.3
 """Seconds that a process has to begin to wait in get(). If they are too few, a fault may go unnoticed."""
+
+REST = 0.01
+"""Seconds between two questions to a server, in which it goes on."""
 
 COLLECTIONS = 3
 """Times to run a garbage collector until it has found everything: PyPy's may not call all callbacks the first time."""
@@ -44,7 +47,7 @@ def wait_in_a_bare_fork(queue):
     if pid == 0:
         try:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_REAL, BARE_FORK_SECONDS)
+            signal.setitimer(signal.ITIMER_REAL, patience.stretched(BARE_FORK_SECONDS))
             queue.get()
         finally:
             os._exit(0)
@@ -60,7 +63,7 @@ def put_by_a_proxy_that_was_away(manager):
 
 def vanish_in_get(queue):
     """Waits in get() until this process ends without any cleanup, a moment later."""
-    threading.Timer(VANISH_SECONDS, os._exit, [0]).start()
+    threading.Timer(patience.stretched(VANISH_SECONDS), os._exit, [0]).start()
     queue.get()
 
 
@@ -72,11 +75,12 @@ def threads_of_server(queue):
 
 def threads_end(queue, known, seconds):
     """Waits up to `seconds` until the server has no more than `known` threads; returns how many more there are."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + patience.stretched(seconds)
     while True:
         more = threads_of_server(queue) - known
         if more <= 0 or time.monotonic() > deadline:
             return max(0, more)
+        time.sleep(REST)
 
 
 def put_and_drop(manager, seconds):
@@ -90,9 +94,10 @@ def put_and_drop(manager, seconds):
         queue.put(pickling.Lamp(path))
         del queue
         gc.collect()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + patience.stretched(seconds)
         while os.path.exists(path) and time.monotonic() < deadline:
             other.put(pickling.Sweeper())
+            time.sleep(REST)
         return "still held" if os.path.exists(path) else "let go"
 
 

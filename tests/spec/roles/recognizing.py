@@ -8,10 +8,10 @@ import logging.handlers
 import time
 import weakref
 
-from items import gates, pickling
+from items import gates, patience, pickling
 
-ANSWER_SECONDS = 60.0
-"""Timeout for an answer, in seconds; longer than any patience."""
+REST = 0.01
+"""Seconds between two collections, in which other threads go on."""
 
 
 def get_as_text(queue, count):
@@ -66,7 +66,7 @@ def ask(queue, context):
     """Sends one end of a new pipe through the queue and returns what comes back through the pipe."""
     reader, writer = context.Pipe(duplex=False)
     queue.put(writer)
-    if not reader.poll(ANSWER_SECONDS):
+    if not reader.poll(patience.HOLD_SECONDS):
         raise TimeoutError("nobody has answered")
     return reader.recv()
 
@@ -88,19 +88,22 @@ def put_get_and_watch(queue, seconds):
     queue.put(item)
     del item
     queue.get()
-    deadline = time.monotonic() + seconds
-    while original() is not None and time.monotonic() < deadline:
-        gc.collect()
+    _collect_until(lambda: original() is None, seconds)
     return "let go" if original() is None else "still held"
 
 
 def get_and_watch(queue, seconds):
     """Gets an item and drops it; reports whether it is garbage collected within `seconds`."""
     received = weakref.ref(queue.get())
-    deadline = time.monotonic() + seconds
-    while received() is not None and time.monotonic() < deadline:
-        gc.collect()
+    _collect_until(lambda: received() is None, seconds)
     return "let go" if received() is None else "still held"
+
+
+def _collect_until(condition, seconds):
+    deadline = time.monotonic() + patience.stretched(seconds)
+    while not condition() and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(REST)
 
 
 def put_while_logging(queue, context, item):

@@ -3,10 +3,9 @@
 import copy
 import pickle
 
-from roles import moving
+from items import patience
 
-RESULT_SECONDS = 60.0
-"""Timeout for the result of a pool, in seconds; longer than any patience."""
+from roles import moving
 
 
 def put_from_a_new_process(context, queue, items):
@@ -65,7 +64,7 @@ def give_to_a_pool_task(context, queue):
     """Passes the queue to a pool task as an argument and returns the result of the task."""
     pool = context.Pool(1)
     try:
-        return pool.apply_async(take_as_task, (queue,)).get(RESULT_SECONDS)
+        return pool.apply_async(take_as_task, (queue,)).get(patience.HOLD_SECONDS)
     finally:
         pool.close()
         pool.join()

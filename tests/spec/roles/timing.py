@@ -14,7 +14,7 @@ import threading
 import time
 from queue import Empty
 
-from items import gates
+from items import gates, patience
 
 LIMITS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
 """Timeouts for `overruns`, in seconds: no machine delays seven calls in a row by half of their timeout."""
@@ -26,7 +26,7 @@ def overruns(queue, method, *args, timeouts):
     Returns `None` if there was such a call; otherwise, a list of all timeouts, each with the time that the call took.
     """
     late = []
-    for timeout in timeouts:
+    for timeout in map(patience.stretched, timeouts):
         begun = time.monotonic()
         try:
             getattr(queue, method)(*args, timeout=timeout)
@@ -201,37 +201,70 @@ def put_and_be_busy(queue, item, over):
 
 
 def interrupted(queue, signal_now, method, *args):
-    """Calls a method of the queue and, once the event is set, interrupts it as Ctrl-C does.
+    """Calls a method of the queue and, once the event is set and the call is at rest, interrupts it as Ctrl-C does.
 
     Returns whether the interrupt ended the call. A signal that arrives after Python has checked for signals, but before
-    the system call blocks, wakes nobody; so it is sent repeatedly, and the first one that is noticed counts.
+    the system call blocks, wakes nobody; so it is sent repeatedly, and the first one counts that the call notices.
     """
-    noticed: list[int] = []
-    over = threading.Event()
-    main = threading.get_ident()
+    inside, over = False, threading.Event()
+    main = threading.current_thread()
 
     def notice(number, frame):
-        if not noticed:
-            noticed.append(number)
+        nonlocal inside
+        if inside:
+            inside = False
             raise KeyboardInterrupt
 
     def interrupt():
         signal_now.wait()
-        signal.pthread_kill(main, signal.SIGINT)
-        while not over.wait(0.05):
-            signal.pthread_kill(main, signal.SIGINT)
+        wait_until_at_rest(main)
+        while not over.is_set():
+            signal.pthread_kill(main.ident, signal.SIGINT)
+            over.wait(0.05)
 
-    signal.signal(signal.SIGINT, notice)
+    before = signal.signal(signal.SIGINT, notice)
     thread = threading.Thread(target=interrupt)
     thread.start()
     try:
+        inside = True
         getattr(queue, method)(*args)
         return False
     except KeyboardInterrupt:
         return True
     finally:
+        inside = False
         over.set()
         thread.join()
+        signal.signal(signal.SIGINT, before)
+
+
+LOOKS, BETWEEN = 100, 0.05
+"""How often it is looked whether a thread is at rest, which a queue may wait without, and the seconds in between."""
+
+
+def wait_until_at_rest(thread):
+    """Waits until a thread stands still at one place of its code, in a call that blocks, as far as can be seen.
+
+    Earlier, a signal would meet other steps of the call than the wait.
+    """
+    before = None
+    for _ in range(LOOKS):
+        frame = sys._current_frames().get(thread.ident)
+        place = frame and (id(frame), frame.f_lasti)
+        del frame
+        if place == before and not _runs(thread):
+            return
+        before = place
+        time.sleep(BETWEEN)
+
+
+def _runs(thread):
+    """Whether a thread runs, or waits for a processor, as far as the system says."""
+    try:
+        with open(f"/proc/self/task/{thread.native_id}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] == b"R"
+    except OSError:
+        return False
 
 
 REST = 0.05
@@ -265,7 +298,7 @@ def get_and_stop(queue, line, seconds, stopped, going_on):
         lines_to_go -= 1
         if lines_to_go == 0:
             stopped.set()
-            going_on.wait(gates.HOLD_SECONDS)
+            going_on.wait(patience.HOLD_SECONDS)
 
     try:
         got = line_by_line(queue.get, (True, seconds), at_line)
@@ -308,7 +341,7 @@ def put_held_back(queue, event, text):
     If put() itself waits until the item has been pickled, the event is set here after some time. So if the event is
     already set when this returns, nothing is left to flush.
     """
-    giving_up = threading.Timer(PUT_SECONDS, event.set)
+    giving_up = threading.Timer(patience.stretched(PUT_SECONDS), event.set)
     giving_up.start()
     queue.put(gates.HeldBack(event, text))
     giving_up.cancel()
