@@ -97,7 +97,7 @@ class Call:
     def stays_blocked(self) -> None:
         """Checks that the call does not end during the quiet time."""
         stage = self.actor.stage
-        stage.watch(lambda: self.over or self.actor.gone, stage.settings.quiet)
+        stage.watch(lambda: self.over or self.actor.gone, stage.settings.watching)
         if self.over:
             self.finish()
             raise Deviates(f"{self.text} did not block: it {self._ending}")

@@ -92,6 +92,6 @@ class RemoteActor(Channel):
 
     def stays_alive(self) -> None:
         """Checks that a child process does not end during the quiet time."""
-        code = self.stage.exit_code(self, self.stage.settings.quiet)
+        code = self.stage.exit_code(self, self.stage.settings.watching)
         if code is not None:
             raise Deviates(f"the process of {self.name} should have gone on, but it ended with exit code {code}")

@@ -31,6 +31,9 @@ LONGEST_IMPORT = 30.0
 CALL, PERFORMANCE, IMPORT = 25, 50, 150
 """How many times as long as the start of an interpreter a call, a role or a program, and an import may take."""
 
+FRACTION = 4
+"""What part of the start of an interpreter it may take from the announcement of a call until the call blocks."""
+
 CARRIAGE = 25
 """How many times as long as measured a byte of a large item may take."""
 
@@ -83,6 +86,11 @@ class Settings:
     def calling(self) -> float:
         """Timeout for a call, in seconds."""
         return max(self.patience, round(CALL * self.pace.start, 1))
+
+    @property
+    def watching(self) -> float:
+        """How long the judge checks that nothing happens, in seconds. Before it ends, an announced call has begun."""
+        return max(self.quiet, self.pace.start / FRACTION)
 
     @property
     def importing(self) -> float:

@@ -13,6 +13,7 @@ import socket
 import struct
 import threading
 import uuid
+from multiprocessing import managers
 from pathlib import Path
 
 from queuespec.actors import actor, protocol
@@ -51,6 +52,14 @@ def ignore_interrupts_and_wait_for_ever():
 
 def have_children_die_at_birth():
     os.register_at_fork(after_in_child=lambda: os._exit(5))
+
+
+def have_managers_that_do_not_start():
+    managers.BaseManager.start = lambda self, *args: threading.Event().wait()
+
+
+def patience():
+    return os.environ[protocol.PATIENCE]
 
 
 def thread_count():

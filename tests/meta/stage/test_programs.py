@@ -9,7 +9,7 @@ import pytest
 import runs
 from stages import Unmeasured
 
-from queuespec.stage import Deviates, Hangs, NotApplicable, Program, Settings, processes
+from queuespec.stage import Deviates, Hangs, NotApplicable, NotStarted, Program, Settings, processes
 
 
 @pytest.fixture
@@ -112,6 +112,15 @@ if hasattr(signal, "SIGUSR2"):
 print("begun", flush=True)
 threading.Event().wait()
 """
+
+
+def test_a_program_that_has_not_begun_is_not_the_queue(program, tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(60)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    late = program(ENDLESS, patience=0.3)
+
+    with pytest.raises(NotStarted, match=r"^the program some had not .* and had not even begun; raise --patience$"):
+        late.prints("end")
 
 
 def test_a_program_that_does_not_end_hangs_and_shows_where(program):
