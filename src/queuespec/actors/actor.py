@@ -154,14 +154,14 @@ class Actor:
         self._channel.sendall(answer)
 
 
-def know_patience(address: Address) -> None:
-    """Lets what runs in this process and in its children know how long the judge waits for a call."""
-    os.environ[protocol.PATIENCE] = f"{address.patience:g}"
+def know_pace(address: Address) -> None:
+    """Lets what runs in this process and in its children know how slow the machine is."""
+    os.environ[protocol.STRETCH] = f"{address.stretch:g}"
 
 
-def _connected(address: tuple[int, str, str, float], name: str, starter: int, loads: str, method: str) -> Actor:
+def _connected(address: tuple[int, str, str, float, float], name: str, starter: int, loads: str, method: str) -> Actor:
     actor = Actor(Address(*address), name, starter, loads, method)
-    know_patience(actor._address)  # a fork server has the environment of an earlier time
+    know_pace(actor._address)  # a fork server has the environment of an earlier time
     actor.connect()
     _arm_timer(STACK_AFTER * actor._address.patience)  # what follows may not unpickle
     if loads:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from queuespec.actors import loading
-from queuespec.actors.actor import Actor, become_the_stage, forget, know_patience, serve_child
+from queuespec.actors.actor import Actor, become_the_stage, forget, know_pace, serve_child
 from queuespec.actors.adapter import Api, Implementation
 from queuespec.actors.protocol import LASTING, Address, Held
 
@@ -41,10 +41,10 @@ class Parent:
             owner = self.manager
         return self.implementation.make(owner, kind, *args, **kwargs)
 
-    def be_told_patience(self, patience: float) -> None:
-        """Knows from now on how long the judge waits for a call, in seconds, and so do new children."""
-        self._address = self._address._replace(patience=patience)
-        know_patience(self._address)
+    def be_told_pace(self, patience: float, stretch: float) -> None:
+        """Knows from now on how patient the judge is, in seconds, and how slow the machine, and so do new children."""
+        self._address = self._address._replace(patience=patience, stretch=stretch)
+        know_pace(self._address)
 
     def start_manager(self) -> None:
         """Starts the manager that `make` needs, which raises the exception again if that raises one."""

@@ -42,9 +42,8 @@ MARK = "QUEUESPEC_MARK"
 """Environment variable with a text that the names of all semaphores of one judge contain. Its name is public: adapters
 name after it what they make on a server."""
 
-PATIENCE = "QUEUESPEC_PATIENCE"
-"""Environment variable with the timeout of the judge for a call, in seconds: what judged processes wait for on their
-own is a part of that, since the machine may be slow."""
+STRETCH = "QUEUESPEC_STRETCH"
+"""Environment variable that says how many times as long as on a fast machine judged processes wait on their own."""
 
 PROGRAM_CONTEXT = "QUEUESPEC_CONTEXT"
 """Environment variable that tells a program of the specification what to judge: a JSON object with ``home`` (the
@@ -99,8 +98,9 @@ class Opaque(namedtuple("Opaque", "type repr key")):
     the key for which the process that sent it has the value; empty if it does not keep it."""
 
 
-class Address(namedtuple("Address", "port actor_secret judge_secret patience")):
-    """Where an actor finds its judge, what the two ends prove to know (hexadecimal text), and patience (seconds)."""
+class Address(namedtuple("Address", "port actor_secret judge_secret patience stretch")):
+    """Where an actor finds its judge, what the two ends prove to know (hexadecimal text), patience (seconds), and how
+    slow the machine is (see `STRETCH`)."""
 
 
 StandIn = Union[Held, Made, Opaque]

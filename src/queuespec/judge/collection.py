@@ -16,7 +16,7 @@ from queuespec.judge.workers import is_worker, send_plan
 from queuespec.rules import Rule, each_of, rule_of, specification_folder
 from queuespec.rules.chapters import in_order
 
-BACKSTOP = 60.0
+BACKSTOP = 600.0
 """Seconds that a test may take beyond its own deadlines before pytest-timeout ends it."""
 
 

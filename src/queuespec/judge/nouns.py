@@ -44,7 +44,7 @@ class Stages:
         key = (start_method, directory)
         if key not in self._kept:
             self._kept[key] = self.fresh(start_method, directory)
-        self._kept[key].tells_patience()
+        self._kept[key].tells_pace()
         return self._kept[key]
 
     def put_back(self, stage: Stage) -> None:

@@ -37,7 +37,7 @@ class Program:
         env = {
             **settings.environment,
             protocol.PROGRAM_CONTEXT: json.dumps(context),
-            **settings.told,
+            protocol.STRETCH: f"{settings.stretch:g}",
             **OF_PROGRAMS,
         }
         supervisor.has_tidied(settings.tidying)
@@ -149,8 +149,7 @@ class Program:
         self._has_loaded()
         if not self.tree.written:
             raise NotStarted(f"the program {self.text} {how}, and had not even begun; raise --patience")
-        stretch = self._settings.stretched(1.0)
-        where = self.tree.where("the program", self.tree.popen.send_signal, stretch)
+        where = self.tree.where("the program", self.tree.popen.send_signal, self._settings.stretch)
         raise Hangs(f"the program {self.text} {how}{where}")
 
     def _ended_wrongly(self, wanted: str, code: int) -> NoReturn:

@@ -78,11 +78,6 @@ class Settings:
         return [self.python, str(ACTORS / "tidy.py"), self.implementation, self.directory] if self.tidies else []
 
     @property
-    def told(self) -> dict[str, str]:
-        """The environment variable by which judged processes know how long the judge waits for a call by now."""
-        return {protocol.PATIENCE: f"{self.calling:g}"}
-
-    @property
     def calling(self) -> float:
         """Timeout for a call, in seconds."""
         return max(self.patience, round(CALL * self.pace.start, 1))
@@ -108,9 +103,14 @@ class Settings:
         items = int(MANY_ITEMS * BUSY * self.latency + CARRIAGE * size * self.pace.byte)
         return max(self.starting, round(PERFORMANCE * self.pace.start, 1)) + items
 
+    @property
+    def stretch(self) -> float:
+        """How many times as long as on a fast machine something takes on this one, at least 1."""
+        return max(1.0, round(CALL * self.pace.start / Settings.patience, 1))
+
     def stretched(self, seconds: float) -> float:
         """A timeout on this machine, in seconds, for what is given `seconds` on a fast one."""
-        return seconds * max(1.0, self.calling / Settings.patience)
+        return seconds * self.stretch
 
     def awaits(self, wait: Callable[[float], bool], allowed: Callable[[], float]) -> bool:
         """Waits with patience, by a function that takes a number of seconds and returns whether the wait is over.

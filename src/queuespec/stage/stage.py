@@ -80,7 +80,9 @@ class Stage:
         self._listener.setblocking(False)
         self.selector.register(self._listener, selectors.EVENT_READ, self._admit)
         self.address = protocol.Address(
-            self._listener.getsockname()[1], secrets.token_hex(32), secrets.token_hex(32), settings.calling
+            self._listener.getsockname()[1],
+            *(secrets.token_hex(32), secrets.token_hex(32)),
+            *(settings.calling, settings.stretch),
         )
         """The address of this stage for its actors."""
         what = (settings.implementation, start_method, settings.directory)
@@ -89,7 +91,7 @@ class Stage:
         self._supervisor = supervisor
         supervisor.has_tidied(settings.tidying)
         try:
-            environment = {**settings.environment, **settings.told}
+            environment = {**settings.environment, protocol.STRETCH: f"{settings.stretch:g}"}
             begun = time.monotonic()
             self.tree = ProcessTree(command, supervisor, json.dumps(message) + "\n", environment)
         except BaseException:
@@ -141,11 +143,12 @@ class Stage:
         """Records calls in this timeline from here on: that of another test, or one shared with other stages."""
         self.timeline = timeline
 
-    def tells_patience(self) -> None:
-        """Lets the judged processes know how long the judge waits by now, if that has changed."""
-        if self.address.patience != self.settings.calling:
-            self.address = self.address._replace(patience=self.settings.calling)
-            self.parent_begins("be_told_patience", self.address.patience).result()
+    def tells_pace(self) -> None:
+        """Lets the judged processes know how slow the machine is by now, if that has changed."""
+        now = (self.settings.calling, self.settings.stretch)
+        if now != self.address[-2:]:
+            self.address = self.address._replace(patience=now[0], stretch=now[1])
+            self.parent_begins("be_told_pace", *now).result()
 
     # What travels over the channels
 
@@ -331,7 +334,7 @@ class Stage:
         if not settings.awaits(has_come, lambda: settings.starting):
             actor.gone = actor.end_is_expected = True
             late = f"the process of {actor.name} did not start within {settings.starting:g} s"
-            if self.start_method == "fork":  # what a queue does after a fork comes before
+            if self.start_method == "fork" or not is_process:  # what a queue does after a fork comes before
                 raise Hangs(late)
             raise NotStarted(f"{late}; raise --patience")
         if self.awaits(lambda: actor.ready or actor.gone, lambda: settings.starting) and actor.ready:
@@ -384,7 +387,7 @@ class Stage:
     def where(self, actor: RemoteActor) -> str:
         """The Python stacks of an actor's process, for a message (see `ProcessTree.where`)."""
         send_signal = functools.partial(os.kill, actor.pid) if actor.prints_stacks else None
-        return self.tree.where(actor.name, send_signal, self.settings.stretched(1.0))
+        return self.tree.where(actor.name, send_signal, self.settings.stretch)
 
     # How a test and the stage end
 

@@ -58,8 +58,8 @@ def have_managers_that_do_not_start():
     managers.BaseManager.start = lambda self, *args: threading.Event().wait()
 
 
-def patience():
-    return os.environ[protocol.PATIENCE]
+def stretch():
+    return os.environ[protocol.STRETCH]
 
 
 def thread_count():

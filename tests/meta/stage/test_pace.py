@@ -102,15 +102,16 @@ def test_large_items_have_the_time_that_their_bytes_take():
     assert settings.performing(1_000_000) == settings.performing() + settings_module.CARRIAGE
 
 
-def test_processes_know_the_patience_of_their_judge(a_stage):
-    before = a_stage.make_child().plays(stage_roles.patience)
+def test_processes_know_how_slow_the_machine_is(a_stage):
+    before = a_stage.make_child().plays(stage_roles.stretch)
     for _ in range(5):
         a_stage.settings.pace.saw(SLOW)
-    a_stage.tells_patience()
+    a_stage.tells_pace()
 
-    assert before == "20"
-    assert a_stage.parent.plays(stage_roles.patience) == f"{settings_module.CALL * SLOW:g}"
-    assert a_stage.make_child().plays(stage_roles.patience) == f"{settings_module.CALL * SLOW:g}"
+    after = f"{settings_module.CALL * SLOW / Settings.patience:.1f}"
+    assert float(before) < float(after)
+    assert a_stage.parent.plays(stage_roles.stretch) == after
+    assert a_stage.make_child().plays(stage_roles.stretch) == after
 
 
 def test_a_manager_that_does_not_start_is_not_the_queue(new_stage):

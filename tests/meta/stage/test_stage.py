@@ -158,7 +158,7 @@ def test_a_stranger_is_turned_away_and_changes_nothing(a_stage):
 @pytest.mark.parametrize("shown", [b"x" * 64, b"", b"j" * 63], ids=["other", "nothing", "cut"])
 def test_an_actor_obeys_nobody_but_its_judge(shown):
     with socket.create_server(("127.0.0.1", 0)) as stranger:
-        actor = Actor(Address(stranger.getsockname()[1], "a" * 64, "j" * 64, 10.0), "child")
+        actor = Actor(Address(stranger.getsockname()[1], "a" * 64, "j" * 64, 10.0, 1.0), "child")
         actor.connect()
         channel, _ = stranger.accept()
         with channel:
