@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections import namedtuple
+from collections.abc import Container, Mapping
 from typing import Any
 
 from queuespec.actors import protocol
@@ -154,14 +155,14 @@ class Actor:
         self._channel.sendall(answer)
 
 
-def know_pace(address: Address) -> None:
+def know_pace(stretch: float) -> None:
     """Lets what runs in this process and in its children know how slow the machine is."""
-    os.environ[protocol.STRETCH] = f"{address.stretch:g}"
+    os.environ[protocol.STRETCH] = f"{stretch:g}"
 
 
 def _connected(address: tuple[int, str, str, float, float], name: str, starter: int, loads: str, method: str) -> Actor:
     actor = Actor(Address(*address), name, starter, loads, method)
-    know_pace(actor._address)  # a fork server has the environment of an earlier time
+    know_pace(actor._address.stretch)  # a fork server has the environment of an earlier time
     actor.connect()
     _arm_timer(STACK_AFTER * actor._address.patience)  # what follows may not unpickle
     if loads:
@@ -177,11 +178,6 @@ def _kept_for_the_judge(value: Any) -> Opaque:
     key = f"{os.getpid()}-{id(value)}"
     _kept[key] = value
     return opaque(value, key)
-
-
-def forget() -> None:
-    """Drops the references to the values for which the judge has received stand-ins."""
-    _kept.clear()
 
 
 _channels: set[socket.socket] = set()
@@ -271,4 +267,51 @@ def serve_child(actor: Actor, names: list[str], *held: Any) -> None:
     """What a child process of the spec runs: holds the objects it was given, and serves."""
     held = tuple(_load(one.implementation).received(one.what) if isinstance(one, Sent) else one for one in held)
     _disarm_timer()
-    actor.serve(dict(zip(names, held)))
+    objects = dict(zip(names, held))
+    del held
+    objects[protocol.KEEPER.name] = Keeper(objects)
+    actor.serve(objects)
+
+
+class Keeper:
+    """What a child can do that is kept for several tests: it holds the queues of all of them."""
+
+    def __init__(self, objects: dict[str, Any]) -> None:
+        self._objects = objects
+        self._threads = {*threading.enumerate()}
+
+    be_told_pace = staticmethod(know_pace)
+
+    def take(self, names: Mapping[str, str]) -> None:
+        """Gives a test queues under the names that they have in the test."""
+        for ahead, name in names.items():
+            self._objects[name] = self._objects.pop(ahead)
+
+    def clear(self, kept: list[str], seconds: float) -> bool:
+        """Lets go of everything but these queues; returns whether nothing of a test is left after `seconds`."""
+        let_go(self._objects, {protocol.KEEPER.name, *kept})
+        return not threads_after(self._threads, time.monotonic() + seconds)
+
+
+def let_go(objects: dict[str, Any], kept: Container[str]) -> None:
+    """Closes queues, shuts managers down, and drops the references to all objects but those with these names."""
+    for name in [name for name in objects if name not in kept]:
+        held = objects.pop(name)
+        if name.startswith(("ahead", "queue")) and not hasattr(held, "_callmethod") and hasattr(held, "close"):
+            held.close()
+        if name.startswith("manager"):
+            held.shutdown()
+    held = None
+    _kept.clear()
+    if sys.implementation.name != "cpython":
+        import gc
+
+        gc.collect()
+
+
+def threads_after(before: Container[threading.Thread], deadline: float) -> list[str]:
+    """Waits until this `time.monotonic()` for threads to end; returns the names of those that have not."""
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return [thread.name for thread in left if thread.is_alive()]

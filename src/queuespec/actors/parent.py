@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from queuespec.actors import loading
-from queuespec.actors.actor import Actor, become_the_stage, forget, know_pace, serve_child
+from queuespec.actors.actor import Actor, become_the_stage, know_pace, let_go, serve_child, threads_after
 from queuespec.actors.adapter import Api, Implementation
-from queuespec.actors.protocol import LASTING, Address, Held
+from queuespec.actors.protocol import LASTING, Address
 
 
 class Parent:
@@ -44,12 +44,45 @@ class Parent:
     def be_told_pace(self, patience: float, stretch: float) -> None:
         """Knows from now on how patient the judge is, in seconds, and how slow the machine, and so do new children."""
         self._address = self._address._replace(patience=patience, stretch=stretch)
-        know_pace(self._address)
+        know_pace(stretch)
 
     def start_manager(self) -> None:
         """Starts the manager that `make` needs, which raises the exception again if that raises one."""
         with contextlib.suppress(Exception):
             self.manager = self.implementation.manager(self.context)
+
+    def make_ahead(self, kind: str, names: list[str]) -> list[str]:
+        """Makes queues of this kind for tests that follow; returns the names of those that could be made.
+
+        A queue that starts a thread or a process is made for its own test alone.
+        """
+        before, made = self._tasks(), []
+        with contextlib.suppress(Exception):
+            for name in names:
+                queue = self.make(kind, (), {})
+                if self._tasks() != before:
+                    objects["queue of no test"] = queue
+                    break
+                objects[name] = queue
+                made.append(name)
+        return made
+
+    def _tasks(self) -> set[Any]:
+        """The threads and the children of this process."""
+        return {*threading.enumerate(), *self._children()}
+
+    def _children(self) -> set[Any]:
+        from multiprocessing import active_children
+
+        return {*active_children(), *getattr(self.module, "active_children", active_children)()}
+
+    def take(self, name: str) -> Any:
+        """A queue that was made ahead, for the test that is to have it."""
+        return objects.pop(name)
+
+    def _rename(self, names: Mapping[str, str]) -> None:
+        for name, other in names.items():
+            self.processes[other] = self.processes.pop(name)
 
     def make_manager(self, words: Mapping[str, Any]) -> Any:
         """A manager that has been started; `tidy` shuts it down if it is held under a name with ``manager``."""
@@ -60,12 +93,21 @@ class Parent:
         implementation = self.implementation
         method = self._start_method if implementation.is_own(self._start_method) else ""
         actor = Actor(self._address, name, loads=implementation.loads, method=method)
-        held = [implementation.sent(one) if key.startswith("queue") else one for key, one in zip(names, held)]
+        queues = ("ahead", "queue")
+        held = [implementation.sent(one) if key.startswith(queues) else one for key, one in zip(names, held)]
         process = implementation.process(self.context, target=serve_child, args=(actor, names, *held), daemon=daemon)
         process.start()
         self.processes[name] = process
-        pid = getattr(process, "pid", None)
+        return self._pid(name)
+
+    def _pid(self, name: str) -> int | None:
+        pid = getattr(self.processes[name], "pid", None)
         return pid if pid is None else int(pid)
+
+    def start_kept(self, kept: str, name: str) -> int | None:
+        """Gives a test a child that runs already, under this name; its process id."""
+        self._rename({kept: name})
+        return self._pid(name)
 
     def start_thread(self, name: str, names: list[str], held: list[Any]) -> None:
         """Starts another actor in a thread of this process."""
@@ -87,46 +129,32 @@ class Parent:
         """Kills a child by the implementation's own means."""
         self.processes[name].kill()
 
-    def tidy(self, seconds: float) -> list[str]:
+    def tidy(self, seconds: float, renamed: Mapping[str, str]) -> list[str]:
         """Ends what a test has left: joins its children, closes its queues, waits for their threads.
 
-        Returns what is still there after `seconds`; then this stage must not be used again.
+        Children and objects of tests that follow stay, the children under other names. Returns what else is still there
+        after `seconds`; then this stage must not be used again.
         """
         deadline = time.monotonic() + seconds
         left = []
-        for name, process in self.processes.items():
+        self._rename(renamed)
+        for name in [name for name in self.processes if not name.startswith("kept")]:
+            process = self.processes.pop(name)
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
                 left.append(f"process {name}")
             else:
                 with contextlib.suppress(AttributeError):  # there is no close(), or it does not work, as in loky 3.7
                     process.close()
-        self.processes.clear()
-        for name in [name for name in objects if Held(name) not in LASTING]:
-            held = objects.pop(name)
-            if name.startswith("queue") and not hasattr(held, "_callmethod") and hasattr(held, "close"):
-                held.close()
-            if name.startswith("manager"):
-                held.shutdown()
-        held = None
-        forget()
+        lasting = {held.name for held in LASTING}
+        let_go(objects, {*lasting, *(name for name in objects if name.startswith("ahead"))})
         self.implementation.tidy()
-        if sys.implementation.name != "cpython":
-            import gc
-
-            gc.collect()
-        for thread in threading.enumerate():
-            if thread not in self._threads:
-                thread.join(max(0.0, deadline - time.monotonic()))
-                if thread.is_alive():
-                    left.append(f"thread {thread.name}")
-        from multiprocessing import active_children
-
+        left += [f"thread {name}" for name in threads_after(self._threads, deadline)]
         manager = getattr(self.manager, "_process", None)
         if manager is not None and not manager.is_alive():
             left.append("a manager that has ended")
-        active = {*active_children(), *getattr(self.module, "active_children", active_children)()}
-        left += [f"process {process.name}" for process in active if process is not manager]
+        expected = (manager, *self.processes.values())
+        left += [f"process {process.name}" for process in self._children() if process not in expected]
         return left
 
 

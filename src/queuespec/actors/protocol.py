@@ -92,6 +92,9 @@ PARENT, CONTEXT, MODULE = LASTING = Held("parent"), Held("context"), Held("modul
 """What the parent actor always holds: its `queuespec.actors.parent.Parent`, the context of the start method, and the
 module that is judged."""
 
+KEEPER = Held("keeper")
+"""What children always hold: their `queuespec.actors.actor.Keeper`."""
+
 
 class Opaque(namedtuple("Opaque", "type repr key")):
     """Stands in a message for a value that is not made of plain built-in types: the names of its type, its repr, and

@@ -13,6 +13,7 @@ import pytest
 from queuespec import results
 from queuespec.judge.options import CannotJudge
 from queuespec.judge.planned import ASSIGNMENT, Assignment
+from queuespec.judge.uses import leaves_children_as_they_were
 from queuespec.judge.verdicts import FINDING
 from queuespec.rules import Facts, specification_folder
 from queuespec.rules.chapters import imported, importing_from
@@ -129,10 +130,18 @@ def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
     finding = request.node.stash[FINDING]
     stage = finding.stage = stages.take(start_method, request.path.parent)
     stage.records_in(finding.timeline)
+    stage.kept.offered = _may_have_kept_children(request.node, start_method)
     yield stage
     if finding.verdict not in (results.CONFORMS, results.SHOWN):
         stage.clean = False
     stages.put_back(stage)
+
+
+def _may_have_kept_children(item: pytest.Item, start_method: str) -> bool:
+    """Whether a test may have a child that an earlier one has had. A fork costs less than to ask; an adapter's queues
+    may cost anything, or be removed after each test."""
+    facts = item.config.stash[ASSIGNMENT].facts
+    return start_method != "fork" and not facts.adapter and leaves_children_as_they_were(item)
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ one: an implementation without it is spared a rule too many rather than accused 
 from __future__ import annotations
 
 import ast
+import dis
 import functools
 import inspect
 import os
 import re
+import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 
 import pytest
@@ -48,22 +50,53 @@ IMPORTED = re.compile(r"^\s*(?:from|import) (\w+)", re.MULTILINE)
 """An import in the text of a program that another program writes."""
 
 
+SHARED = frozenset(
+    (
+        *KINDS,
+        *("put", "get", "put_nowait", "get_nowait", "qsize", "empty", "full", "task_done", "join"),
+        *("buffer", "pickling", "threads"),
+    )
+)
+"""What a test may need that has a child of an earlier test: nothing that a child is left changed by."""
+
+HARMLESS = frozenset(
+    ("builtins", "contextlib", "errno", "functools", "itertools", "operator", "pickle", "queue", "_queue", "time")
+)
+"""The modules that such a test and its roles may use: no function of theirs changes the process."""
+
+
+def leaves_children_as_they_were(item: pytest.Item) -> bool:
+    """Whether a test starts children and only passes items through queues in them.
+
+    Whatever is about the start of a child, its end, its threads, its memory or what else belongs to a process needs a
+    child that no other test has had.
+    """
+    assert isinstance(item, pytest.Function)
+    if "make_child" not in item.fixturenames or not used_by(item) <= SHARED:
+        return False
+    return all(_modules_of(one) <= HARMLESS for one in _functions_of(item))
+
+
 def used_by(item: pytest.Item) -> frozenset[str]:
     """The capabilities that a test needs."""
     assert isinstance(item, pytest.Function)
-    fixtures = item._fixtureinfo.name2fixturedefs
     found = {OF_NOUN[name] for name in item.fixturenames if name in OF_NOUN}
-    found |= _needs_of(item.function)
+    return frozenset(found.union(*map(_needs_of, _functions_of(item))))
+
+
+def _functions_of(item: pytest.Function) -> Iterator[FunctionType]:
+    """The function of a test, and those of its fixtures that belong to the specification."""
+    yield item.function
+    fixtures = item._fixtureinfo.name2fixturedefs
     for name in item.fixturenames:
         if name in fixtures and _is_ours(fixtures[name][-1].func, str(item.path.parent)):
-            found |= _needs_of(inspect.unwrap(fixtures[name][-1].func))
-    return frozenset(found)
+            yield inspect.unwrap(fixtures[name][-1].func)
 
 
 @functools.cache
 def _needs_of(test: FunctionType) -> frozenset[str]:
     home = os.path.dirname(test.__code__.co_filename)
-    names = {*_names_in(test, set(), home), *inspect.signature(test).parameters}
+    names = {*inspect.signature(test).parameters}.union(*map(_words_of_function, _reached(test, set(), home)))
     if "program" in names:
         names = names.union(*map(_names_in_program, names))
     for arguments, values, _ in each_of(test):
@@ -76,21 +109,53 @@ def _needs_of(test: FunctionType) -> frozenset[str]:
     return frozenset(needed)
 
 
-def _names_in(function: FunctionType, seen: set[CodeType], home: str) -> Iterator[str]:
-    """The names and texts in the code of a function, and in that of all functions of the specification, or of a file
-    in the directory `home`, that it uses."""
+def _reached(function: FunctionType, seen: set[CodeType], home: str) -> Iterator[FunctionType]:
+    """A function, and all functions of the specification, or of a file in the directory `home`, that it uses."""
     if function.__code__ not in seen:
-        yield from _words_of_function(function)
+        yield function
     for code in _with_nested(function.__code__):
         if code in seen:
             continue
         seen.add(code)
         known = [function.__globals__.get(name) for name in code.co_names]
         known += [getattr(one, name, None) for one in known if isinstance(one, ModuleType) for name in code.co_names]
-        known += [method for one in known if isinstance(one, type) for method in vars(one).values()]
-        for one in known:
+        for one in (*known, *_methods(known)):
             if isinstance(one, FunctionType) and _is_ours(one, home):
-                yield from _names_in(one, seen, home)
+                yield from _reached(one, seen, home)
+
+
+def _methods(values: Iterable[object]) -> Iterator[object]:
+    return (method for one in values if isinstance(one, type) for method in vars(one).values())
+
+
+@functools.cache
+def _modules_of(test: FunctionType) -> frozenset[str]:
+    """The modules, other than ours, that a test uses, and whatever is its parameter."""
+    home = os.path.dirname(test.__code__.co_filename)
+    values = [value for _, values, _ in each_of(test) for value in _flat(values)]
+    seen = set[CodeType]()
+    functions = [test, *(one for one in (*values, *_methods(values)) if isinstance(one, FunctionType))]
+    found = set[str]()
+    for function in functions:
+        for one in _reached(function, seen, home):
+            for code in _with_nested(one.__code__):
+                steps = dis.get_instructions(code)
+                found |= {step.argval.partition(".")[0] for step in steps if step.opname == "IMPORT_NAME"}
+                used = [
+                    one.__globals__.get(name) for name in code.co_names if name.isidentifier()
+                ]  # "@..." is pytest's
+                used += [base for value in used if isinstance(value, type) for base in value.__mro__]
+                found |= {_module_of(value, home) for value in used}
+    return frozenset(found - {"", "queuespec"})
+
+
+def _module_of(value: object, home: str) -> str:
+    """The module that a value is or comes from; empty for one of ours."""
+    if not isinstance(value, ModuleType):
+        value = sys.modules.get(getattr(value, "__module__", None) or "", ModuleType(""))
+    file = getattr(value, "__file__", None) or ""
+    is_ours = file.startswith(str(specification_folder())) or os.path.dirname(file) == home
+    return "" if is_ours else value.__name__.partition(".")[0]
 
 
 @functools.cache

@@ -34,6 +34,7 @@ from queuespec.stage.exceptions import (
     Unusable,
     unloaded,
 )
+from queuespec.stage.kept import Kept
 from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
@@ -72,6 +73,7 @@ class Stage:
         """How many queues this test has made. If there are several, the text of a call includes the queue's name."""
         self.reported: set[str] = set()
         """The start methods that the children of this test report."""
+        self.kept = Kept(self)
         self._names = itertools.count(1)
         self._used = False
         self._has_manager = False
@@ -149,13 +151,18 @@ class Stage:
         if now != self.address[-2:]:
             self.address = self.address._replace(patience=now[0], stretch=now[1])
             self.parent_begins("be_told_pace", *now).result()
+            self.kept.tells_pace(now[1])
 
     # What travels over the channels
 
-    def _expected(self, kind: str) -> RemoteActor:
-        """An actor that will connect, named by its kind, and a number unless it is the first."""
+    def _next(self, kind: str) -> str:
+        """The name of another actor: its kind, and a number unless it is the first."""
         count = sum(name.startswith(kind) for name in self.actors)
-        name = f"{kind} {count + 1}" if count else kind
+        return f"{kind} {count + 1}" if count else kind
+
+    def _expected(self, kind: str) -> RemoteActor:
+        """An actor that will connect."""
+        name = self._next(kind)
         actor = self.actors[name] = RemoteActor(self, name)
         return actor
 
@@ -224,6 +231,7 @@ class Stage:
         self._used = True
         if noted:
             self.timeline.calls.append(call)
+            self.kept.begun |= request.args[:1] != (protocol.PARENT,)
         if actor.gone:
             raise Crashes(f"{text} could not be called: the process of {actor.name} {self.how_it_died(actor)}")
         actor.send(call, request)
@@ -261,7 +269,8 @@ class Stage:
         self.queues += 1
         name = f"queue{self.queues}" if self.queues > 1 else "queue"
         text = kind + arguments_in_words(args, kwargs)
-        self.parent_begins("make", kind, args, kwargs, text=text, keep=name).result()
+        if args or kwargs or not self.kept.queue(kind, name, text):
+            self.parent_begins("make", kind, args, kwargs, text=text, keep=name).result()
         return View(self.parent, name, documented.QUEUES.get(kind, documented.FAMILY))
 
     def _start_manager(self) -> None:
@@ -291,14 +300,22 @@ class Stage:
 
         Returns the object as the child holds it (a `View`), a tuple of several, or the child itself if there are none.
         """
+        ahead: tuple[View, ...] = ()
+        if not daemon and self.kept.suits(held):
+            kept = self.kept.child(self._next("child"), held)
+            if kept is not None:
+                return _as_held_by(kept, held)
+            ahead = self.kept.ahead_of(held)
         actor = self._expected("child")
-        names = [view._name for view in held]
+        given = (*held, *ahead)
+        names = [view._name for view in given]
         try:
-            self.parent_begins("start", actor.name, names, held, daemon, text=f"start of {actor.name}").result()
+            self.parent_begins("start", actor.name, names, given, daemon, text=f"start of {actor.name}").result()
         except Raised:
             del self.actors[actor.name]
             raise
         self._await(actor, is_process=True)
+        self.kept.has_started(actor, ahead)
         reported = str(actor.start_method)
         self.reported.add(reported)
         if reported != self.start_method:
@@ -414,6 +431,7 @@ class Stage:
         """Asks all actors but the parent to end, and the parent to clean up after them."""
         if self.parent.gone or self.parent.busy is not None:
             return False
+        renamed = self.kept.clears()
         for actor in self._children():
             if actor.gone or actor.end_is_expected:
                 continue
@@ -424,7 +442,7 @@ class Stage:
         if not self._used:
             return True
         leaving = self.settings.stretched(LEAVING)
-        call = self.parent_begins("tidy", leaving)
+        call = self.parent_begins("tidy", leaving, renamed)
         self.watch(lambda: call.over or self.parent.gone, leaving + self.settings.stretched(1.0))
         return call.returned and not call.value
 
@@ -433,6 +451,8 @@ class Stage:
         self._supervisor.untidy |= self.settings.tidies and self._used
         if self.clean and not self.parent.gone and self.parent.busy is None:
             with contextlib.suppress(Failure, OSError):
+                for actor in self.kept.idle:
+                    self.begin(actor, "leaves", Request(protocol.LEAVE, ("tidy",)), noted=False)
                 self.begin(self.parent, "leaves", Request(protocol.LEAVE, ("return",)), noted=False)
                 if self.tree.wait(self.settings.stretched(LEAVING)) is not None:
                     self._close_sockets()
@@ -444,10 +464,10 @@ class Stage:
         """Ends the stage and all its processes now."""
         self._close_sockets()
         self._supervisor.untidy |= self.settings.tidies
-        self.tree.end([actor.pid for actor in self.actors.values() if actor.pid])
+        self.tree.end([actor.pid for actor in (*self.actors.values(), *self.kept.idle) if actor.pid])
 
     def _close_sockets(self) -> None:
-        for actor in self.actors.values():
+        for actor in (*self.actors.values(), *self.kept.idle):
             actor.disconnect()
         self.selector.close()
         self._listener.close()

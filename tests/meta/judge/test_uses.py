@@ -1,6 +1,7 @@
 """Whose methods a test calls: known answers for the receivers that tests, roles and programs have."""
 
 import ast
+import itertools
 import multiprocessing
 import os
 import sys
@@ -9,8 +10,9 @@ from multiprocessing.managers import BaseManager
 
 import pytest
 
+from queuespec import each
 from queuespec.judge.receivers import methods_in
-from queuespec.judge.uses import _names_in_program, _needs_of
+from queuespec.judge.uses import HARMLESS, _modules_of, _names_in_program, _needs_of
 from queuespec.rules.words import METHODS
 
 
@@ -103,3 +105,55 @@ def test_a_program_needs_what_a_program_imports_that_it_writes():
     assert "close" in _names_in_program("started")
     assert "close" not in _names_in_program("alone")
     assert "join" not in _names_in_program("alone")
+
+
+def only_passes_items(queue, child):
+    """A test that leaves its child as it was."""
+    child.put([*itertools.repeat("a", 3)])
+
+    assert queue.get()
+
+
+def looks_at_threads():
+    return threading.active_count()
+
+
+def plays_a_role(child):
+    """A test whose role is about the process."""
+    return child.plays(looks_at_threads)
+
+
+def imports_something(child):
+    """A test that imports where nobody looks."""
+    import os.path as paths
+
+    return paths.join(child)
+
+
+def finds_a_class(child):
+    """A test that uses what a module has."""
+    return child.plays(Server)
+
+
+@each("role", [looks_at_threads])
+def has_a_role_as_parameter(child, role):
+    """A test whose parameter is about the process."""
+    return child.plays(role)
+
+
+CHANGING = {
+    plays_a_role: "threading",
+    imports_something: "os",
+    finds_a_class: "multiprocessing",
+    has_a_role_as_parameter: "threading",
+}
+"""Tests after which a child is not used again, and the module that says so."""
+
+
+def test_a_test_that_only_passes_items_uses_no_module_that_changes_a_process():
+    assert _modules_of(only_passes_items) <= HARMLESS
+
+
+@pytest.mark.parametrize(("test", "module"), CHANGING.items(), ids=[test.__name__ for test in CHANGING])
+def test_a_test_that_may_change_its_process_uses_a_module_for_it(test, module):
+    assert _modules_of(test) - HARMLESS == {module}
