@@ -207,7 +207,7 @@ def interrupted(queue, signal_now, method, *args):
     the system call blocks, wakes nobody; so it is sent repeatedly, and the first one counts that the call notices.
     """
     inside, over = False, threading.Event()
-    main = threading.current_thread()
+    main, ident = threading.current_thread(), threading.get_ident()
 
     def notice(number, frame):
         nonlocal inside
@@ -219,7 +219,7 @@ def interrupted(queue, signal_now, method, *args):
         signal_now.wait()
         wait_until_at_rest(main)
         while not over.is_set():
-            signal.pthread_kill(main.ident, signal.SIGINT)
+            signal.pthread_kill(ident, signal.SIGINT)
             over.wait(0.05)
 
     before = signal.signal(signal.SIGINT, notice)
