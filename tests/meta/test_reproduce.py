@@ -456,7 +456,7 @@ def test_a_bug_report_has_all_that_is_known_of_a_hang(capsys):
 
     report = capsys.readouterr().out
     assert "# get.blocks-when-empty: `get()` waits until an item arrives." in report
-    assert f"- Queue under {METHODS[0]}: hangs: get() was still running after 1 s\n" in report
+    assert re.search(f"- Queue under {METHODS[0]}: hangs: get\\(\\) was still running after [\\d.]+ s\n", report)
     assert f"on fault:get-hangs-in-c on {sys.implementation.name.replace('cpython', 'CPython')} " in report
     assert "(https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get)" in report
     command = "queuespec --rule get.blocks-when-empty --implementation fault:get-hangs-in-c"

@@ -19,7 +19,7 @@ from judged import mp, not_applicable, stretched
 QUEUES = 20
 SPARE = 3
 """Number of queues and threads that there has to be room for besides."""
-WAIT = 5.0
+WAIT = 2.0
 """Seconds that the threads of dropped queues are given to end, in total."""
 
 
@@ -120,7 +120,7 @@ def main():
     ours = set(threading.enumerate())
     use(kind, life)  # The first use starts what remains: resource tracker and fork server.
     kept.clear()
-    settle(ours, WAIT / 50)
+    settle(ours, WAIT / 20)
     before = count()[resource]
     use(kind, life)
     settle(ours, WAIT)
