@@ -52,7 +52,7 @@ class Finding:
     """The rows of the timeline that the verdict keeps."""
     declared: dict[str, Any] | None = None
     not_started: bool = False
-    """Whether nothing is known of the queue because a process of ours did not start."""
+    """Whether nothing is known of the queue because a process did not start."""
     stage: Stage | None = None
     programs: list[Program] = dataclasses.field(default_factory=list)
 
@@ -64,7 +64,7 @@ CURRENT = pytest.StashKey[Timeline]()
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Judges a rule once more, on a fresh stage, if a process of ours did not start: the machine may have been busy."""
+    """Judges a rule once more, on a fresh stage, if a process did not start: the machine may have been busy."""
     if PLANNED not in item.stash:
         return None
     where = {"nodeid": item.nodeid, "location": item.location}

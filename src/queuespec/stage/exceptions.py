@@ -66,7 +66,7 @@ class Unusable(SuiteError):
 
 
 class NotStarted(SuiteError):
-    """A process of ours did not start: the main program of a stage, a child, a manager, a program.
+    """A process that the judge needs did not start: the main program of a stage, a child, a manager, a program.
 
     So nothing is known of the queue.
     """

@@ -8,6 +8,7 @@ import pytest
 import runs
 
 from queuespec.judge import options
+from queuespec.stage import settings
 
 FAILING = {
     "a syntax error": ("def :", "SyntaxError: invalid syntax (own.py, line 1)"),
@@ -62,7 +63,8 @@ def probed(tmp_path, monkeypatch):
 def test_what_cannot_be_imported_is_refused_by_one_sentence(probed, monkeypatch, way):
     text, words = FAILING[way]
     if "hang" in way:
-        monkeypatch.setattr(options, "LONGEST_IMPORT", 0.5)
+        monkeypatch.setattr(settings, "LONGEST_IMPORT", 0.5)
+        monkeypatch.setattr(settings, "IMPORT", 0)
 
     with pytest.raises(options.CannotJudge) as refused:
         probed(text)

@@ -100,7 +100,9 @@ def test_patience_begins_when_the_implementation_is_loaded(program):
 @pytest.mark.parametrize("claim", CLAIMS, ids=["succeeds", "fails", "prints"])
 @pytest.mark.parametrize("way", FAILING)
 def test_a_program_without_its_implementation_is_no_evidence(program, monkeypatch, way, claim):
-    monkeypatch.setattr(settings_module, "LONGEST_IMPORT", 0.5 if way == "hangs" else 20.0)
+    if way == "hangs":
+        monkeypatch.setattr(settings_module, "LONGEST_IMPORT", 0.5)
+        monkeypatch.setattr(settings_module, "IMPORT", 0)
     text, sentence = FAILING[way]
     run = program(text)
 
@@ -110,7 +112,9 @@ def test_a_program_without_its_implementation_is_no_evidence(program, monkeypatc
 
 @pytest.mark.parametrize("way", FAILING)
 def test_neither_is_a_stage(supervisor, settings, monkeypatch, way):
-    monkeypatch.setattr(settings_module, "LONGEST_IMPORT", 0.5 if way == "hangs" else 20.0)
+    if way == "hangs":
+        monkeypatch.setattr(settings_module, "LONGEST_IMPORT", 0.5)
+        monkeypatch.setattr(settings_module, "IMPORT", 0)
     text, sentence = FAILING[way]
     settings = settings(text)
 
