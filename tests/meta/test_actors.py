@@ -130,7 +130,7 @@ def test_the_parent_names_what_it_could_not_end():
     parent.processes = {"child": ended(0), "child 2": ended(None)}
     parent.manager = SimpleNamespace(_process=ended(1))
 
-    left = parent.tidy(0)
+    left = parent.tidy(0, {})
 
     assert "process child 2" in left
     assert "process child" not in left

@@ -134,9 +134,9 @@ def _modules_of(test: FunctionType) -> frozenset[str]:
     home = os.path.dirname(test.__code__.co_filename)
     values = [value for _, values, _ in each_of(test) for value in _flat(values)]
     seen = set[CodeType]()
-    functions = [test, *(one for one in (*values, *_methods(values)) if isinstance(one, FunctionType))]
-    found = set[str]()
-    for function in functions:
+    given = [one for one in (*values, *_methods(values)) if isinstance(one, FunctionType) and _is_ours(one, home)]
+    found = {_module_of(value, home) for value in values}
+    for function in (test, *given):
         for one in _reached(function, seen, home):
             for code in _with_nested(one.__code__):
                 steps = dis.get_instructions(code)

@@ -37,8 +37,9 @@ FEWER = pytest.StashKey["list[str]"]()
 HEAVY = 1.0
 """How long an import may take, in seconds, for a run that mostly waits rather than imports."""
 
-PROCESSES = 4
-"""How many processes of a worker have imported the implementation at the same time: stages, and children of one."""
+PROCESSES = 8
+"""How many processes of a worker have imported the implementation at the same time: stages, and children of one, with
+those that are kept."""
 
 
 def is_worker(config: pytest.Config) -> bool:

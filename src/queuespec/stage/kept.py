@@ -26,8 +26,9 @@ __tracebackhide__ = True  # pytest shows the frames of tests, not these
 AHEAD = 5
 """How many queues of a kind are made ahead; each has some semaphores and file descriptors in two processes."""
 
-IDLE = 2
-"""How many children are kept for a kind; few tests need more at the same time."""
+IDLE, IDLE_IN_ALL = 2, 5
+"""How many children are kept for a kind, and in all: few tests need more at the same time, and each has imported the
+implementation."""
 
 CLEARING = 2.0
 """Timeout for a child to let go of a test, in seconds. Exceeding it costs a new stage, never a verdict."""
@@ -127,7 +128,7 @@ class Kept:
         seconds = self._stage.settings.stretched(CLEARING)
         for actor, holds in self._holds.items():
             others = [*self._idle.values(), *(self._holds[other] for other in clearing)]
-            has_room = sum(not holds.isdisjoint(other) for other in others) < IDLE
+            has_room = len(others) < IDLE_IN_ALL and sum(not holds.isdisjoint(other) for other in others) < IDLE
             if has_room and holds & ahead and actor.ready and actor.busy is None and not actor.end_is_expected:
                 clearing[actor] = self._begin(actor, "clear", sorted(holds & ahead), seconds)
         self._stage.watch(lambda: all(call.over for call in clearing.values()), 2 * seconds)

@@ -23,8 +23,8 @@ def test_an_import_that_costs_little_changes_nothing():
     ("taken", "machine", "expected"),
     [
         ({"loading": 4.13}, 64, (4, "takes 4.1 s")),
-        ({"memory": GIB}, 64, (8, "takes 1,024 MiB")),
-        ({"memory": GIB, "loading": 4.13}, 16, (2, "takes 1,024 MiB")),
+        ({"memory": GIB}, 64, (4, "takes 1,024 MiB")),
+        ({"memory": GIB, "loading": 4.13}, 16, (1, "takes 1,024 MiB")),
         ({"memory": 9 * GIB}, 16, (1, "takes 9,216 MiB")),
         ({"memory": 9 * GIB}, 0, (12, "costs little")),
     ],
