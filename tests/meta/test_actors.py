@@ -4,17 +4,20 @@ import multiprocessing.dummy
 import multiprocessing.managers
 import os
 import pickle
+import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
 import pytest
+import runs
 
 from queuespec.actors import actor, adapter, probe
 from queuespec.actors.parent import Parent
 from queuespec.actors.protocol import MARK, SIZE, body_size, decoded, described, pickled, short_repr
 from queuespec.implementations import NAMES
 from queuespec.stage.exceptions import ShutDown, raised_by
+from queuespec.stage.settings import ACTORS
 
 # What crosses the channel
 
@@ -188,3 +191,21 @@ def test_a_system_without_semaphores_is_a_fact(facts, monkeypatch):
     monkeypatch.setattr(multiprocessing, "get_context", refuse)
 
     assert facts("multiprocessing")["semaphores"] == "[Errno 38] Function not implemented"
+
+
+# What a child has to wait for
+
+OF_QUEUES = "multiprocessing.spawn, multiprocessing.queues, multiprocessing.synchronize"
+SHOWN = "; import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+
+
+def imported_by(modules):
+    words = [runs.judged_python, "-c", f"import {modules}{SHOWN}"]
+    answer = subprocess.run(words, cwd=ACTORS, check=True, stdout=subprocess.PIPE, text=True)
+    return {*answer.stdout.split()}
+
+
+def test_a_child_imports_little_that_a_queue_does_not():
+    ours = imported_by(f"{OF_QUEUES}, boot, queuespec.actors.actor")
+
+    assert ours - imported_by(OF_QUEUES) == {"__future__", "boot", "faulthandler", "queuespec"}

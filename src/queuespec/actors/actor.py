@@ -20,10 +20,13 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Container, Mapping
-from typing import Any
 
 from queuespec.actors import protocol
 from queuespec.actors.protocol import Address, Opaque, decoded, described, encoded, exactly, next_message, opaque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def found(name: str) -> Any:

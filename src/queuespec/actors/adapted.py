@@ -10,11 +10,14 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from queuespec.actors.actor import Sent
 from queuespec.actors.adapter import Implementation, UnknownImplementation
 from queuespec.actors.protocol import KINDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 GROUP = "queuespec.implementations"
 """The group of entry points by which installed packages offer implementations."""

@@ -19,9 +19,12 @@ import operator
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 from queuespec.actors.protocol import KINDS, MARK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class UnknownImplementation(Exception):

@@ -6,8 +6,7 @@ import atexit
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
-from typing import Callable
+from collections.abc import Callable, Iterator
 
 from queuespec.actors import adapter, protocol
 

@@ -9,12 +9,15 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from queuespec.actors import loading
 from queuespec.actors.actor import Actor, become_the_stage, know_pace, let_go, serve_child, threads_after
 from queuespec.actors.adapter import Api, Implementation
 from queuespec.actors.protocol import LASTING, Address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Parent:

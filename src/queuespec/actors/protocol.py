@@ -24,7 +24,11 @@ import queue as thread_queue
 import socket
 import struct
 from collections import namedtuple
-from typing import Any, Callable, Union
+from collections.abc import Callable
+
+TYPE_CHECKING = False  # as type checkers know it; `typing` would take most of the time of importing this module
+if TYPE_CHECKING:
+    from typing import Any, Union
 
 LARGEST_MESSAGE = 1 << 28
 """Bytes. A longer message is not ours: something else wrote into the channel."""
@@ -77,9 +81,6 @@ PIECE = 1 << 16
 """Maximum number of bytes to read from a socket at a time."""
 
 
-# Every spawned child imports this module: the first `typing.NamedTuple` of a process takes longer than all the rest.
-
-
 class Held(namedtuple("Held", "name")):
     """Stands in a message for the object that the receiving actor holds under this name."""
 
@@ -106,7 +107,8 @@ class Address(namedtuple("Address", "port actor_secret judge_secret patience str
     slow the machine is (see `STRETCH`)."""
 
 
-StandIn = Union[Held, Made, Opaque]
+if TYPE_CHECKING:
+    StandIn = Union[Held, Made, Opaque]
 
 
 def opaque(value: Any, key: str = "") -> Opaque:
