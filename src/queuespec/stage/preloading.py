@@ -1,6 +1,7 @@
 """The judge's side of an interpreter that has imported the implementation, and that programs are forked from.
 
-Importing some implementations takes seconds, and a run starts hundreds of programs.
+Importing some implementations takes seconds, and a run starts hundreds of programs. Even where an import takes little,
+a fork spares a program the start of an interpreter, which takes longer than most programs do their work.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from collections.abc import Mapping, Sequence
 from queuespec.stage.settings import ACTORS, Settings
 
 WORTH_IT = 1.5
-"""The time that an import has to take, in seconds, for programs to be forked from an interpreter that has done it."""
+"""The time that an import has to take, in seconds, for the first program to wait for an interpreter that does it."""
+
+SEVERAL = 3
+"""How many programs start an interpreter of their own if an import takes less: a short run starts no more."""
 
 OF_PROGRAMS = {
     "PYTHONSAFEPATH": "",  # programs import their neighbors
@@ -88,9 +92,11 @@ class Preloader:
         self._is_used = True
 
     @staticmethod
-    def is_worth_it(settings: Settings) -> bool:
-        """Whether programs are started faster by this. On other systems than Linux, libraries may not survive fork."""
-        return sys.platform == "linux" and settings.loading >= WORTH_IT
+    def is_worth_it(settings: Settings, programs: int) -> bool:
+        """Whether this starts programs faster, after that many of them. On other systems than Linux, libraries may not
+        survive a fork; an import that nobody has measured is that of a few programs, not of a run."""
+        enough = programs >= SEVERAL and settings.loading > 0
+        return sys.platform == "linux" and (enough or settings.loading >= WORTH_IT)
 
     def start(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
         """A new program; None if this interpreter cannot start one."""

@@ -247,7 +247,9 @@ class Supervisor:
         self._tidying: list[str] = []
         self._trees: set[ProcessTree] = set()
         self._ending: list[ProcessTree] = []
+        self._preloads: Settings | None = None
         self._preloader: Preloader | None = None
+        self._programs = 0
         self._reaper = subprocess.Popen(
             [sys.executable, "-I", "-S", reaper.__file__, self.directory, self.mark],
             stdin=subprocess.PIPE,
@@ -264,13 +266,16 @@ class Supervisor:
             self._reaper.stdin.flush()
 
     def preloads(self, settings: Settings) -> None:
-        """Starts programs, from here on, in an interpreter that has imported the implementation, if that pays."""
-        if Preloader.is_worth_it(settings):
-            self._preloader = Preloader(settings, {**os.environ, **self.environment})
-            self._tell_reaper("+", self._preloader.popen.pid)
+        """Starts programs, from here on, in an interpreter that has imported the implementation, as soon as it pays."""
+        self._preloads = settings
 
     def forked(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
         """A program in an interpreter that has imported the implementation; None if it has to start in a new one."""
+        settings = self._preloads
+        if self._preloader is None and settings is not None and Preloader.is_worth_it(settings, self._programs):
+            self._preloader = Preloader(settings, {**os.environ, **self.environment})
+            self._tell_reaper("+", self._preloader.popen.pid)
+        self._programs += 1
         return None if self._preloader is None else self._preloader.start(command, env)
 
     def has_tidied(self, command: list[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 import runs
 
 from queuespec.stage import Program, Settings, Supervisor
+from queuespec.stage.preloading import SEVERAL
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="programs are preloaded on Linux only")
 
@@ -116,6 +117,21 @@ def test_children_import_an_adapter_but_no_module_that_their_queue_does_not_need
     path.write_text(ADAPTER)
 
     program(LOOKS, implementation=str(path) if adapts else "slow").prints_nothing_but(f"{adapts}\n")
+
+
+def test_programs_are_forked_as_soon_as_it_pays(tmp_path):
+    (tmp_path / "some.py").touch()
+    settings = Settings("multiprocessing", runs.judged_python, (), patience=20.0, loading=0.01)
+    started = []
+    with contextlib.closing(Supervisor()) as supervisor:
+        supervisor.preloads(settings)
+        for _ in range(SEVERAL + 2):
+            program = Program(tmp_path / "some.py", (), settings, "spawn", supervisor)
+            program.succeeds()
+            program.close()
+            started.append(type(program.tree.popen).__name__)
+
+    assert started == ["Popen"] * SEVERAL + ["Forked"] * 2
 
 
 def test_exit_handlers_run_in_the_order_in_which_a_new_program_registers_them(program):
