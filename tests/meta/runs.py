@@ -4,6 +4,7 @@ import dataclasses
 import json
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,11 @@ PICKLED_BY_PUT = "put() pickles its item itself, so nothing can hold an item bac
 """Why a rule does not apply to a queue, rather than to a platform."""
 NEED_NOT_HAVE = ", and need not have it"
 """The end of another such reason: the rule is about a method that no documentation promises yet."""
+
+RELEASED = [
+    int(minor) for minor in re.findall(r"Python :: 3\.(\d+)\"", (CHECKOUT / "pyproject.toml").read_text("utf-8"))
+]
+"""The minor versions of the released Pythons, as the classifiers have them: 9 for 3.9."""
 
 PLATFORMS = {
     "linux": ("Linux", ("fork", "spawn", "forkserver")),

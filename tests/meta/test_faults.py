@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 import pytest
-from runs import CROSS_SECTION, NEED_NOT_HAVE, PICKLED_BY_PUT, PLATFORMS, asked, facts_of, rest
+from runs import CROSS_SECTION, NEED_NOT_HAVE, PICKLED_BY_PUT, PLATFORMS, RELEASED, asked, facts_of, rest
 
 from queuespec.cli.faults import start_methods_of
 from queuespec.queues.declare import EVERYTHING, faults
@@ -75,7 +75,7 @@ def test_a_fault_turns_the_rules_it_breaks_red_and_no_others(judge, name):
         assert not reds(again, accused), again.output
 
 
-@pytest.mark.parametrize("minor", range(9, 16))
+@pytest.mark.parametrize("minor", RELEASED)
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_fault_is_declared_only_where_a_rule_can_notice_it(monkeypatch, platform, minor):
     system, methods = PLATFORMS[platform]

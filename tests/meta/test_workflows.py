@@ -104,6 +104,18 @@ def test_every_classifier_is_a_row_of_the_matrix():
     assert ("Implementation :: PyPy" in classified) == any(name.startswith("pypy") for name in pythons())
 
 
+def test_everything_begins_with_the_same_python():
+    oldest = pythons()[0]
+    texts = {
+        name: (CHECKOUT / name).read_text(encoding="utf-8") for name in ("README.md", "src/queuespec/actors/probe.py")
+    }
+
+    assert settings()["project"]["requires-python"] == f">={oldest}"
+    assert settings()["tool"]["ruff"]["target-version"] == "py" + oldest.replace(".", "")
+    assert f"CPython {oldest} and later" in texts["README.md"]
+    assert f"version < [{oldest.replace('.', ', ')}]" in texts["src/queuespec/actors/probe.py"]
+
+
 def test_every_released_python_of_the_matrix_is_judged_for_other_projects():
     given = workflow("judge.yml")["on"]["workflow_call"]["inputs"]["pythons"]["default"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import runs
 import stage_roles
-from runs import ONE_KIND
+from runs import ONE_KIND, RELEASED
 from stages import METHODS, PATH
 
 from queuespec import Full
@@ -270,7 +270,7 @@ def test_a_child_has_the_patched_library_too(supervisor, tmp_path, monkeypatch):
     stage.end()
 
 
-VERSIONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
+VERSIONS = [f"3.{minor}" for minor in RELEASED]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
