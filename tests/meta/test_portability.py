@@ -154,7 +154,9 @@ def test_a_hang_shows_its_stack_where_there_is_no_signal_for_it(judge, trait):
 
 
 def test_a_clock_that_ticks_64_times_a_second_is_good_enough(judge, trait):
-    run = judge(*A_FEW_RULES, env=trait(COARSE_CLOCK))
+    timed = ("--rule", "get.timeout-raises-empty", "--rule", "put.timeout-raises-full")
+
+    run = judge(*A_FEW_RULES, *timed, env=trait(COARSE_CLOCK))
 
     assert everything_conforms(run), run.output
 

@@ -140,7 +140,7 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
 
 
 def semaphores():  # type: ignore[no-untyped-def]
-    """Why there are not enough semaphores here, or None if there are; and whether the value of one can be asked for."""
+    """Why there are not enough semaphores here, or None if there are; and whether they report their values."""
     made = 0
     try:
         import multiprocessing

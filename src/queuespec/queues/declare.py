@@ -97,7 +97,7 @@ def fault(
         start_methods: those under which it is wrong. By default fork, or spawn where there is no fork.
         not_on: values of `sys.platform` where it would not be wrong, cannot work, or breaks no rule that applies.
         pretends: what the rules are to believe about the platform: ``system``, as `platform.system` has it,
-            ``python``, the version as three integers, and ``counted``, whether a semaphore has a value to ask for.
+            ``python``, the version as three integers, and ``counted``, whether semaphores report their values.
 
     Raises:
         ValueError: for a declaration that cannot be meant, when the decorator runs.

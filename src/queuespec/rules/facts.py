@@ -63,7 +63,7 @@ class Facts(Subject):
     semaphores: str | None
     """Why there are not enough semaphores; None if there are."""
     counted: bool
-    """Whether the value of a semaphore can be asked for: macOS, for one, has no `sem_getvalue()`."""
+    """Whether semaphores report their values; without `sem_getvalue()`, as on macOS, they do not."""
     adapter: tuple[str, ...] = ()
     """The adapter's module, its class, and what the class defines; nothing if there is no adapter."""
     loading: float = 0.0

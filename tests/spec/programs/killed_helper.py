@@ -49,7 +49,7 @@ def helpers(module):
 
 
 def has_ended(process_id):
-    """Whether a child has ended; it is not reaped, which is for whoever started it to do."""
+    """Whether a child has ended. Does not reap it: that is for the code that started it."""
     with open(f"/proc/{process_id}/stat", errors="replace") as stat:
         return stat.read().rpartition(")")[2].split()[0] in "ZX"
 

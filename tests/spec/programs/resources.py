@@ -60,8 +60,8 @@ def is_a_descriptor():
     """Whether a semaphore of the system is a file descriptor, as on macOS: close() does not release it then."""
     context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
     before = descriptors()
-    semaphore = context.Semaphore()
-    return semaphore is not None and descriptors() > before
+    kept.append(context.Semaphore())
+    return descriptors() > before
 
 
 def echo(queues):
