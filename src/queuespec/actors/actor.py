@@ -291,12 +291,12 @@ class Keeper:
             self._objects[name] = self._objects.pop(ahead)
 
     def clear(self, kept: list[str], seconds: float) -> bool:
-        """Lets go of everything but these queues; returns whether nothing of a test is left after `seconds`."""
-        let_go(self._objects, {protocol.KEEPER.name, *kept})
+        """Releases everything but these queues; returns whether nothing of a test is left after `seconds`."""
+        release(self._objects, {protocol.KEEPER.name, *kept})
         return not threads_after(self._threads, time.monotonic() + seconds)
 
 
-def let_go(objects: dict[str, Any], kept: Container[str]) -> None:
+def release(objects: dict[str, Any], kept: Container[str]) -> None:
     """Closes queues, shuts managers down, and drops the references to all objects but those with these names."""
     for name in [name for name in objects if name not in kept]:
         held = objects.pop(name)

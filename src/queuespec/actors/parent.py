@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 
 from queuespec.actors import loading
-from queuespec.actors.actor import Actor, become_the_stage, know_pace, let_go, serve_child, threads_after
+from queuespec.actors.actor import Actor, become_the_stage, know_pace, release, serve_child, threads_after
 from queuespec.actors.adapter import Api, Implementation
 from queuespec.actors.protocol import LASTING, Address
 
@@ -150,7 +150,7 @@ class Parent:
                 with contextlib.suppress(AttributeError):  # there is no close(), or it does not work, as in loky 3.7
                     process.close()
         lasting = {held.name for held in LASTING}
-        let_go(objects, {*lasting, *(name for name in objects if name.startswith("ahead"))})
+        release(objects, {*lasting, *(name for name in objects if name.startswith("ahead"))})
         self.implementation.tidy()
         left += [f"thread {name}" for name in threads_after(self._threads, deadline)]
         manager = getattr(self.manager, "_process", None)

@@ -62,7 +62,7 @@ SHARED = frozenset(
 HARMLESS = frozenset(
     ("builtins", "contextlib", "errno", "functools", "itertools", "operator", "pickle", "queue", "_queue", "time")
 )
-"""The modules that such a test and its roles may use: no function of theirs changes the process."""
+"""The modules that such a test and its roles may use: none of their functions changes the process."""
 
 
 def leaves_children_as_they_were(item: pytest.Item) -> bool:
@@ -150,7 +150,7 @@ def _modules_of(test: FunctionType) -> frozenset[str]:
 
 
 def _module_of(value: object, home: str) -> str:
-    """The module that a value is or comes from; empty for one of ours."""
+    """The module that a value is or comes from; empty for one of our own."""
     if not isinstance(value, ModuleType):
         value = sys.modules.get(getattr(value, "__module__", None) or "", ModuleType(""))
     file = getattr(value, "__file__", None) or ""

@@ -31,7 +31,7 @@ IDLE, IDLE_IN_ALL = 2, 5
 implementation."""
 
 CLEARING = 2.0
-"""Timeout for a child to let go of a test, in seconds. Exceeding it costs a new stage, never a verdict."""
+"""Timeout for a child to release what a test has left, in seconds. Exceeding it costs a new stage, never a verdict."""
 
 
 class Kept:
