@@ -1,11 +1,16 @@
 """Slow is not wrong: no machine is too slow, too busy or too often interrupted for a queue that does what it should."""
 
 import os
+import signal
+import threading
 
 import psutil
 import pytest
 import slowness
 from runs import METHOD, asked
+
+from queuespec.rules import specification_folder
+from queuespec.rules.chapters import importing_from
 
 SENSITIVE = (
     "get.interruptible",
@@ -68,3 +73,33 @@ def test_what_is_stopped_goes_on_in_the_end():
             assert os.WIFCONTINUED(status)
         finally:
             sleeping.kill()
+
+
+class Waits:
+    """A queue on which every get() waits for ever."""
+
+    def get(self):
+        threading.Event().wait()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends no signals to threads")
+def test_a_signal_before_the_call_interrupts_nothing(monkeypatch):
+    """It arrives between two steps of the role if the machine is slow."""
+    with importing_from(specification_folder()):
+        from roles import timing
+    sent, now = threading.Event(), threading.Event()
+    start, kill = threading.Thread.start, signal.pthread_kill
+
+    def kill_and_tell(*args):
+        kill(*args)
+        sent.set()
+
+    def start_slowly(thread):
+        start(thread)
+        now.set()
+        sent.wait()
+
+    monkeypatch.setattr(signal, "pthread_kill", kill_and_tell)
+    monkeypatch.setattr(threading.Thread, "start", start_slowly)
+
+    assert timing.interrupted(Waits(), now, "get") is True
