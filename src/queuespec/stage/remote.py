@@ -44,10 +44,12 @@ class RemoteActor(Channel):
         return ExitCode.of(f"the process of {self.name}", code)
 
     def _awaited_exit_code(self) -> int | None:
-        stage, codes = self.stage, []
+        stage = self.stage
+        codes: list[int | None] = []
 
         def has_ended(seconds: float) -> bool:
-            codes.append(stage.exit_code(self, seconds))
+            if not codes or stage.parent.busy is None:  # or it has not answered the last question
+                codes.append(stage.exit_code(self, seconds))
             return codes[-1] is not None
 
         stage.settings.awaits(has_ended, lambda: stage.settings.calling)

@@ -116,12 +116,13 @@ class Settings:
         """Waits with patience, by a function that takes a number of seconds and returns whether the wait is over.
 
         When the timeout that `allowed` returns has passed, it measures how fast the machine is by now, and waits for
-        longer if that allows more. Returns whether the wait was over.
+        longer if that allows more. If it has stood still meanwhile, it begins again, once. Returns whether the wait was
+        over.
         """
-        begun, seconds = time.monotonic(), allowed()
+        begun, seconds, stood_still = time.monotonic(), allowed(), False
         while not wait(max(0.0, begun + seconds - time.monotonic())):
-            if time.monotonic() > begun + seconds + STOOD_STILL:
-                begun = time.monotonic()
+            if not stood_still and time.monotonic() > begun + seconds + STOOD_STILL:
+                begun, stood_still = time.monotonic(), True
                 continue
             self.pace.measure(self.python)
             if allowed() <= seconds:

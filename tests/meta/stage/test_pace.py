@@ -1,5 +1,6 @@
 """Deadlines follow the pace of the machine, and what does not start is no verdict on the queue."""
 
+import itertools
 import types
 
 import pytest
@@ -92,6 +93,16 @@ def test_a_judge_that_has_stood_still_waits_once_more(waiting, monkeypatch):
 
     assert over
     assert waits == pytest.approx([12.7, 12.7])
+
+
+def test_a_judge_that_is_late_every_time_gives_up(waiting, monkeypatch):
+    ticks = itertools.count(0, 60)
+    monkeypatch.setattr(settings_module, "time", types.SimpleNamespace(monotonic=lambda: next(ticks)))
+
+    over, waits = waiting(Unmeasured(), in_vain=9)
+
+    assert not over
+    assert len(waits) == 3
 
 
 def test_large_items_have_the_time_that_their_bytes_take():
