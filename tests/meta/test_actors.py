@@ -208,4 +208,4 @@ def imported_by(modules):
 def test_a_child_imports_little_that_a_queue_does_not():
     ours = imported_by(f"{OF_QUEUES}, boot, queuespec.actors.actor")
 
-    assert ours - imported_by(OF_QUEUES) == {"__future__", "boot", "faulthandler", "queuespec"}
+    assert ours - imported_by(OF_QUEUES) <= {"__future__", "boot", "faulthandler", "gc", "queuespec", "resource"}

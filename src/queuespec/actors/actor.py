@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import faulthandler
+import functools
 import importlib
 import operator
 import os
@@ -19,20 +20,28 @@ import sys
 import threading
 import time
 from collections import namedtuple
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 
-from queuespec.actors import protocol
+from queuespec.actors import protocol, surroundings
 from queuespec.actors.protocol import Address, Opaque, decoded, described, encoded, exactly, next_message, opaque
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# What the queue may replace or close, the actor has by names of its own.
+_attribute, _import = operator.attrgetter, importlib.import_module
+_exit, _monotonic, _process_id = os._exit, time.monotonic, os.getpid
+_connect, _send, _receive = socket.SocketType.connect, socket.SocketType.sendall, socket.SocketType.recv
+_Anything = BaseException
+
 
 def found(name: str) -> Any:
     """What ``module:qualified.name`` names, imported."""
+    if name == protocol.CALLED:
+        return called
     module, _, path = name.partition(":")
-    return operator.attrgetter(path)(importlib.import_module(module))
+    return _attribute(path)(_import(module))
 
 
 class Lacks(Exception):
@@ -67,6 +76,8 @@ class Actor:
         """The start method, if it is the implementation's own."""
         self._objects: dict[str, Any] = {}
         self._channel: Any = None
+        self._send: Callable[[bytes], None] = _nobody
+        self._receive: Callable[[int], bytes] = _nobody
 
     def __reduce__(self) -> Any:
         return _connected, (tuple(self._address), self._name, self._starter, self._loads, self._method)
@@ -74,17 +85,20 @@ class Actor:
     def connect(self) -> None:
         """Connects to the judge, and introduces itself. Raises `OSError` if nobody is at the other end."""
         channel = socket.socket()
-        channel.connect(("127.0.0.1", self._address.port))
+        _connect(channel, ("127.0.0.1", self._address.port))
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         who = (self._name, *identity(self._starter, self._method))
-        channel.sendall(self._address.actor_secret.encode() + encoded(who))
+        self._send, self._receive = functools.partial(_send, channel), functools.partial(_receive, channel)
+        self._send(self._address.actor_secret.encode() + encoded(who))
         self._channel = channel
+        if not _channels:
+            _close_in_copies()
         _channels.add(channel)
 
     def _refuse_strangers(self) -> None:
         expected = self._address.judge_secret.encode()
         with contextlib.suppress(EOFError):
-            if exactly(len(expected), self._channel) == expected:
+            if exactly(len(expected), self._receive) == expected:
                 return
         self._channel.close()
         raise ConnectionRefusedError("the other end of the channel is not the judge of this actor")
@@ -107,19 +121,20 @@ class Actor:
             self.connect()
         self._refuse_strangers()
         self._objects = objects
+        surroundings.remember()
         try:
-            self._channel.sendall(encoded((0, protocol.READY)))
-            while True:
-                number, function, body, keep = next_message(self._channel, self._resolve)
-                if function == protocol.LEAVE:
-                    break
-                self._perform(number, function, body, keep)
-            (how,), _ = decoded(body, self._resolve)
-            self._channel.sendall(encoded((number, protocol.RETURNED, None, 0.0)))
-        except (EOFError, OSError):
+            how = self._performs_all()
+        except (EOFError, ConnectionError):
             if self._method:  # the process may be somebody else's, such as a worker of a cluster
                 return
-            os._exit(0)
+            _exit(0)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            if self._method:
+                raise
+            _complain()
+            _exit(protocol.SPEECHLESS_CODE)
         self._channel.close()
         if how == "tidy":
             _tidied.add(threading.get_ident())
@@ -128,23 +143,46 @@ class Actor:
         if how.startswith("exit "):
             sys.exit(int(how[5:]))
 
+    def _performs_all(self) -> str:
+        """Performs requests until told to leave; returns how. Raises `EOFError` or `OSError` if there is no judge."""
+        self._send(encoded((0, protocol.READY)))
+        while True:
+            number, function, body, keep = next_message(self._receive, self._resolve)
+            if function == protocol.LEAVE:
+                (how,), _ = decoded(body, self._resolve)
+                self._send(encoded((number, protocol.RETURNED, None, 0.0)))
+                return str(how)
+            self._perform(number, function, body, keep)
+
     def _perform(self, number: int, function: str, body: bytes, keep: str | None) -> None:
         try:
-            perform = found(function)
-            args, kwargs = decoded(body, self._resolve)
+            try:
+                perform = found(function)
+                args, kwargs = decoded(body, self._resolve)
+            except Exception:
+                surroundings.put_back_imports()
+                perform = found(function)
+                args, kwargs = decoded(body, self._resolve)
         except Exception as error:
-            self._channel.sendall(encoded((number, protocol.BROKEN, described(error), 0.0)))
+            self._send(encoded((number, protocol.BROKEN, described(error), 0.0)))
             return
-        self._channel.sendall(encoded((number, protocol.STARTED)))
+        self._send(encoded((number, protocol.STARTED)))
         _arm_timer(STACK_AFTER * self._address.patience)
-        begun = time.monotonic()
+        before = surroundings.tracing()
+        begun = _monotonic()
         try:
             word, value = protocol.RETURNED, perform(*args, **kwargs)
         except Lacks as lacking:
             word, value = protocol.LACKS, lacking.args[0]
-        except BaseException as error:
+        except _Anything as error:
             word, value = protocol.RAISED, error
-        seconds = time.monotonic() - begun
+        for _ in "tracing", "profiling":
+            try:
+                surroundings.put_back(before)
+            except _Anything:
+                pass  # there is nothing to call for `contextlib.suppress` that would not be traced
+        surroundings.put_back(before)
+        seconds = _monotonic() - begun
         if word != protocol.RETURNED:
             value = described(value)
         elif keep is not None:
@@ -155,7 +193,21 @@ class Actor:
         except Exception:  # nested too deeply, too long, or changed by another thread meanwhile
             answer = encoded((number, word, _kept_for_the_judge(value), seconds))
         _disarm_timer()
-        self._channel.sendall(answer)
+        self._send(answer)
+
+
+def _nobody(*_: object) -> Any:
+    raise ConnectionError("this actor is not connected")
+
+
+def _complain() -> None:
+    """Prints the exception that is being handled, if that is possible."""
+    try:
+        import traceback
+
+        traceback.print_exc()
+    except Exception:
+        pass
 
 
 def know_pace(stretch: float) -> None:
@@ -178,7 +230,7 @@ _kept: dict[str, Any] = {}
 
 
 def _kept_for_the_judge(value: Any) -> Opaque:
-    key = f"{os.getpid()}-{id(value)}"
+    key = f"{_process_id()}-{id(value)}"
     _kept[key] = value
     return opaque(value, key)
 
@@ -191,9 +243,14 @@ _stage_program: int | None = None
 
 
 def become_the_stage() -> None:
-    """Makes this process the main program of a stage: what is forked from it holds none of its channels."""
+    """Makes this process the main program of a stage."""
     global _stage_program
     _stage_program = os.getpid()
+
+
+@functools.cache
+def _close_in_copies() -> None:
+    """Has each process that is forked from this one close the channels that it inherits."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_close_inherited_channels)
 
@@ -250,7 +307,7 @@ taking apart of its modules."""
 
 def _end_if_tidied() -> None:
     if threading.main_thread().ident in _tidied:
-        os._exit(0)
+        _exit(0)
 
 
 _watched = False
@@ -282,6 +339,7 @@ class Keeper:
     def __init__(self, objects: dict[str, Any]) -> None:
         self._objects = objects
         self._threads = {*threading.enumerate()}
+        self._surroundings = surroundings.Surroundings()
 
     be_told_pace = staticmethod(know_pace)
 
@@ -293,7 +351,8 @@ class Keeper:
     def clear(self, kept: list[str], seconds: float) -> bool:
         """Releases everything but these queues; returns whether nothing of a test is left after `seconds`."""
         release(self._objects, {protocol.KEEPER.name, *kept})
-        return not threads_after(self._threads, time.monotonic() + seconds)
+        left = threads_after(self._threads, _monotonic() + seconds)
+        return not left and not self._surroundings.changes()
 
 
 def release(objects: dict[str, Any], kept: Container[str]) -> None:

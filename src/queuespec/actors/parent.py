@@ -14,6 +14,7 @@ from queuespec.actors import loading
 from queuespec.actors.actor import Actor, become_the_stage, know_pace, release, serve_child, threads_after
 from queuespec.actors.adapter import Api, Implementation
 from queuespec.actors.protocol import LASTING, Address
+from queuespec.actors.surroundings import Surroundings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Parent:
         self.processes: dict[str, Any] = {}
         self.manager: Any = None
         self._address = address
+        self._surroundings = Surroundings()
 
     def make(self, kind: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """A new queue of this kind."""
@@ -158,7 +160,7 @@ class Parent:
             left.append("a manager that has ended")
         expected = (manager, *self.processes.values())
         left += [f"process {process.name}" for process in self._children() if process not in expected]
-        return left
+        return left + [f"changed {name}" for name in self._surroundings.changes()]
 
 
 objects: dict[str, Any] = {}

@@ -21,7 +21,6 @@ import builtins
 import io
 import pickle
 import queue as thread_queue
-import socket
 import struct
 from collections import namedtuple
 from collections.abc import Callable
@@ -60,6 +59,9 @@ LOADING, LOADED = "loading", "loaded"
 NOT_LOADED, NOT_LOADED_CODE = "not loaded: ", 78
 """What the line begins with in which a judged process says why it cannot load the implementation, and its exit code."""
 
+SPEECHLESS_CODE = 76
+"""The exit code of an actor that cannot report what happened."""
+
 NOT_APPLICABLE, NOT_APPLICABLE_CODE = "not applicable: ", 77
 """What the last line of a program begins with, and its exit code, if it found its rule not applicable where it runs."""
 
@@ -76,6 +78,9 @@ READY, STARTED, RETURNED, RAISED, LACKS, BROKEN = "ready", "started", "returned"
 
 SIZE = struct.Struct("!I")
 """What precedes each message: its length."""
+
+LONGEST_TEXT = 10_000
+"""Maximum number of characters of an exception's text that cross the channel."""
 
 PIECE = 1 << 16
 """Maximum number of bytes to read from a socket at a time."""
@@ -163,7 +168,7 @@ def short_repr(value: Any, limit: int = 120) -> str:
         plain = type(value) is str or type(value) is bytes or type(value) is bytearray
         text = str.__str__(repr(value[:limit]) if plain else repr(value))
     except BaseException as error:
-        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+        text = f"<{name_of(type(value))} whose repr raised {name_of(type(error))}>"
     text = (text if len(text) <= limit else text[: limit - 3] + "...").replace("##[", "#\\x23[")
     if text.isprintable():
         return text
@@ -195,27 +200,32 @@ def body_size(head: bytes | bytearray) -> int:
     return int(size)
 
 
-def exactly(size: int, connection: socket.socket) -> bytes:
+def exactly(size: int, receive: Callable[[int], bytes]) -> bytes:
     """The next `size` bytes of a connection. Raises `EOFError` if it ends before."""
     data = bytearray()
     while len(data) < size:
-        piece = connection.recv(min(size - len(data), PIECE))
+        piece = receive(min(size - len(data), PIECE))
         if not piece:
             raise EOFError("the other end has closed the connection")
         data += piece
     return bytes(data)
 
 
-def next_message(connection: socket.socket, resolve: Callable[[tuple[Any, ...]], Any]) -> Any:
+def next_message(receive: Callable[[int], bytes], resolve: Callable[[tuple[Any, ...]], Any]) -> Any:
     """Waits for the next message of a connection. Raises `EOFError` at its end; see also `body_size` and `decoded`."""
-    return decoded(exactly(body_size(exactly(SIZE.size, connection)), connection), resolve)
+    return decoded(exactly(body_size(exactly(SIZE.size, receive)), receive), resolve)
+
+
+def name_of(cls: type) -> str:
+    """The name of a class, whatever its metaclass says."""
+    return str(type.__dict__["__name__"].__get__(cls))
 
 
 def _known_name(cls: type) -> str | None:
     """The name by which judge and actor both know this exception class; by identity, so a look-alike has none."""
     if any(getattr(thread_queue, name, None) is cls for name in ("Empty", "Full", "ShutDown")):
-        return f"queue.{cls.__name__}"
-    return f"builtins.{cls.__name__}" if getattr(builtins, cls.__name__, None) is cls else None
+        return f"queue.{name_of(cls)}"
+    return f"builtins.{name_of(cls)}" if getattr(builtins, name_of(cls), None) is cls else None
 
 
 def _short_repr_of(error: BaseException, message: str) -> str:
@@ -223,24 +233,31 @@ def _short_repr_of(error: BaseException, message: str) -> str:
     if "Traceback (most recent call last)" not in message:
         return short_repr(error)
     named = [line for line in message.splitlines() if line.strip("- \"'") and not line.startswith(" ")]
-    return f"{type(error).__name__}({short_repr(named[-1])})"
+    return f"{name_of(type(error))}({short_repr(named[-1])})"
 
 
 def described(error: BaseException) -> dict[str, Any]:
     """An exception as plain data: its name, the known classes it is an instance of, its text and traceback."""
-    import traceback
+    try:
+        text = str.__str__(str(error))
+    except BaseException as problem:
+        text = f"(its text could not be had: {name_of(type(problem))})"
+    message = text[:LONGEST_TEXT]
+    try:
+        import traceback
 
-    try:
-        message = str.__str__(str(error))[:10_000]
+        try:
+            if len(text) > len(message):
+                raise ValueError("the text is too long")
+            lines = traceback.format_exception(type(error), error, error.__traceback__)
+        except BaseException as problem:
+            lines = traceback.format_tb(error.__traceback__)
+            lines.append(f"(the rest could not be had: {name_of(type(problem))})\n")
     except BaseException as problem:
-        message = f"(its text could not be had: {type(problem).__name__})"
-    try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
-    except BaseException as problem:
-        lines = [*traceback.format_tb(error.__traceback__), f"(the rest could not be had: {type(problem).__name__})\n"]
+        lines = [f"(the traceback could not be had: {name_of(type(problem))})\n"]
     return {
-        "name": type(error).__name__,
-        "known": [name for name in map(_known_name, type(error).__mro__) if name is not None],
+        "name": name_of(type(error)),
+        "known": [name for name in map(_known_name, type.__dict__["__mro__"].__get__(type(error))) if name is not None],
         "message": message,
         "repr": _short_repr_of(error, message),
         "traceback": "".join(lines)[-20_000:],

@@ -63,6 +63,8 @@ class Channel:
         """Whether the actor holds its objects and accepts requests."""
         self.gone = False
         """Whether the connection is lost, or the stage has given up on the actor."""
+        self.garbled = False
+        """Whether it was closed because something was sent that is no message."""
         self.busy: Call | None = None
         """The call that the actor is performing; its request has the number that was given last."""
         self._number = 0
@@ -107,12 +109,14 @@ class Channel:
                     return
                 number, word, *outcome = protocol.decoded(bytes(self._data[SIZE.size : end]), _opaque)
             except INVALID:
+                self.garbled = True
                 self.disconnect()
                 return
             del self._data[:end]
             if word == protocol.READY:
                 self.ready = True
             elif self.busy is None or number != self._number:
+                self.garbled = True
                 self.disconnect()
             elif word == protocol.STARTED:
                 self.busy.announced = True
@@ -157,10 +161,10 @@ def introduced(connection: socket.socket, address: protocol.Address, patience: f
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     expected = address.actor_secret.encode()
     try:
-        if not hmac.compare_digest(protocol.exactly(len(expected), connection), expected):
+        if not hmac.compare_digest(protocol.exactly(len(expected), connection.recv), expected):
             raise ConnectionError("the secret is wrong")
         connection.sendall(address.judge_secret.encode())
-        name, pid, start_method, python, prints_stacks = protocol.next_message(connection, _opaque)
+        name, pid, start_method, python, prints_stacks = protocol.next_message(connection.recv, _opaque)
         return name, pid, start_method, python, prints_stacks
     except INVALID as error:
         raise ConnectionError("the introduction is invalid") from error
