@@ -1,9 +1,8 @@
 """Starts programs in an interpreter that has imported the implementation: for one whose import takes long, on Linux.
 
-Arguments: the implementation, the judge's current directory. Standard input is a socket. Each message is a command and
-its environment, in JSON, with three file descriptors: standard input, output, and where the exit code is written. Each
-is answered with a process id. The program finds what an interpreter finds that has just started, but for the modules
-that the implementation has imported. Ends with the judge, and immediately if it must not be forked, or is no module.
+Arguments: the implementation, the judge's current directory. Standard input is a socket (see
+`queuespec.actors.forking`). The program finds what an interpreter finds that has just started, but for the modules that
+the implementation has imported. Ends with the judge, and immediately if it must not be forked, or is no module.
 """
 
 from __future__ import annotations
@@ -12,63 +11,11 @@ import atexit
 import builtins
 import gc
 import importlib
-import json
 import os
-import select
-import signal
 import socket
 import sys
 import threading
 from importlib.machinery import SourceFileLoader
-
-
-def serve(channel: socket.socket) -> list[str]:
-    """Forks a process for each message. Returns in that process, with the arguments of the program to run."""
-    ending, endings = socket.socketpair()
-    endings.setblocking(False)
-    signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    signal.set_wakeup_fd(endings.fileno(), warn_on_full_buffer=False)
-    running: dict[int, int] = {}
-    while True:
-        ready, _, _ = select.select([channel, ending], [], [])
-        if ending in ready:
-            ending.recv(1 << 10)
-            report_ended(running)
-        if channel not in ready:
-            continue
-        message, received, _, _ = socket.recv_fds(channel, 1 << 20, 3)
-        if not message:
-            os._exit(0)
-        command, environment = json.loads(message)
-        pid = os.fork()
-        if not pid:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.setsid()
-            channel.send(str(os.getpid()).encode())  # only now: the judge may signal this session
-            for end in (channel, ending, endings):  # the first is standard input
-                end.close()
-            for number, descriptor in enumerate((received[0], received[1], received[1])):
-                os.dup2(descriptor, number)
-            for descriptor in (*received, *running.values()):
-                os.close(descriptor)
-            os.environ.clear()
-            os.environ.update(environment)
-            return [str(word) for word in command[1:]]
-        running[pid] = received[2]
-        for descriptor in received[:2]:
-            os.close(descriptor)
-
-
-def report_ended(running: dict[int, int]) -> None:
-    """Writes the exit codes of the processes that have ended."""
-    while running:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if not pid:
-            return
-        descriptor = running.pop(pid)
-        os.write(descriptor, str(os.waitstatus_to_exitcode(status)).encode())
-        os.close(descriptor)
 
 
 def load(name: str, directory: str) -> None:
@@ -119,4 +66,9 @@ if __name__ == "__main__":
     import boot  # noqa: F401
 
     load(*sys.argv[1:])
-    run(serve(socket.socket(fileno=0)))
+    from queuespec.actors import forking
+
+    arguments = forking.serve(socket.socket(fileno=0), executes=False)
+    if not arguments:
+        os._exit(0)
+    run(arguments)

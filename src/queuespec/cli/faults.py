@@ -121,7 +121,7 @@ def judged(methods: dict[str, list[str]], slugs: list[str]) -> Grid:
     options += [word for slug in slugs for word in ("--rule", slug)]
     waiting = list(methods)[::-1]
     running: dict[str, ProcessTree] = {}
-    with contextlib.closing(Supervisor()) as supervisor:
+    with contextlib.closing(Supervisor(judged=False)) as supervisor:
         while waiting or running:
             while waiting and len(running) < 3 * (os.cpu_count() or 1):
                 name = waiting.pop()

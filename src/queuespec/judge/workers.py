@@ -116,7 +116,7 @@ class Workers:
     """The workers of a run, as the controller sees them: a lifeline for all of them, a directory for their plans."""
 
     def __init__(self) -> None:
-        self._supervisor = Supervisor()
+        self._supervisor = Supervisor(judged=False)
         self._lifeline = socket.create_server(("127.0.0.1", 0), backlog=1024)
 
     def input(self, given: Assignment) -> dict[str, Any]:

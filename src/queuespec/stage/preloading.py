@@ -6,16 +6,12 @@ a fork spares a program the start of an interpreter, which takes longer than mos
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 
+from queuespec.stage.launching import Forked, Forker, Gone
 from queuespec.stage.settings import ACTORS, Settings
 
 WORTH_IT = 1.5
@@ -31,64 +27,15 @@ OF_PROGRAMS = {
 """The environment of programs of the specification, as far as an interpreter reads it when it starts."""
 
 
-class Forked:
-    """A program that was forked, with what the judge uses of `subprocess.Popen`."""
-
-    def __init__(self, pid: int, stdin: int, stdout: int, code: int) -> None:
-        self.pid = pid
-        self.stdin = os.fdopen(stdin, "wb")
-        self.stdout = os.fdopen(stdout, "rb", buffering=0)
-        self.returncode: int | None = None
-        self._reader = threading.Thread(target=self._read, args=(code,), name="exit code of a program", daemon=True)
-        self._reader.start()
-
-    def _read(self, code: int) -> None:
-        with os.fdopen(code, "rb") as stream:
-            self.returncode = int(stream.read() or -signal.SIGKILL)
-
-    def poll(self) -> int | None:
-        """The exit code, negative for a signal; None if the program still runs."""
-        return self.returncode
-
-    def wait(self) -> int:
-        """The exit code, once the program has ended."""
-        self._reader.join()
-        assert self.returncode is not None
-        return self.returncode
-
-    def communicate(self) -> None:
-        """Waits until the program has ended, and closes its streams."""
-        self.wait()
-        self.stdin.close()
-        self.stdout.close()
-
-    def send_signal(self, number: int) -> None:
-        """Sends a signal to a program that still runs."""
-        if self.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """Kills a program that still runs."""
-        self.send_signal(signal.SIGKILL)
-
-
-class Preloader:
+class Preloader(Forker):
     """The interpreter, which ends with the judge. It is used once it has imported the implementation."""
 
-    def __init__(self, settings: Settings, env: Mapping[str, str]) -> None:
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._channel.settimeout(settings.importing)
+    def __init__(self, settings: Settings, env: Mapping[str, str], launcher: Forker) -> None:
+        ours, theirs = socket.socketpair()
+        super().__init__(ours, settings.importing)
         command = [settings.python, str(ACTORS / "preloaded.py"), settings.implementation, settings.directory]
-        with theirs:
-            self.popen = subprocess.Popen(
-                command,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**env, **OF_PROGRAMS},
-                start_new_session=True,
-            )
+        with theirs, open(os.devnull, "wb") as null:
+            self.popen = launcher.forks(command, {**env, **OF_PROGRAMS}, theirs.fileno(), null.fileno())
         self._is_used = True
 
     @staticmethod
@@ -98,30 +45,20 @@ class Preloader:
         enough = programs >= SEVERAL and settings.loading > 0
         return sys.platform == "linux" and (enough or settings.loading >= WORTH_IT)
 
-    def start(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
+    def starts(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
         """A new program; None if this interpreter cannot start one."""
-        if not self._is_used:
-            return None
-        pairs = [os.pipe() for _ in range(3)]
-        (their_input, stdin), (stdout, their_output), (code, their_code) = pairs
-        try:
-            theirs = [their_input, their_output, their_code]
-            socket.send_fds(self._channel, [json.dumps([[*command], {**env}]).encode()], theirs)
-            answer = self._channel.recv(16)
-        except OSError:
-            answer = b""
-        for descriptor in (their_input, their_output, their_code):
-            os.close(descriptor)
-        if answer:
-            return Forked(int(answer), stdin, stdout, code)
-        self._is_used = False
-        self.popen.kill()  # or it would start the program later, which nobody would end
-        for descriptor in (stdin, stdout, code):
-            os.close(descriptor)
+        if self._is_used:
+            try:
+                forked = self.start(command, env)
+                forked.is_new = False
+                return forked
+            except (Gone, OSError):
+                self._is_used = False
+                self.popen.kill()  # or it would start the program later, which nobody would end
         return None
 
     def close(self) -> None:
         """Ends the interpreter."""
-        self._channel.close()
+        super().close()
         self.popen.kill()
         self.popen.wait()

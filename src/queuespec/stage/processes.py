@@ -13,17 +13,19 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Callable
+from typing import Any, Callable
 
 from queuespec.actors.protocol import MARK
 from queuespec.stage import reaper, windows_jobs
-from queuespec.stage.preloading import Forked, Preloader
+from queuespec.stage.launching import Forked, Forker, Gone
+from queuespec.stage.preloading import Preloader
 from queuespec.stage.settings import Settings
 
 KEPT_OUTPUT = 1 << 16
@@ -43,6 +45,9 @@ LONGEST_STACK = 1.0
 
 SETTLED = 0.02
 """Seconds without further output after which a stack is complete."""
+
+ORPHANED = "died with its parent process, which had been killed"
+"""How a program ended whose launcher was killed."""
 
 LONGEST_PARENT = 47
 """Maximum length of the parent of a temporary directory, in bytes. `multiprocessing` makes its sockets in another
@@ -81,7 +86,7 @@ class ProcessTree:
         """Guards the output that has been read; notified when there is more, and when the program ends."""
         self._ended = False
         whole = {**os.environ, **supervisor.environment, **(env or {})}
-        self.popen = supervisor.forked(command, whole) or subprocess.Popen(
+        self.popen = supervisor.launched(command, whole) or subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -119,7 +124,7 @@ class ProcessTree:
                     self._news.notify_all()
 
     def _see_the_end(self) -> None:
-        if hasattr(os, "waitid") and self.is_new:
+        if hasattr(os, "waitid") and isinstance(self.popen, subprocess.Popen):
             # Does not reap the program, so its process id is not reused.
             with contextlib.suppress(ChildProcessError):
                 os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
@@ -172,7 +177,7 @@ class ProcessTree:
     @property
     def is_new(self) -> bool:
         """Whether an interpreter was started for it, and not forked."""
-        return isinstance(self.popen, subprocess.Popen)
+        return not isinstance(self.popen, Forked) or self.popen.is_new
 
     @property
     def has_ended(self) -> bool:
@@ -207,7 +212,14 @@ class ProcessTree:
         elif sys.platform == "win32":
             windows_jobs.end(self._supervisor.jobs[self])
         self.close()
+        if self.wait(LAST_WORDS) is None:
+            self._supervisor.has_its_launcher()  # or nobody says that the program has ended
         self.popen.wait()
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether the parent of the program has ended before it."""
+        return isinstance(self.popen, Forked) and self.popen.orphaned
 
     def close(self) -> None:
         """Releases a tree whose program has ended."""
@@ -233,9 +245,12 @@ def stack_in(output: str) -> str:
 
 
 class Supervisor:
-    """Everything a judge has started, and its directory for temporary files. Closing it leaves nothing behind."""
+    """Everything a judge has started, and its directory for temporary files. Closing it leaves nothing behind.
 
-    def __init__(self) -> None:
+    On POSIX, programs that are `judged` are started by a launcher (see `queuespec.stage.launcher`); ours need none.
+    """
+
+    def __init__(self, judged: bool = True) -> None:
         self.directory = temporary_directory()
         self.mark = secrets.token_hex(4)
         self.jobs: dict[ProcessTree, int] = {}
@@ -250,38 +265,87 @@ class Supervisor:
         self._preloads: Settings | None = None
         self._preloader: Preloader | None = None
         self._programs = 0
-        self._reaper = subprocess.Popen(
-            [sys.executable, "-I", "-S", reaper.__file__, self.directory, self.mark],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=os.name == "posix",
-            creationflags=APART,
-        )
+        self._launcher: Forker | None = None
+        self._reapers: list[subprocess.Popen[bytes]] = []
+        """The last one has forked the launcher."""
+        self.escaped: list[dict[str, Any]] = []
+        """Once all is closed: what had left its tree and did not end by itself (see `queuespec.stage.reaper`)."""
+        self._starts_reaper(judged and os.name == "posix")
 
-    def _tell_reaper(self, sign: str, what: object) -> None:
-        assert self._reaper.stdin is not None
-        with contextlib.suppress(OSError, ValueError):
-            self._reaper.stdin.write(f"{sign}{json.dumps(what)}\n".encode())
-            self._reaper.stdin.flush()
+    def _starts_reaper(self, launches: bool) -> None:
+        command = [sys.executable, "-I", "-S", reaper.__file__, self.directory, self.mark]
+        with contextlib.ExitStack() as ours:
+            numbers = []
+            if launches:
+                channel, theirs = socket.socketpair()
+                self._launcher = Forker(channel)
+                numbers.append(ours.enter_context(theirs).fileno())
+            started = subprocess.Popen(
+                [*command, *map(str, numbers)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=os.name == "posix",
+                creationflags=APART,
+                pass_fds=numbers,
+            )
+            self._reapers.append(started)
+
+    def _tell_reaper(self, sign: str, what: object, *reapers: subprocess.Popen[bytes]) -> None:
+        for one in reapers or self._reapers:
+            assert one.stdin is not None
+            with contextlib.suppress(OSError, ValueError):
+                one.stdin.write(f"{sign}{json.dumps(what)}\n".encode())
+                one.stdin.flush()
 
     def preloads(self, settings: Settings) -> None:
         """Starts programs, from here on, in an interpreter that has imported the implementation, as soon as it pays."""
         self._preloads = settings
 
-    def forked(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
-        """A program in an interpreter that has imported the implementation; None if it has to start in a new one."""
+    def launched(self, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
+        """A program that another process has started, if that is possible in an interpreter that has imported the
+        implementation; None if it has to be a child of this process. Raises `OSError` if it cannot be started."""
+        if self._launcher is None:
+            return None
+        for _ in "first", "second":
+            try:
+                return self._preloaded(self._launcher, command, env) or self._launcher.start(command, env)
+            except Gone:
+                self.gives_up_its_launcher()
+        raise OSError("the process that starts programs was killed twice")
+
+    def _preloaded(self, launcher: Forker, command: Sequence[str], env: Mapping[str, str]) -> Forked | None:
+        """A program in an interpreter that has imported the implementation, if that pays. Raises `Gone`."""
         settings = self._preloads
         if self._preloader is None and settings is not None and Preloader.is_worth_it(settings, self._programs):
-            self._preloader = Preloader(settings, {**os.environ, **self.environment})
+            self._preloader = Preloader(settings, {**os.environ, **self.environment}, launcher)
             self._tell_reaper("+", self._preloader.popen.pid)
         self._programs += 1
-        return None if self._preloader is None else self._preloader.start(command, env)
+        return None if self._preloader is None else self._preloader.starts(command, env)
+
+    def has_its_launcher(self) -> bool:
+        """Whether the parent of what is judged still does its work; if not, all trees end, and another one does it."""
+        if self._launcher is None or self._launcher.is_there():
+            return True
+        self.gives_up_its_launcher()
+        return False
+
+    def gives_up_its_launcher(self) -> None:
+        """Ends the launcher, which was killed or has been stopped, and has another one."""
+        assert self._launcher is not None
+        self._tell_reaper("!", 0, self._reapers[-1])
+        self._launcher.close()
+        if self._preloader is not None:
+            self._preloader.close()
+            self._preloader = None
+        self._starts_reaper(launches=True)
+        for tree in self._trees:
+            self._tell_reaper("+", tree.pid, self._reapers[-1])
 
     def has_tidied(self, command: list[str]) -> None:
         """Has the reaper run a program at the end, which removes what is left on a server; an empty command is none."""
         if command and command != self._tidying:
-            self._tell_reaper("*", [command, self.environment])
+            self._tell_reaper("*", [command, self.environment], self._reapers[0])
             self._tidying = command
 
     def adopt(self, tree: ProcessTree) -> None:
@@ -329,8 +393,9 @@ class Supervisor:
             self.jobs.clear()
         if not self.untidy:
             self._tell_reaper("*", None)
-        assert self._reaper.stdin is not None
-        with contextlib.suppress(OSError):
-            self._reaper.stdin.close()
-        self._reaper.wait()
+        if self._launcher is not None:
+            self._launcher.close()
+        for one in self._reapers:
+            with contextlib.suppress(ValueError):
+                self.escaped += json.loads(one.communicate()[0])
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Callable, NoReturn
 
 from queuespec.actors import protocol
-from queuespec.stage.exceptions import Deviates, ExitCode, Hangs, NotApplicable, NotStarted, Unusable, unloaded
+from queuespec.stage.exceptions import Crashes, Deviates, ExitCode, Hangs, NotApplicable, NotStarted, Unusable, unloaded
 from queuespec.stage.preloading import OF_PROGRAMS
-from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor
+from queuespec.stage.processes import LAST_WORDS, ORPHANED, ProcessTree, Supervisor
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.text import one_line
 
@@ -69,6 +69,8 @@ class Program:
         if code is None:
             self._hangs(f"was still running after {self._settings.performing():g} s: {one_line(self.output)}")
         self.tree.reads_until(self._soon)
+        if self.tree.orphaned:
+            raise Crashes(f"the program {self.text} {ORPHANED}")
         self._has_loaded()
         last = self._last_line
         if code == protocol.NOT_APPLICABLE_CODE and last.startswith(protocol.NOT_APPLICABLE):

@@ -1,9 +1,12 @@
 """Ends and removes what its owner leaves behind. It is a separate program, so it outlives an owner that is killed.
 
-Arguments: a directory, and the mark in the names of semaphores. Standard input carries ``+N`` for a process group to
-watch, ``-N`` for one that is gone, and ``*`` with a command and its environment, as JSON, to run at the end, or null.
-At the end of that input, which is the end of its owner, what is left of the groups is ended, the command is run, and
-the directory and the semaphores are removed.
+Arguments: a directory, the mark in the names of semaphores, and on POSIX the number of a socket for a launcher, the
+parent of the owner's programs. Standard input carries ``+N`` for a process group to watch, ``-N`` for one that is gone,
+``*`` with a command and its environment, as JSON, to run at the end, or null, and ``!`` to end the launcher. At the end
+of that input, which is the end of its owner, what is left of the groups is ended, and what has left them. The command
+is run, and the directory and the semaphores are removed. Standard output then carries what had left the groups and did
+not end by itself, as JSON: for each process its command and, if the system tells it, its start, in seconds since that
+of the system.
 """
 
 from __future__ import annotations
@@ -13,11 +16,13 @@ import glob
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
+from typing import Any
 
 GRACE = 2.0
 """Seconds from asking a process group to end until it is killed. This leaves a resource tracker, which ignores SIGTERM,
@@ -31,6 +36,10 @@ UNFINISHED = re.compile(r"/dev/shm/(sem\.\w{6}|tmp-\d+)")
 
 STANDSTILL = 0.2
 """Timeout for processes to stop, in seconds."""
+
+MARKS, PROGRAM = "QUEUESPEC_MARK", b"\0QUEUESPEC_CONTEXT="
+"""What `queuespec.actors.protocol` names: the variable with the mark, and the one that programs of the specification
+have in their environment. They may leave their group on purpose."""
 
 
 def end_groups(groups: list[int]) -> None:
@@ -78,8 +87,7 @@ def members(groups: Container[int]) -> Iterator[int]:
 def stands_still(process: int) -> bool:
     """Whether a process has stopped or ended."""
     try:
-        with open(f"/proc/{process}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] in (b"T", b"t", b"Z", b"X")
+        return stat_of(process)[0] in (b"T", b"t", b"Z", b"X")
     except OSError:
         return True
 
@@ -100,10 +108,16 @@ def kill(group: int) -> None:
         return
     for process in members([group]):
         with contextlib.suppress(OSError):
-            with open(f"/proc/{process}/cmdline", "rb") as file:
-                is_tracker = b"resource_tracker" in file.read()
-            if not is_tracker:
+            if not is_tracker(process):
                 os.kill(process, signal.SIGKILL)
+
+
+def is_tracker(process: int) -> bool:
+    """Whether a process is a resource tracker, if the system shows it. Raises `OSError` if the process is gone."""
+    if not os.path.isdir("/proc/self"):
+        return False
+    with open(f"/proc/{process}/cmdline", "rb") as file:
+        return b"resource_tracker" in file.read()
 
 
 def send_signal(group: int, number: int) -> bool:
@@ -135,20 +149,125 @@ def run(command: list[str], environment: dict[str, str]) -> None:
         process.wait()
 
 
-def main(directory: str, mark: str) -> None:
+def descendants(root: int) -> set[int]:
+    """The descendants of a process that have not ended, if the system shows them."""
+    children: dict[int, list[int]] = {}
+    ended = set()
+    for process in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        with contextlib.suppress(OSError):
+            state, parent, *_ = stat_of(process)
+            children.setdefault(int(parent), []).append(process)
+            if state in b"ZX":
+                ended.add(process)
+    found, parents = set(), [root]
+    while parents:
+        fresh = children.get(parents.pop(), [])
+        found.update(fresh)
+        parents += fresh
+    return found - ended
+
+
+def stat_of(process: object) -> list[bytes]:
+    """What the system tells of a process after its name: its state, its parent. Raises `OSError` if it is gone."""
+    with open(f"/proc/{process}/stat", "rb") as file:
+        return file.read().rpartition(b")")[2].split()
+
+
+def environment_of(process: object) -> bytes:
+    """The environment that a process has started with, as far as the system shows it; each variable follows a zero."""
+    with contextlib.suppress(OSError), open(f"/proc/{process}/environ", "rb") as file:
+        return b"\0" + file.read()
+    return b""
+
+
+def marked(mark: str) -> set[int]:
+    """The processes that have started with this mark in their environment, if the system shows them."""
+    if os.path.isdir("/proc/self"):
+        needle = f"\0{MARKS}={mark}\0".encode()
+        return {int(one) for one in filter(str.isdigit, os.listdir("/proc")) if needle in environment_of(one)}
+    import subprocess
+
+    try:  # this is how macOS shows the environments of one's own processes
+        listed = subprocess.run(["ps", "-A", "-E", "-ww", "-o", "pid=,command="], capture_output=True, timeout=GRACE)
+    except (OSError, subprocess.SubprocessError):
+        return set()
+    lines = [line.split() for line in listed.stdout.splitlines()]
+    return {int(line[0]) for line in lines if f"{MARKS}={mark}".encode() in line}
+
+
+def told(process: int) -> dict[str, Any]:
+    """What is reported of a process that has left its group."""
+    command, started = f"process {process}", None
+    with contextlib.suppress(OSError), open(f"/proc/{process}/cmdline", "rb") as file:
+        command = file.read(1000).replace(b"\0", b" ").strip().decode("utf-8", "replace") or command
+        started = int(stat_of(process)[19]) / os.sysconf("SC_CLK_TCK")
+    return {"command": command, "started": started}
+
+
+def end_all(groups: Collection[int], sessions: Container[int], launcher: Any, mark: str) -> list[dict[str, Any]]:
+    """Ends these process groups, and what the programs of the launcher have left anywhere.
+
+    Returns what it had to end that does not belong to one of the sessions.
+    """
+    deadline = time.monotonic() + GRACE
+    if groups:
+        end_groups(sorted(groups))
+    if select.select([launcher.fate], [], [], max(0.0, deadline - time.monotonic()))[0] and launcher.has_seen_all_end():
+        return []
+
+    def others() -> set[int]:
+        return marked(mark) | (descendants(launcher.pid) if launcher.adopts else set())
+
+    rest = others()
+    while rest and time.monotonic() < deadline:
+        time.sleep(0.05)
+        rest = others()
+    left = []
+    for process in rest:
+        with contextlib.suppress(OSError):
+            if os.getsid(process) not in sessions and PROGRAM not in environment_of(process):
+                left.append(told(process))
+    deadline = time.monotonic() + GRACE
+    while rest and time.monotonic() < deadline:
+        for process in rest:
+            with contextlib.suppress(OSError):
+                if not is_tracker(process) or time.monotonic() > deadline - GRACE / 2:
+                    os.kill(process, signal.SIGKILL)
+        time.sleep(0.01)
+        rest = others()
+    launcher.end()  # it has been stopped
+    return left
+
+
+def main(directory: str, mark: str, channel: str = "") -> None:
     """Reads standard input to its end, then ends and removes what is left."""
+    launcher: Any = None
+    if channel:
+        here = os.path.dirname(os.path.abspath(__file__))
+        sys.path += [here, os.path.join(os.path.dirname(here), "actors")]
+        from launcher import Launcher  # type: ignore[import-not-found]
+
+        launcher = Launcher(int(channel))
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: None)  # what it runs does not inherit this
     groups: set[int] = set()
+    sessions: set[int] = set()
     to_run = None
     for line in sys.stdin:
         if line[0] == "*":
             to_run = json.loads(line[1:])
             continue
+        if line[0] == "!":
+            launcher.end()
+            continue
         change = groups.add if line[0] == "+" else groups.discard
         change(int(line[1:]))
-    if groups:  # Windows has none
+        sessions |= groups
+    left = []
+    if launcher is not None:
+        left = end_all(groups, sessions, launcher, mark)
+    elif groups:  # Windows has none
         end_groups(sorted(groups))
     if to_run is not None:
         run(*to_run)
@@ -161,6 +280,8 @@ def main(directory: str, mark: str) -> None:
     for path in glob.glob(f"/dev/shm/*-{mark}-*"):  # a name begins with "sem.", except under musl
         with contextlib.suppress(OSError):
             os.unlink(path)
+    with contextlib.suppress(OSError):  # nobody may want to know
+        print(json.dumps(left), flush=True)
 
 
 if __name__ == "__main__":

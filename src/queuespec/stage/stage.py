@@ -35,7 +35,7 @@ from queuespec.stage.exceptions import (
     unloaded,
 )
 from queuespec.stage.kept import Kept
-from queuespec.stage.processes import LAST_WORDS, ProcessTree, Supervisor, how_ended
+from queuespec.stage.processes import LAST_WORDS, ORPHANED, ProcessTree, Supervisor, how_ended
 from queuespec.stage.remote import RemoteActor
 from queuespec.stage.settings import ACTORS, Settings
 from queuespec.stage.timeline import Timeline
@@ -370,7 +370,8 @@ class Stage:
         if self.parent.gone:
             return None
         call = self.parent_begins("exit_code", actor.name, seconds)
-        self.awaits(lambda: call.over or self.parent.gone, lambda: seconds + self.settings.calling)
+        if not self.awaits(lambda: call.over or self.parent.gone, lambda: seconds + self.settings.calling):
+            raise Hangs(f"join() of the process of {actor.name} was still running" + self.where(self.parent))
         return call.value if call.returned else None
 
     @property
@@ -398,8 +399,14 @@ class Stage:
         """How an actor's process ended, in words. From here on, its end is expected."""
         actor.end_is_expected = True
         if actor is not self.parent and not self._interrupts_the_parent():
-            return how_ended(None)
-        return how_ended(self.exit_code(actor, self._farewell))
+            code = None
+        else:
+            code = self.exit_code(actor, self._farewell)
+        if self.tree.orphaned:
+            return ORPHANED
+        if actor.garbled:
+            return "wrote into a connection that it had not opened"
+        return "could not report what happened" if code == protocol.SPEECHLESS_CODE else how_ended(code)
 
     def where(self, actor: RemoteActor) -> str:
         """The Python stacks of an actor's process, for a message (see `ProcessTree.where`)."""

@@ -138,7 +138,7 @@ NONSENSE = {
 def test_an_actor_that_answers_nonsense_is_given_up(a_stage, data):
     child = a_stage.make_child()
 
-    with pytest.raises(Crashes, match=r"send\(.*\): its process died"):
+    with pytest.raises(Crashes, match=r"send\(.*\): its process wrote into a connection that it had not opened"):
         child.plays(stage_roles.send, data)
 
 

@@ -107,6 +107,16 @@ def marked(mark):
     return {MARK: mark, "PYTHONPATH": os.pathsep.join([MARKING, BREAKING])}
 
 
+def having(tag):
+    """The processes with an argument that ends with this."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError, SystemError):
+            if any(word.endswith(tag) for word in process.cmdline()):
+                found.append(process)
+    return found
+
+
 def semaphores(mark):
     """The names of those that were made under this mark, where the system shows them."""
     prefixes = ("sem.", "")  # glibc's, musl's
