@@ -41,6 +41,8 @@ class Ledger:
         """The file and the line where a rule is defined, by its slug."""
         self.problems: list[str] = []
         """What fails the run although no verdict does: a sentence each."""
+        self.escaped: list[str] = []
+        """What the queue has left running, and the run has ended."""
         self._recorder = recorder
         self._created = time.monotonic()
         self._begun = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Callable
 
@@ -12,7 +13,7 @@ import pytest
 
 from queuespec import results
 from queuespec.judge.options import CannotJudge
-from queuespec.judge.planned import ASSIGNMENT, Assignment
+from queuespec.judge.planned import ASSIGNMENT, Assignment, rule_of_item
 from queuespec.judge.uses import leaves_children_as_they_were
 from queuespec.judge.verdicts import FINDING
 from queuespec.judge.workers import HEAVY
@@ -20,7 +21,11 @@ from queuespec.rules import Facts, specification_folder
 from queuespec.rules.chapters import imported, importing_from
 from queuespec.rules.own import arguments_in
 from queuespec.rules.words import did_you_mean
-from queuespec.stage import Program, RemoteActor, Stage, Supervisor, View
+from queuespec.stage import Crashes, Program, RemoteActor, Stage, Supervisor, View
+from queuespec.text import one_line
+
+CLOCK_TICK = 0.01
+"""The precision of the time at which a process was started, in seconds."""
 
 
 class Stages:
@@ -29,6 +34,10 @@ class Stages:
     def __init__(self, given: Assignment) -> None:
         self._given = given
         self._kept: dict[tuple[str, Path], Stage] = {}
+        self._begun: list[tuple[float, str]] = []
+        """When each test began, in seconds since the start of the system, and its rule."""
+        self.escaped: list[str] = []
+        """What was left running in a session of its own, until `close` ended it: its command and the rule."""
 
     @functools.cached_property
     def supervisor(self) -> Supervisor:
@@ -56,6 +65,24 @@ class Stages:
             stage.end()
             self._kept = {key: other for key, other in self._kept.items() if other is not stage}
 
+    def begins(self, slug: str) -> None:
+        """Notes that a test of this rule begins."""
+        if hasattr(time, "CLOCK_BOOTTIME"):
+            self._begun.append((time.clock_gettime(time.CLOCK_BOOTTIME), slug))
+
+    def _during(self, started: float | None) -> str:
+        """The rule during whose test a process was started, in words; empty if that is unknown."""
+        before = [slug for begun, slug in self._begun if started is not None and begun <= started + CLOCK_TICK]
+        return f" (started during {before[-1]})" if before else ""
+
+    def ends(self) -> None:
+        """Raises `Crashes` if the parent of the judged programs was killed during the test, which ends all stages."""
+        if "supervisor" in vars(self) and not self.supervisor.has_its_launcher():
+            for stage in self._kept.values():
+                stage.end()
+            self._kept.clear()
+            raise Crashes("the parent process of a judged process was killed or stopped during the test")
+
     def close(self) -> None:
         """Ends all stages and everything that they have started."""
         for stage in self._kept.values():
@@ -63,11 +90,35 @@ class Stages:
         self._kept.clear()
         if "supervisor" in vars(self):
             self.supervisor.close()
+            for one in sorted(self.supervisor.escaped, key=lambda one: one["started"] or 0.0):
+                self.escaped.append(one_line(one["command"], 60) + self._during(one["started"]))
             del self.supervisor
 
 
 STAGES = pytest.StashKey[Stages]()
 """Where pytest's configuration keeps the `Stages`."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Notes when the test of a rule begins."""
+    rule = rule_of_item(item)
+    if rule is not None:
+        item.config.stash[STAGES].begins(rule.slug)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """A test during which the parent of what it judges was killed is its verdict on the queue, too."""
+    yield
+    finding = item.stash.get(FINDING, None)
+    if finding is not None:
+        try:
+            item.config.stash[STAGES].ends()
+        except Crashes:
+            if finding.verdict in (results.CONFORMS, results.SHOWN):
+                raise
 
 
 @dataclasses.dataclass(frozen=True)

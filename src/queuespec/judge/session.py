@@ -31,6 +31,9 @@ WORKERS = pytest.StashKey[Workers]()
 SERVICE = pytest.StashKey[Service]()
 """Where pytest's configuration keeps the `Service`, if the adapter has `serve()`."""
 
+OUTPUT = "queuespec"
+"""The key of what a worker sends at its end: what the queue has left running."""
+
 CRASHED = "the test worker that judged this crashed"
 
 
@@ -162,6 +165,12 @@ def pytest_xdist_node_collection_finished(node: Any) -> None:
     ledger.begin()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes over what a worker has found at its end."""
+    node.config.stash[LEDGER].escaped += getattr(node, "workeroutput", {}).get(OUTPUT, [])
+
+
 class Bookkeeper:
     """The hooks that enter every report into the ledger."""
 
@@ -211,6 +220,12 @@ class Bookkeeper:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Completes the run: a verdict for everything that was planned, the results file, the exit status."""
     config = session.config
+    if STAGES in config.stash:
+        stages = config.stash[STAGES]
+        stages.close()
+        found = getattr(config, "workeroutput", {}).setdefault(OUTPUT, stages.escaped)
+        if LEDGER in config.stash:
+            config.stash[LEDGER].escaped += found
     if LEDGER not in config.stash or config.option.collectonly:
         return
     ledger = config.stash[LEDGER]
@@ -284,6 +299,8 @@ def pytest_terminal_summary(
     terminalreporter.section(f"verdicts: {judged}")
     writer = config.get_terminal_writer()
     width = writer.fullwidth if terminalreporter.isatty else None
+    if ledger.escaped:
+        terminalreporter.write_line(summary.about_escaped(ledger.escaped))
     how = options.given(option)
     whole, color = option.verbose > 0, writer.hasmarkup
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -29,6 +29,8 @@ MOST_OTHERS = 5
 """Maximum number of further explanations that one cause shows."""
 MOST_RULES = 12
 """Maximum number of rules that one cause names."""
+MOST_LEFT = 5
+"""Maximum number of processes that were left running that are named."""
 GAP = "  "
 STYLES = {FAILS: "bold red", REPORTED: "yellow", MISSING: "yellow", EXPECTED: "dim"}
 REMARKS = {FAILS: "", REPORTED: ", does not gate", MISSING: "", EXPECTED: ", as expected"}
@@ -129,6 +131,14 @@ def _show_cause(console: Console, cause: Cause, options: Sequence[str]) -> None:
     typical = cause.typical
     again = judging(typical.rule, typical.start_method, typical.kind, (*options, "-v"))
     show(console, Text(GAP + one_line(again, 1000)), "")
+
+
+def about_escaped(left: Sequence[str]) -> str:
+    """The line about processes that were left running; the commands of some, with the rule that has started them."""
+    number = Counter(left)
+    some = [f"{what}, {count} times" if count > 1 else what for what, count in number.most_common(MOST_LEFT)]
+    rest = len(number) - len(some)
+    return f"left running by the queue, and ended now: {'; '.join(some)}{f'; and {rest} more' if rest > 0 else ''}"
 
 
 def sentence(judged: str, verdicts: list[Verdict], problems: list[str]) -> str:
