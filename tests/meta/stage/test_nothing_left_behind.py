@@ -7,9 +7,10 @@ import sys
 import uuid
 from pathlib import Path
 
+import psutil
 import pytest
 from runs import CROSS_SECTION, ONE_KIND, environment, rest
-from watching import ENDS, alone_and_in_parallel, marked, semaphores
+from watching import ENDS, alone_and_in_parallel, having, marked, semaphores
 
 
 def skip_where_semaphores_are_hidden():
@@ -127,6 +128,22 @@ def test_after_the_main_process_is_killed(run, parallel):
     watched.process.kill()
 
     watched.is_gone()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="nobody adopts orphans here")
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.name)
+def test_after_a_signal_while_daemons_of_the_queue_run(run, end):
+    tag = uuid.uuid4().hex[:8]
+    env = {"HOSTILE": "get:leaves_daemons_and_hangs", "HOSTILE_TAG": f".{int(tag, 16):010}"}
+    watched = run("--implementation", "hostile", "--patience", "100", *RULES, *ONE_KIND, parallel=False, env=env)
+    watched.reaches_a_hang()
+    daemons = having(env["HOSTILE_TAG"])
+
+    watched.process.send_signal(end)
+
+    watched.is_gone()
+    assert len(daemons) >= 2
+    assert psutil.wait_procs(daemons, 5.0)[1] == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without signals")
