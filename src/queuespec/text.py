@@ -5,8 +5,16 @@ from __future__ import annotations
 import html
 import itertools
 import re
+from collections.abc import Iterator, Sequence
+from typing import Optional
 
 LIMIT = 500
+
+SHOWN_CALLS = 60
+"""Maximum number of calls of a timeline to show; the last ones are shown."""
+
+Row = tuple[float, str, str, str, Optional[float]]
+"""A call: seconds since the test began, actor, call, outcome, duration in seconds or None."""
 
 
 def visible(text: str) -> str:
@@ -66,3 +74,13 @@ def that_fit(lines: list[str], most: float) -> list[str]:
 def command(text: str, reserved: str = "%\r\n") -> str:
     """`text` as a part of a workflow command of GitHub Actions, with an escape for each `reserved` character."""
     return "".join(f"%{ord(one):02X}" if one in reserved else one for one in text)
+
+
+def in_lines(rows: Sequence[Row]) -> Iterator[str]:
+    """The rows of a timeline for people: only the last ones if there are many."""
+    left_out = len(rows) - SHOWN_CALLS
+    if left_out > 0:
+        yield f"{left_out:9} earlier calls"
+    for begun, actor, text, outcome, seconds in rows[-SHOWN_CALLS:]:
+        took = "" if seconds is None else f"  ({seconds * 1000:.1f} ms)"
+        yield f"{begun * 1000:9.1f} ms  {one_line(actor, 80):<10} {one_line(text, 200)}  {one_line(outcome, 200)}{took}"

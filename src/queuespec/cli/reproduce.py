@@ -21,8 +21,7 @@ from queuespec.report.console import Forgiving, say_error
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.reproduction import Case, Reproduction, bug_report
 from queuespec.rules import Rule
-from queuespec.stage.timeline import in_lines
-from queuespec.text import one_line
+from queuespec.text import in_lines, one_line
 
 WANTED = "QUEUESPEC_PERFORMED"
 """The environment variable with the kind to judge (empty for all) and the file to write to, as JSON."""

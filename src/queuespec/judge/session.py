@@ -22,8 +22,7 @@ from queuespec.judge.workers import FEWER, INPUT, Workers, is_worker, probed, re
 from queuespec.results import expectations
 from queuespec.results.causes import FAILS, REPORTED, standing
 from queuespec.stage import Service, Settings, Unusable
-from queuespec.stage.timeline import in_lines
-from queuespec.text import counted, one_line
+from queuespec.text import counted, in_lines, one_line
 
 WORKERS = pytest.StashKey[Workers]()
 """Where pytest's configuration keeps the `Workers`, if there are any."""

@@ -28,8 +28,7 @@ from queuespec.stage import (
     Timeline,
     Unusable,
 )
-from queuespec.stage.timeline import Row
-from queuespec.text import one_line, printable
+from queuespec.text import Row, one_line, printable
 
 CARGO = "queuespec_verdict"
 """The attribute of a test report that carries the verdict, also from a worker to its controller."""

@@ -14,7 +14,7 @@ from stages import METHODS, Unmeasured
 from queuespec.actors.protocol import SIZE, Held, encoded
 from queuespec.stage import Crashes, Deviates, Hangs, NotStarted, SuiteError, processes, stage
 from queuespec.stage.processes import how_ended
-from queuespec.stage.timeline import SHOWN_CALLS, in_lines
+from queuespec.text import SHOWN_CALLS, in_lines
 
 needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="there is no fork here")
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
