@@ -26,6 +26,7 @@ COMMANDS = {
     "explain": "explain a rule",
     "reproduce": "write a bug report",
     "table": "show results as a table",
+    "page": "write results as a site",
     "compare": "compare two runs",
     "check": "validate results files",
     "expectations": "draft expectations",

@@ -40,16 +40,16 @@ def to_terminal(comparison: groups.Comparison, console: Console) -> None:
     """Prints the changes in sentences, for people."""
     from rich.text import Text
 
-    for part, text, style in _parts(comparison):
+    for part, text, style in parts(comparison):
         show(console, Text(TERMINAL.get(part, "{}").format(text), style=style))
 
 
 def as_markdown(comparison: groups.Comparison) -> str:
     """The same in Markdown, for example for the step summary of a workflow."""
-    return "".join(MARKDOWN[part].format(markdown(text)) for part, text, _ in _parts(comparison)).lstrip()
+    return "".join(MARKDOWN[part].format(markdown(text)) for part, text, _ in parts(comparison)).lstrip()
 
 
-def _parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
+def parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
     """Names of parts in `MARKDOWN`, their texts, and their styles on a terminal."""
     for label, run in {"old": comparison.old, "new": comparison.new}.items():
         about = ", ".join(filter(None, [run.header.subject.described, run.header.started[:10]]))

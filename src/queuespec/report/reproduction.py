@@ -90,6 +90,13 @@ def _test_of(rule: Rule) -> tuple[Module, ast.FunctionDef]:
     return chapter, test
 
 
+def source_of(rule: Rule) -> str:
+    """The test of a rule with its decorators, as it is written."""
+    chapter, test = _test_of(rule)
+    first = min([test.lineno, *(decorator.lineno for decorator in test.decorator_list)])
+    return b"".join(chapter.text.splitlines(keepends=True)[first - 1 : test.end_lineno]).decode("utf-8")
+
+
 class Reproduction:
     """A rule as a program. Raises `Unsuitable` if it cannot be one."""
 

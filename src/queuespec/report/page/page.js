@@ -1,0 +1,183 @@
+// Filters, the search for rules, and buttons to copy. Everything can be read without this script.
+"use strict";
+
+const root = document.currentScript.dataset.root;
+const queuespec = (window.queuespec = {});
+
+/** Adds a script of data, once, and calls `then` with it: a page from a disk can load nothing else. */
+const loaded = {};
+function load(name, then) {
+  if (!(name in loaded)) {
+    loaded[name] = new Promise((resolve) => {
+      queuespec[name] = resolve;
+      const script = document.createElement("script");
+      script.src = `${root}${name}.js`;
+      document.head.append(script);
+    });
+  }
+  loaded[name].then(then);
+}
+
+/** Whether an item, or what it is in, has this value for this name; several values stand between bars. */
+function has(item, name, value) {
+  const holder = item.closest(`[data-${name}]`);
+  return holder !== null && holder.getAttribute(`data-${name}`).split("|").includes(value);
+}
+
+function filters(form) {
+  const matrix = document.querySelector(".matrix");
+  const items = document.querySelectorAll(matrix ? "tr[data-run]" : "tbody tr, .rule, .entry, .changes li");
+  const rows = [...items].filter((item) => !item.parentElement.closest(".rule, .entry"));
+  const controls = [...form.elements].filter((control) => control.name);
+  const value = (control) => (control.type === "checkbox" ? (control.checked ? "yes" : "") : control.value.trim());
+  const texts = new Map();
+
+  function apply() {
+    const wanted = controls.map((control) => [control.name, value(control)]).filter(([, one]) => one);
+    let count = 0;
+    for (const row of rows) {
+      row.hidden = !wanted.every(([name, one]) => {
+        if (name === "text") {
+          if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+          return one.toLowerCase().split(/\s+/).every((word) => texts.get(row).includes(word));
+        }
+        if (name === "only") return matrix || row.hasAttribute("data-differs");
+        return (matrix && name === "level") || has(row, name, one);
+      });
+      count += !row.hidden;
+    }
+    if (matrix) {
+      for (const run of matrix.tBodies) run.hidden = !run.querySelector("tr[data-run]:not([hidden])");
+      const chosen = Object.fromEntries(wanted);
+      level(matrix, chosen.level || "", () => columns(matrix, "only" in chosen));
+    }
+    form.querySelector("output").textContent = `${count} of ${rows.length} ${form.dataset.what}`;
+    return wanted;
+  }
+
+  function read() {
+    const state = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+    for (const control of controls) {
+      if (control.type === "checkbox") control.checked = state.has(control.name);
+      else control.value = state.get(control.name) || "";
+      if (control.selectedIndex === -1) control.selectedIndex = 0;
+    }
+    apply();
+  }
+
+  function changed() {
+    const state = new URLSearchParams(apply()).toString();
+    history.replaceState(null, "", state ? `#${state}` : location.pathname + location.search);
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(changed));
+  window.addEventListener("hashchange", () => location.hash.includes("=") && read());
+  form.hidden = false;
+  read();
+}
+
+/** Shows what the rules of one level say, or of all. */
+let before = "";
+function level(matrix, name, then) {
+  if (name === before) return then();
+  before = name;
+  return load("levels", (levels) => {
+    for (const row of matrix.querySelectorAll("tr[data-run]")) {
+      const cells = levels[row.dataset.run][row.dataset.startMethod];
+      [...row.cells].slice(1).forEach((cell, number) => {
+        cell.original ??= [cell.className, [...cell.childNodes].map((node) => node.cloneNode(true))];
+        const link = cell.querySelector("a") || cell.original[1].find((node) => node.href)?.cloneNode(true);
+        const [count, word, look] = cells[number][name] || ["", "", "none"];
+        if (!name) {
+          cell.className = cell.original[0];
+          if (!cell.className) cell.removeAttribute("class");
+          cell.replaceChildren(...cell.original[1].map((node) => node.cloneNode(true)));
+        } else {
+          cell.className = look;
+          if (link) link.textContent = count || word;
+          cell.replaceChildren(...(word && link ? [link, count && ` ${word}`] : []));
+        }
+      });
+    }
+    then();
+  });
+}
+
+/** Hides the chapters in which all rows that are shown say the same. */
+function columns(matrix, only) {
+  const rows = [...matrix.querySelectorAll("tr[data-run]")];
+  const shown = rows.filter((row) => !row.hidden);
+  [...matrix.tHead.rows[0].cells].forEach((head, number) => {
+    if (number === 0) return;
+    const texts = shown.map((row) => row.cells[number].textContent.trim()).filter(Boolean);
+    const hide = only && new Set(texts).size < 2;
+    head.hidden = hide;
+    for (const row of rows) row.cells[number].hidden = hide;
+  });
+}
+
+function search(place) {
+  const input = place.querySelector("input");
+  const list = place.querySelector("ul");
+  input.addEventListener("input", () => {
+    const words = input.value.trim().toLowerCase().split(/\s+/);
+    load("rules", (rules) => {
+      const found = words[0] ? rules.filter((rule) => words.every((word) => rule.join(" ").toLowerCase().includes(word))) : [];
+      const items = found.slice(0, 12).map(([slug, path, sentence, kind]) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        link.href = `${root}specification/${path}#${slug}`;
+        link.textContent = slug;
+        item.append(link, `${sentence} (${kind})`);
+        return item;
+      });
+      if (words[0] && (found.length > 12 || found.length === 0)) {
+        const item = document.createElement("li");
+        item.textContent = found.length ? `${found.length - 12} more; the index lists all` : "no rule has these words";
+        items.push(item);
+      }
+      list.replaceChildren(...items);
+    });
+  });
+  place.hidden = false;
+}
+
+function copying(block) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copied";
+  button.textContent = "Copy";
+  const text = block.textContent;
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(text).then(
+      () => (button.textContent = "Copied"),
+      () => getSelection().selectAllChildren(block),
+    );
+  });
+  block.before(button);
+}
+
+/** Opens what the address names. */
+function opened() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) {
+    target.open = true;
+    target.scrollIntoView();
+  }
+}
+
+for (const matrix of document.querySelectorAll(".matrix")) {
+  const names = [...matrix.tHead.rows[0].cells].map((cell) => cell.textContent);
+  for (const row of matrix.querySelectorAll("tr[data-run]")) {
+    [...row.cells].slice(1).forEach((cell, number) => (cell.dataset.chapter = names[number + 1]));
+  }
+  matrix.classList.add("cards");
+}
+document.querySelectorAll(".filters").forEach(filters);
+document.querySelectorAll(".find").forEach(search);
+document.querySelectorAll("pre.copy").forEach(copying);
+window.addEventListener("hashchange", opened);
+window.addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+opened();

@@ -1,0 +1,115 @@
+"""Files of a site: pages from templates, and what pages share.
+
+Every text that a template shows has only visible characters, on one line, and is escaped: results are text of others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from queuespec.report.page.names import anchor, file_name
+from queuespec.text import counted, visible
+
+HERE = Path(__file__).parent
+SHARED = ("style.css", "page.js", "icon.svg")
+"""What every page uses."""
+MARK = '<meta name="generator" content="queuespec page">'
+"""In every page: a directory with such an index may be replaced."""
+
+
+class Occupied(Exception):
+    """The directory holds something else than a site; the message is one sentence."""
+
+
+def shown(value: Any) -> Any:
+    """What a template shows for a value."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def prose(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    pieces = visible(text).split("`")
+    if len(pieces) % 2 == 0:  # an odd number of backticks
+        return escape("`".join(pieces))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, each on one line."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def lines(text: Iterable[str] | str) -> Markup:
+    """Lines for an element whose line ends count."""
+    rows = text.splitlines() if isinstance(text, str) else text
+    return Markup("\n").join(escape(visible(row)) for row in rows)
+
+
+class Site:
+    """A directory that is filled with pages."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.environment = Environment(
+            loader=FileSystemLoader(HERE),
+            autoescape=True,
+            finalize=shown,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
+        self.environment.filters.update(
+            prose=prose, paragraphs=paragraphs, lines=lines, anchor=anchor, file_name=file_name, counted=counted
+        )
+        self.environment.globals["mark"] = Markup(MARK)
+        for name in SHARED:
+            shutil.copyfile(HERE / name, directory / name)
+
+    def page(self, path: str, template: str, **values: Any) -> None:
+        """Writes a page; `path` is relative to the directory. Raises `OSError`."""
+        values["root"] = "../" * path.count("/")
+        self.file(path, self.environment.get_template(template).render(values))
+
+    def file(self, path: str, text: str) -> None:
+        """Writes a file. Raises `OSError`."""
+        target = self.directory / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(text.encode("utf-8"))
+
+
+@contextlib.contextmanager
+def replacing(directory: Path) -> Iterator[Path]:
+    """A new directory that takes the place of this one in the end; after an exception, nothing has changed.
+
+    Raises `OSError`, and `Occupied` if the directory is neither empty nor a site.
+    """
+    directory = Path(os.path.abspath(directory))
+    if directory.exists() and any(directory.iterdir()):
+        index = directory / "index.html"
+        if not index.is_file() or MARK not in index.read_text(encoding="utf-8", errors="replace"):
+            raise Occupied(f"{directory} is not empty, and no page of queuespec; name another directory")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as space:
+        fresh, earlier = Path(space, "fresh"), Path(space, "earlier")
+        fresh.mkdir()
+        yield fresh
+        if directory.exists():
+            os.replace(directory, earlier)
+        try:
+            os.replace(fresh, directory)
+        except OSError:
+            if earlier.exists():
+                os.replace(earlier, directory)
+            raise
