@@ -27,6 +27,7 @@ COMMANDS = {
     "reproduce": "write a bug report",
     "table": "show results as a table",
     "page": "write results as a site",
+    "badge": "write a badge",
     "compare": "compare two runs",
     "check": "validate results files",
     "expectations": "draft expectations",
@@ -89,7 +90,7 @@ class Front(Parser):
         longest = max(map(len, COMMANDS))
         cells = [f"  {name:{longest}}  {text}" for name, text in COMMANDS.items()]
         rows = [f"{one:{WIDTH // 2}}{two}" for one, two in zip(cells[::2], [*cells[1::2], ""])]
-        head = ["usage: queuespec [COMMAND] [OPTIONS]", "commands:", *rows]
+        head = ["usage: queuespec [COMMAND] [OPTIONS]; commands:", *rows]
         built_in = f"built in: {' '.join(NAMES)}"
         more = "more: queuespec COMMAND --help; queuespec judge --pytest-help; --version"
         return "\n".join([*map(str.rstrip, head), options.format_help().rstrip(), built_in, more, ""])

@@ -68,7 +68,7 @@ def standing(verdict: Verdict) -> str:
     if verdict.verdict == "not-run":
         return MISSING
     if verdict.verdict == "conforms":
-        return "" if not declared else EXPECTED if declared["unstable"] else FAILS
+        return "" if not declared else EXPECTED if declared.get("unstable") else FAILS
     if verdict.verdict not in BAD:
         return ""
     if declared and declared["expected"] == verdict.verdict:

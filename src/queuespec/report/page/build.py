@@ -109,7 +109,7 @@ class _Builder:
         found = [self.finding(run, rule, group) for group in findings(verdicts)]
         return {
             "slug": slug, "first": first, "rule": rule, "words": words, "methods": methods, "about": about,
-            "table": table, "findings": found, "differs": any(one.verdict in (*BAD, SHOWN) for one in verdicts),
+            "table": table, "findings": found, "deviates": any(one.verdict in BAD for one in verdicts),
         }  # fmt: skip
 
     def finding(self, run: Run, rule: Rule | None, group: list[Verdict]) -> dict[str, Any]:

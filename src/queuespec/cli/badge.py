@@ -1,0 +1,37 @@
+"""Writes a badge for a README, such as "conforms 2481/2481": how many of the verdicts that decide the exit status of a
+run conform. Files of runs that were killed are accepted and marked.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from queuespec import results
+from queuespec.cli.common import write
+from queuespec.cli.parser import Arguments, Parser, Status
+from queuespec.report.badge import as_endpoint, as_svg, badge
+from queuespec.report.console import Forgiving
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a results file")
+    parser.add_argument(
+        "--format",
+        choices=("svg", "json"),
+        default="svg",
+        help="a picture, or the data of shields.io's endpoint badge (default: svg)",
+    )
+    parser.add_argument("--output", metavar="FILE", type=Path, help="where to write it (default: standard output)")
+
+
+def run(given: Arguments) -> Status:
+    """Writes the badge. Raises `BadFile`, `Refused`."""
+    found = badge(results.read(name, cut_short=True) for name in given.files)
+    text = as_svg(found) if given.format == "svg" else as_endpoint(found)
+    if given.output is None:
+        Forgiving(sys.stdout).write(text)
+    else:
+        write(given.output, text)
+    return Status.OK

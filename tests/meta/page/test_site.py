@@ -1,0 +1,275 @@
+"""The files of a site: complete, valid, linked, safe, and whole or not there at all."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+import urllib.parse
+
+import pytest
+import runs
+from samples import queuespec, text_of, verdict
+
+pytest.importorskip("jinja2", reason="the extra `page` brings it")
+html5lib = pytest.importorskip("html5lib", reason="the extra `test` brings it")
+
+import sites  # noqa: E402
+
+from queuespec.report.page import names  # noqa: E402
+from queuespec.report.page import site as writing  # noqa: E402
+from queuespec.results.verdict import BadFile  # noqa: E402
+
+POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return sites.pages(site)
+
+
+def elements(text):
+    """The elements of a page; raises what a strict parser finds wrong."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    return [one for one in parser.parse(text).iter() if isinstance(one.tag, str)]
+
+
+def test_every_page_is_valid(pages):
+    for text in pages.values():
+        elements(text)
+
+
+def test_no_page_has_two_elements_of_one_name(pages):
+    for path, text in pages.items():
+        found = re.findall(r' id="([^"]*)"', text)
+        assert len(found) == len(set(found)), path
+
+
+def test_every_link_leads_to_a_file_and_to_an_element_in_it(site, pages):
+    missing = set()
+    for path, text in pages.items():
+        for link in set(re.findall(r' (?:href|src)="([^"]*)"', text)):
+            target, _, fragment = html.unescape(link).partition("#")
+            if re.match("https://", target):
+                continue
+            file = ((site / path).parent / urllib.parse.unquote(target)).resolve() if target else site / path
+            inside = file.relative_to(site.resolve() if target else site).as_posix()
+            if not file.is_file() or (fragment and f' id="{fragment}"' not in pages[inside]):
+                missing.add((path, link))
+    assert missing == set()
+
+
+def test_a_page_allows_nothing_but_the_site_itself(pages):
+    for path, text in pages.items():
+        found = elements(text)
+        scripts = [one for one in found if one.tag == "script"]
+        assert [one.get("content") for one in found if one.get("http-equiv")] == [POLICY], path
+        assert [one.get("src").rpartition("/")[2] for one in scripts] == ["page.js"], path
+        assert not any("".join(one.itertext()).strip() for one in scripts), path
+        assert [one.tag for one in found if one.tag == "style" or one.get("style")] == [], path
+        assert [name for one in found for name in one.keys() if name.startswith("on")] == [], path  # noqa: SIM118
+
+
+def test_styles_and_scripts_name_no_other_place(site):
+    for name in ("style.css", "page.js", "icon.svg"):
+        text = (site / name).read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?:|//\w+\.|@import|url\(|fetch\(|XMLHttp|innerHTML|eval\(", text), name
+
+
+def test_every_table_has_a_caption_and_heads_with_a_scope(pages):
+    for path, text in pages.items():
+        for table in (one for one in elements(text) if one.tag == "table"):
+            assert table.find("caption") is not None, path
+            assert [head for head in table.iter("th") if not head.get("scope")] == [], path
+
+
+def test_a_rule_has_its_page_its_test_its_faults_and_who_deviates(pages):
+    text = pages["specification/getting.html"]
+    entry = text[text.index('id="get.blocks-when-empty"') :].partition("</article>")[0]
+
+    assert "<code>get()</code> waits until an item arrives." in entry
+    assert '<span class="nf">test_get_blocks_when_empty</span>' in entry
+    assert "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Queue.get" in entry
+    assert "<code>lifo</code> The last item is returned first." in entry
+    assert "2 of 3 conform" in entry
+    assert '<b class="word bad">hangs</b>' in entry
+
+
+def test_every_rule_is_in_the_index_and_only_those_that_differ_in_the_differences(pages):
+    rules = [rule.slug for chapter in sites.CHAPTERS for rule in chapter.rules]
+    index, differences = pages["specification/index.html"], pages["specification/differences.html"]
+
+    assert [slug for slug in rules if f"#{slug}" not in index] == []
+    assert {slug for slug in rules if f"#{slug}" in differences} == {"get.blocks-when-empty"}
+
+
+def test_a_bug_report_can_be_copied_and_says_what_happened(pages):
+    text = html.unescape(pages["billiard-4.3.2-cp3.14.1-linux/getting.html"])
+
+    assert "# get.blocks-when-empty: `get()` waits until an item arrives." in text
+    assert "$ pip install queuespec && queuespec --rule get.blocks-when-empty --implementation billiard" in text
+
+
+def test_an_expected_deviation_says_the_reason_and_links_only_to_the_web(tmp_path):
+    def declared(one):
+        changes = sites.hangs(one)
+        return {**changes, "declared": {"expected": "deviates", "reason": "It polls.", "link": "javascript:alert(1)"}}
+
+    site = sites.built(tmp_path / "site", [sites.results(change=declared)], sites.FEW)
+    text = "".join(sites.pages(site).values())
+
+    assert "It polls." in text
+    assert 'href="javascript' not in text
+
+
+def test_an_incomplete_run_and_one_of_other_rules_are_said_to_be_that(pages):
+    index = pages["index.html"]
+    run = pages["multiprocessing-cp3.14.1-macos/index.html"]
+
+    assert "<em>cut short after 9 verdicts: the footer is missing</em>" in index
+    assert "<em>rule set ffff</em>" in index
+    assert "2 different sets of rules" in index
+    assert "This run is incomplete: cut short after 9 verdicts: the footer is missing." in run
+    assert "judged by another rule set" in run
+    assert not any("macos" in path for path in pages if path.startswith("comparisons/"))
+
+
+def test_a_rule_that_had_other_words_keeps_them(tmp_path):
+    old = sites.results(verdicts=[verdict(sentence="`get()` used to wait.", chapter="contexts")])
+
+    text = sites.pages(sites.built(tmp_path / "site", [old], sites.MATTER))[
+        "multiprocessing-cp3.14.1-linux/contexts.html"
+    ]
+
+    assert "<code>get()</code> used to wait." in text
+    assert "The rule has other words now" in text
+
+
+def test_two_runs_of_one_subject_and_unknown_words_have_pages_of_their_own(tmp_path):
+    files = [
+        sites.results(started="2026-01-02T03:04:05Z"),
+        sites.results(started="2026-01-09T03:04:05Z", change=sites.hangs),
+        sites.results(python_version="??", python_implementation="new", system="Plan 9", implementation="?"),
+        sites.results(verdicts=[verdict("no.such-rule", chapter="no such chapter")], machine="z80"),
+    ]
+
+    site = sites.built(tmp_path / "site", files)
+
+    assert {path.name for path in site.iterdir() if path.is_dir()} == {
+        *("multiprocessing-cp3.14.1-linux", "multiprocessing-cp3.14.1-linux-2", "multiprocessing-cp3.14.1-linux-z80"),
+        *("new-plan-9", "comparisons", "specification"),
+    }
+    compared = sites.pages(site)["comparisons/multiprocessing-cp3.14.1-linux--multiprocessing-cp3.14.1-linux-2.html"]
+    assert "regressions" in compared
+    assert "get.blocks-when-empty (Queue, JoinableQueue) conforms -&gt; hangs" in compared
+    assert "1/1" in sites.pages(site)["multiprocessing-cp3.14.1-linux-z80/index.html"]
+
+
+def test_the_counts_of_a_cell_leave_out_what_has_not_to_conform():
+    from queuespec.report.page.runs import Cell, cell
+
+    def of(*words, gates=True):
+        return cell([verdict(verdict=word, gates=gates) for word in words])
+
+    assert of("conforms", "conforms", "shown", "not-applicable") == Cell("2/2", "conforms", "good")
+    assert of("conforms", "hangs", "deviates") == Cell("1/3", "hangs", "bad")
+    assert of("conforms", "deviates", gates=False) == Cell("1/2", "deviates", "mild")
+    assert of("conforms", "not-run") == Cell("1/2", "not-run", "mild")
+    assert of("shown", "absent") == Cell("", "shown", "mild")
+    assert of("unsupported", "not-applicable") == Cell("", "not-applicable", "none")
+    assert of() == Cell("", "", "none")
+
+
+def test_the_same_files_make_the_same_site(site, pages, tmp_path):
+    assert sites.pages(sites.built(tmp_path / "again")) == pages
+
+
+def test_names_of_files_are_safe_and_differ_where_case_does_not_count():
+    texts = ["Getting", "getting", "../../etc/passwd", "a/b", "a:b", "con\u202e", "", "x" * 500, "\ud800"]
+
+    found = [names.file_name(text) for text in texts]
+
+    assert len({*map(str.lower, found)}) == len(texts)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,80}", name) for name in found)
+    assert names.anchor("get.blocks-when-empty") == "get.blocks-when-empty"
+    assert " " not in names.anchor("a b")
+
+
+def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path):
+    few = [sites.results(verdicts=[verdict()])]
+    site = sites.built(tmp_path / "site", few, sites.FEW)
+    (site / "old.html").write_text("old")
+    sites.built(site, few, sites.FEW)
+    assert not (site / "old.html").exists()
+
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.txt").write_text("mine")
+    with pytest.raises(writing.Occupied, match="is not empty"):
+        sites.built(other, few, sites.FEW)
+    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+
+def test_a_failure_leaves_the_earlier_site_and_nothing_else(tmp_path):
+    few = [sites.results(verdicts=[verdict()])]
+    site = sites.built(tmp_path / "site", few, sites.FEW)
+    before = sites.pages(site)
+
+    with pytest.raises(BadFile):
+        sites.built(site, [sites.results(verdicts=[])], sites.FEW)
+
+    assert sites.pages(site) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_the_command_writes_the_site_and_names_its_first_page(tmp_path):
+    (tmp_path / "results.jsonl").write_text(text_of([verdict()]))
+
+    run = queuespec("page", tmp_path / "results.jsonl", "--output", tmp_path / "a" / "site")
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert re.fullmatch(rf"{re.escape(str(tmp_path / 'a' / 'site' / 'index.html'))}: \d+ pages\n", run.stdout)
+    assert "1/1" in (tmp_path / "a" / "site" / "index.html").read_text(encoding="utf-8")
+    levels = (tmp_path / "a" / "site" / "levels.js").read_text(encoding="utf-8")
+    assert json.loads(levels[len("queuespec.levels(") : -len(");\n")])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file is empty"),
+        (text_of([verdict()]).replace('"get()', '"GET()', 1).replace("waits", "w" * 10_000_000), "longer than"),
+    ],
+    ids=["empty", "ten megabytes"],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, text, said):
+    (tmp_path / "results.jsonl").write_text(text)
+
+    run = queuespec("page", tmp_path / "results.jsonl", "--output", tmp_path / "site")
+
+    assert run.returncode == 4
+    assert said in run.stderr
+    assert len(run.stderr) < 500
+    assert run.stderr.count("\n") == 1
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("missing", ["jinja2", "pygments"])
+def test_without_the_extra_the_command_says_what_to_install(tmp_path, missing):
+    program = f"import sys; sys.modules[{missing!r}] = None; from queuespec.__main__ import main; sys.exit(main())"
+    (tmp_path / "results.jsonl").write_text(text_of([verdict()]))
+    words = ["page", tmp_path / "results.jsonl", "--output", tmp_path / "site"]
+
+    run = subprocess.run(
+        [sys.executable, "-c", program, *map(str, words)],
+        env=runs.environment(PYTHONPATH=str(runs.CHECKOUT / "src")),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+    assert run.returncode == 4
+    assert run.stderr == (
+        f"queuespec page: the page requires {missing}, which is not installed; "
+        "install it with: pip install 'queuespec[page]'\n"
+    )
