@@ -22,8 +22,8 @@ else:
 
 DIRECTORY = CHECKOUT / ".github" / "workflows"
 WORKFLOWS = sorted(path.name for path in DIRECTORY.glob("*.yml"))
-PUBLISHING = "release-publish"
-"""The job that may do more than read: it signs."""
+PUBLISHING = ("release-publish", "compatibility-publish")
+"""The jobs that may do more than read: they publish what other jobs have made."""
 
 
 @functools.cache
@@ -46,12 +46,12 @@ def tox():
     return found
 
 
-def jobs(but=None):
+def jobs(but=()):
     return [
         pytest.param(job, id=f"{name[:-4]}-{job_name}")
         for name in WORKFLOWS
         for job_name, job in workflow(name)["jobs"].items()
-        if f"{name[:-4]}-{job_name}" != but
+        if f"{name[:-4]}-{job_name}" not in but
     ]
 
 
@@ -201,6 +201,50 @@ def test_the_job_that_publishes_may_sign_and_runs_nothing_of_the_repository():
     assert job["permissions"] == {"id-token": "write", "attestations": "write"}
     assert job["environment"] == "pypi"
     assert not any("actions/checkout" in step.get("uses", "") for step in job["steps"])
+
+
+def test_the_job_that_publishes_the_page_may_do_only_that_and_runs_nothing_of_the_repository():
+    job = workflow("compatibility.yml")["jobs"]["publish"]
+    deploying, linking = job["steps"]
+
+    assert job["permissions"] == {"pages": "write", "id-token": "write"}
+    assert "github.event_name != 'pull_request'" in job["if"]
+    assert "github.ref_name == github.event.repository.default_branch" in job["if"]
+    assert deploying["uses"].startswith("actions/deploy-pages@")
+    assert linking["run"].startswith('echo "[') and linking["run"].endswith('($PAGE)" >> "$GITHUB_STEP_SUMMARY"')
+
+
+def test_the_page_is_made_of_this_run_and_compared_with_the_last_ones():
+    run = "\n".join(step.get("run", "") for step in workflow("compatibility.yml")["jobs"]["page"]["steps"])
+
+    assert '--status success --limit "$KEPT"' in run
+    assert 'words+=(--earlier "$file")' in run
+    assert 'queuespec page results/*.jsonl "${words[@]}" --output site' in run
+
+
+def test_the_workflow_for_others_makes_a_page_on_request_without_more_rights():
+    called = workflow("judge.yml")
+    steps = [step for step in called["jobs"]["table"]["steps"] if "inputs.page" in step.get("if", "")]
+
+    assert called["on"]["workflow_call"]["inputs"]["page"]["default"] == "false"
+    assert any("queuespec page results/*.jsonl --output site" in step.get("run", "") for step in steps)
+    assert steps[-1]["uses"].startswith("actions/upload-pages-artifact@")
+    assert called["jobs"]["table"]["permissions"] == {}
+
+
+def test_the_readme_publishes_that_page_with_the_rights_of_our_own_job():
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    ours = workflow("compatibility.yml")["jobs"]["publish"]
+    (job,) = (
+        job
+        for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+        for job in yaml.load(block, yaml.BaseLoader)["jobs"].values()
+        if "permissions" in job
+    )
+
+    assert job["permissions"] == ours["permissions"]
+    assert job["needs"] == "queuespec"
+    assert re.fullmatch(r"actions/deploy-pages@v\d+", job["steps"][0]["uses"])
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

@@ -21,6 +21,9 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--output", metavar="DIR", type=Path, required=True, help="the directory to write; an earlier site is replaced"
     )
+    parser.add_repeatable(
+        "--earlier", metavar="FILE", help="compare the run of the same subject with this one, too; repeatable"
+    )
     add_rules(parser.add_argument)
 
 
@@ -37,8 +40,9 @@ def run(given: Arguments) -> Status:
         ) from None
     matter = Matter(specification(files_of(given.rules)), _faults(), __version__)
     files = (results.read(name, cut_short=True, timelines=True) for name in given.files)
+    earlier = (results.read(name, cut_short=True) for name in given.earlier)
     try:
-        pages = build(given.output, files, matter)
+        pages = build(given.output, files, matter, earlier)
     except Occupied as error:
         raise Refused(one_line(str(error))) from None
     except OSError as error:

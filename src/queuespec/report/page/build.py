@@ -44,16 +44,17 @@ class Matter(NamedTuple):
     """That of queuespec."""
 
 
-def build(directory: Path, files: Iterable[Results], matter: Matter) -> int:
-    """Builds the site in a directory; returns the number of its pages. `files` have timelines, and are read one by one.
+def build(directory: Path, files: Iterable[Results], matter: Matter, earlier: Iterable[Results] = ()) -> int:
+    """Builds the site in a directory; returns the number of its pages.
 
+    `files` have timelines, and are read one by one. `earlier` are runs to compare these with, and nothing else.
     Raises `BadFile` if there are no verdicts, `Occupied` if the directory holds something else, and `OSError`.
     """
     with replacing(directory) as fresh:
         builder = _Builder(Site(fresh), matter)
         for results in files:
             builder.add(results)
-        builder.finish()
+        builder.finish([Run(_without_directory(results), "") for results in earlier])
         return builder.pages
 
 
@@ -86,7 +87,7 @@ class _Builder:
 
     def add(self, results: Results) -> None:
         """Writes the pages of a run's chapters."""
-        results = dataclasses.replace(results, name=PurePath(results.name).name)  # directories are nobody's business
+        results = _without_directory(results)
         run = Run(results, unique(name_of(results), ["specification", "comparisons", *(one.name for one in self.runs)]))
         for chapter, rules in run.by_chapter.items():
             entries = [self.entry(run, slug, verdicts) for slug, verdicts in rules.items()]
@@ -133,7 +134,7 @@ class _Builder:
             "bad": first.verdict in BAD, "expected": standing(first) == EXPECTED, "report": report,
         }  # fmt: skip
 
-    def finish(self) -> None:
+    def finish(self, earlier: list[Run]) -> None:
         """Writes the pages that know all runs."""
         if not any(run.results.verdicts for run in self.runs):
             raise BadFile("there are no verdicts in these files")
@@ -142,7 +143,7 @@ class _Builder:
         judged = dict.fromkeys(chapter for run in self.runs for chapter in run.by_chapter)
         chapters = [*(name for name in known if name in judged), *(name for name in judged if name not in known)]
         self.site.environment.globals["runs"] = self.runs
-        compared = self.comparisons()
+        compared = self.comparisons(earlier)
         for run in self.runs:
             found = causes(run.results.verdicts)
             self.page(
@@ -168,24 +169,26 @@ class _Builder:
         """Writes data as a script, which a page adds when it needs it."""
         self.site.file(f"{name}.js", f"queuespec.{name}({json.dumps(data, separators=(',', ':'))});\n")
 
-    def comparisons(self) -> list[tuple[Run, Run, str, Comparison]]:
+    def comparisons(self, earlier: list[Run]) -> list[tuple[Run, Run, str, Comparison]]:
         """Writes the pages of two runs side by side; returns the pairs, each with the name of its page."""
         pairs = []
+        paths: set[str] = set()
+        candidates = [(old, new) for new in self.runs for old in earlier if _distance(old, new) == 0]
         left = MOST_COMPARED
-        candidates = itertools.combinations(self.runs, 2)
-        for old, new in sorted(candidates, key=lambda pair: _distance(*pair)):
-            left -= len(old.results.verdicts) + len(new.results.verdicts)
-            if left < 0:
-                break
+        for pair in sorted(itertools.combinations(self.runs, 2), key=lambda pair: _distance(*pair)):
+            left -= sum(len(run.results.verdicts) for run in pair)
+            if left >= 0:
+                candidates.append(pair)
+        for old, new in candidates:
             try:
                 comparison = Comparison(old.results, new.results)
-            except BadFile:
+            except BadFile:  # one of them is incomplete, or they have nothing in common
                 continue
-            path = f"{old.name}--{new.name}.html"
-            values = _in_sections(comparison)
-            self.page(f"comparisons/{path}", "comparison.html", old=old, new=new, **values)
-            pairs.append((old, new, path, comparison))
-        pairs.sort(key=lambda pair: (pair[0].order, pair[1].order))
+            path = unique(f"{old.name or f'earlier-{old.started}'}--{new.name}", paths)
+            paths.add(path)
+            self.page(f"comparisons/{path}.html", "comparison.html", old=old, new=new, **_in_sections(comparison))
+            pairs.append((old, new, f"{path}.html", comparison))
+        pairs.sort(key=lambda pair: (pair[1].order, pair[0].order))
         self.page("comparisons/index.html", "comparisons.html", pairs=pairs)
         return pairs
 
@@ -221,6 +224,11 @@ class _Builder:
             verdicts = run.by_chapter.get(rule.chapter, {}).get(rule.slug, [])
             word = judged_word(verdicts)
             yield run, word, [one for one in verdicts if one.verdict == word]
+
+
+def _without_directory(results: Results) -> Results:
+    """The results with the name of their file alone: directories are nobody's business."""
+    return dataclasses.replace(results, name=PurePath(results.name).name)
 
 
 def _distance(old: Run, new: Run) -> int:

@@ -58,7 +58,7 @@ class Run:
     results: Results
     """Without timelines, which only the pages of its chapters need."""
     name: str
-    """Its directory."""
+    """Its directory; empty for a run that others are compared with, and that has no pages."""
     by_chapter: dict[str, dict[str, list[Verdict]]]
     """Its verdicts by chapter and rule, in the order of the file."""
 
