@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 SCOPE = (
     "*.md",
+    "src/queuespec/**/*.html",
     "src/queuespec/**/*.json",
     "src/queuespec/**/*.md",
     "src/queuespec/**/*.py",

@@ -16,6 +16,7 @@ html5lib = pytest.importorskip("html5lib", reason="the extra `test` brings it")
 
 import sites  # noqa: E402
 
+from queuespec.report.page import build as writing_site  # noqa: E402
 from queuespec.report.page import names  # noqa: E402
 from queuespec.report.page import site as writing  # noqa: E402
 from queuespec.results.verdict import BadFile  # noqa: E402
@@ -163,6 +164,25 @@ def test_two_runs_of_one_subject_and_unknown_words_have_pages_of_their_own(tmp_p
     assert "regressions" in compared
     assert "get.blocks-when-empty (Queue, JoinableQueue) conforms -&gt; hangs" in compared
     assert "1/1" in sites.pages(site)["multiprocessing-cp3.14.1-linux-z80/index.html"]
+
+
+def test_earlier_runs_are_compared_with_the_run_of_the_same_subject_and_are_no_rows(tmp_path):
+    earlier = [
+        sites.results("1.jsonl", change=sites.hangs, started="2026-01-01T00:00:00Z"),
+        sites.results("2.jsonl", started="2026-01-01T12:00:00Z"),
+        sites.results("3.jsonl", started="2025-01-01T12:00:00Z", implementation="billiard"),
+    ]
+    directory = tmp_path / "site"
+
+    writing_site.build(directory, [sites.results("new.jsonl")], sites.FEW, earlier)
+
+    found = sites.pages(directory)
+    one, two = (f"comparisons/earlier-2026-01-01--multiprocessing-cp3.14.1-linux{end}.html" for end in ("", "-2"))
+    assert {path for path in found if path.startswith("comparisons/")} == {one, two, "comparisons/index.html"}
+    assert "Repairs (" in found[one]
+    assert "no regressions" in found[two]
+    assert found["index.html"].count('class="run"') == 1
+    assert one.rpartition("/")[2] in found["multiprocessing-cp3.14.1-linux/index.html"]
 
 
 def test_the_counts_of_a_cell_leave_out_what_has_not_to_conform():

@@ -62,7 +62,6 @@ class _Builder:
     def __init__(self, site: Site, matter: Matter) -> None:
         self.site, self.matter = site, matter
         self.rules: dict[str, Rule] = {rule.slug: rule for rule in rules_of(matter.chapters)}
-        self.titles = {chapter.name: chapter.title for chapter in matter.chapters}
         self.rule_set = rule_set(matter.chapters)
         self.runs: list[Run] = []
         self.paths: dict[str, str] = {}
@@ -128,7 +127,7 @@ class _Builder:
             report = bug_report(rule, case, run.results.header.queuespec)
         return {
             "verdict": first, "look": look(first.verdict, first.gates), "kinds": kinds, "methods": methods,
-            "number": len(group), "seconds": max(one.seconds for one in group), "timeline": timeline,
+            "timeline": timeline,
             "lanes": Markup(svg(first.timeline, f"Calls of {first.rule}, {place}")),
             "command": judging(first.rule, first.start_method, first.kind, [*option, "-v"]),
             "bad": first.verdict in BAD, "expected": standing(first) == EXPECTED, "report": report,

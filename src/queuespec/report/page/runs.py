@@ -11,7 +11,7 @@ from queuespec.report.page.names import natural, slug
 from queuespec.report.summary import ANY, sentence
 from queuespec.results import BAD, CONFORMS, JUDGED, NOT_RUN, SHOWN, Results, Verdict, worst
 from queuespec.results.causes import symptom
-from queuespec.rules.words import LEVELS, system_name
+from queuespec.rules.words import LEVELS
 
 COUNTED = (CONFORMS, *BAD, NOT_RUN)
 """Hazards are not counted: nothing has to conform to a danger."""
@@ -68,7 +68,6 @@ class Run:
         subject = results.header.subject
         self.subject = subject
         self.python = subject.interpreter
-        self.system = system_name(subject.system)
         self.platform = subject.platform
         self.started = results.header.started[:10]
         self.title = subject.described
@@ -85,7 +84,7 @@ class Run:
             self.by_chapter.setdefault(verdict.chapter, {}).setdefault(verdict.rule, []).append(verdict)
 
     def without_timelines(self) -> None:
-        """Lets go of the timelines, which take most of the memory."""
+        """Drops the timelines, which take most of the memory."""
         verdicts = [dataclasses.replace(one, timeline=()) if one.timeline else one for one in self.results.verdicts]
         self.keep(dataclasses.replace(self.results, verdicts=verdicts))
 
@@ -121,11 +120,6 @@ class Run:
         home = PurePosixPath(self.subject.implementation_home.replace("\\", "/"))
         built_in = home.parts[-3:-1] == ("queuespec", "implementations") and home.suffix == ".py"
         return home.stem.replace("_", "-") if built_in else self.subject.implementation
-
-    @property
-    def counted(self) -> Cell:
-        """All of its verdicts."""
-        return cell(self.results.verdicts)
 
 
 def name_of(results: Results) -> str:

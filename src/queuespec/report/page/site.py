@@ -1,6 +1,7 @@
 """Files of a site: pages from templates, and what pages share.
 
-Every text that a template shows has only visible characters, on one line, and is escaped: results are text of others.
+Every text that a template shows has only visible characters, on one line of bounded length, and is escaped: results are
+text of others.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from queuespec.report.page.names import anchor, file_name
-from queuespec.text import counted, visible
+from queuespec.text import counted, one_line
 
 HERE = Path(__file__).parent
 SHARED = ("style.css", "page.js", "icon.svg")
@@ -27,18 +28,22 @@ MARK = '<meta name="generator" content="queuespec page">'
 """In every page: a directory with such an index may be replaced."""
 
 
+LONGEST = 5000
+"""Maximum length of a text, in characters; a results file has no longer ones."""
+
+
 class Occupied(Exception):
     """The directory holds something else than a site; the message is one sentence."""
 
 
 def shown(value: Any) -> Any:
     """What a template shows for a value."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return one_line(value, LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def prose(text: str) -> Markup:
     """A sentence in which what stands between backticks is code."""
-    pieces = visible(text).split("`")
+    pieces = one_line(text, LONGEST).split("`")
     if len(pieces) % 2 == 0:  # an odd number of backticks
         return escape("`".join(pieces))
     return Markup("").join(
@@ -54,7 +59,7 @@ def paragraphs(text: str) -> list[str]:
 def lines(text: Iterable[str] | str) -> Markup:
     """Lines for an element whose line ends count."""
     rows = text.splitlines() if isinstance(text, str) else text
-    return Markup("\n").join(escape(visible(row)) for row in rows)
+    return Markup("\n").join(escape(one_line(row, LONGEST)) for row in rows)
 
 
 class Site:
