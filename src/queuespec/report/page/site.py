@@ -100,7 +100,7 @@ def replacing(directory: Path) -> Iterator[Path]:
 
     Raises `OSError`, and `Occupied` if the directory is neither empty nor a site.
     """
-    directory = Path(os.path.abspath(directory))
+    directory = Path(os.path.realpath(directory))  # a link stays, and what it leads to is replaced
     if directory.exists() and any(directory.iterdir()):
         index = directory / "index.html"
         if not index.is_file() or MARK not in index.read_text(encoding="utf-8", errors="replace"):
