@@ -107,6 +107,16 @@ def memory():  # type: ignore[no-untyped-def]
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
+def spares_children(implementation):  # type: ignore[no-untyped-def]
+    """Whether its contexts, and so its queues, are those of the standard library."""
+    from queuespec.actors.adapter import Api
+
+    try:
+        return bool(Api(implementation, implementation.module).get_context().is_the_standard_library)
+    except Exception:  # what is wrong with its contexts is told when they are needed
+        return False
+
+
 def known(implementation, version, spent):  # type: ignore[no-untyped-def]
     """The facts about this interpreter and an implementation, which took that much to load."""
     import sysconfig
@@ -118,6 +128,7 @@ def known(implementation, version, spent):  # type: ignore[no-untyped-def]
         "implementation_version": loading.version_of(implementation),
         "implementation_home": implementation.home,
         "context_parameter": implementation.context_parameter,
+        "spares_children": spares_children(implementation),  # type: ignore[no-untyped-call]
         "adapter": list(implementation.defines),
         "lacks": list(implementation.lacks),
         "start_methods": implementation.start_methods(),

@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import socket
+import sys
 import threading
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -23,6 +24,7 @@ from queuespec.judge.planned import Assignment
 from queuespec.results import Verdict
 from queuespec.rules import Facts
 from queuespec.stage import Supervisor
+from queuespec.stage.preloading import WORTH_IT
 
 INPUT = "queuespec"
 """The key of what a worker receives from its controller."""
@@ -36,6 +38,9 @@ FEWER = pytest.StashKey["list[str]"]()
 
 HEAVY = 1.0
 """How long an import may take, in seconds, for a run that mostly waits rather than imports."""
+
+SHARING = 2
+"""How many times the memory of an import a worker has if it imports the implementation once: forks copy some of it."""
 
 PROCESSES = 8
 """How many processes of a worker have imported the implementation at the same time: stages, and children of one, with
@@ -97,11 +102,18 @@ def affordable(usual: int, cores: int, facts: Facts, memory: int) -> tuple[int, 
     `memory` is that of the machine in bytes, 0 if it is unknown. Half of it is for others.
     """
     limits = [(usual, "costs little")]
-    if facts.loading > HEAVY:
+    once = imports_once(facts)
+    if facts.loading > HEAVY and not once:
         limits.append((cores, f"takes {facts.loading:.1f} s"))
     if facts.memory and memory:
-        limits.append((max(1, memory // 2 // (PROCESSES * facts.memory)), f"takes {facts.memory >> 20:,} MiB"))
+        number = memory // 2 // ((SHARING if once else PROCESSES) * facts.memory)
+        limits.append((max(1, number), f"takes {facts.memory >> 20:,} MiB"))
     return min(limits)
+
+
+def imports_once(facts: Facts) -> bool:
+    """Whether a worker imports the implementation once, in an interpreter that it forks main programs from."""
+    return facts.spares_children and sys.platform == "linux" and facts.loading >= WORTH_IT
 
 
 def total_memory() -> int:

@@ -66,6 +66,8 @@ class Facts(Subject):
     """Whether semaphores report their values; without `sem_getvalue()`, as on macOS, they do not."""
     adapter: tuple[str, ...] = ()
     """The adapter's module, its class, and what the class defines; nothing if there is no adapter."""
+    spares_children: bool = False
+    """Whether a child that has one of its queues need not import the implementation."""
     loading: float = 0.0
     """How long it took to import the implementation, in seconds."""
     memory: int = 0

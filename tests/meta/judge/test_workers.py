@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 
 import pytest
 from runs import META, asked, environment, facts_of
@@ -33,6 +34,14 @@ def test_a_heavy_import_leaves_fewer(taken, machine, expected):
     facts = facts_of("Linux", (3, 13, 0), **taken)
 
     assert workers.affordable(12, 4, facts, machine * GIB) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="programs are preloaded on Linux only")
+def test_an_import_that_main_programs_share_costs_memory_alone():
+    facts = facts_of("Linux", (3, 13, 0), loading=4.13, memory=GIB, spares_children=True)
+
+    assert workers.affordable(12, 4, facts, 64 * GIB) == (12, "costs little")
+    assert workers.affordable(12, 4, facts, 16 * GIB) == (4, "takes 1,024 MiB")
 
 
 def test_the_memory_of_this_machine_is_known_where_the_system_says_it():
