@@ -6,7 +6,7 @@ import itertools
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from samples import header, verdict
 
@@ -37,6 +37,9 @@ PIECES = [
     "\u2028\u2029\ufeff\u0000",
 ]
 HOSTILE = st.one_of(st.sampled_from(PIECES), st.text(max_size=200), st.text("<>&\"'/`=-! \u202eab", max_size=40))
+
+EXAMPLES = settings(max_examples=40, phases=(Phase.generate,))
+"""A site takes a second: nobody waits until a failing one has been shrunk."""
 
 
 def hostile_run(text, name="x.jsonl"):
@@ -87,7 +90,7 @@ def harmless(site, tmp_path_factory):
 
 
 @given(data=st.data())
-@settings(max_examples=40)
+@EXAMPLES
 def test_whatever_the_text_a_page_has_only_known_elements_and_visible_characters(data, harmless, tmp_path_factory):
     run = hostile_run(lambda: data.draw(HOSTILE))
 
@@ -105,7 +108,7 @@ def test_whatever_the_text_a_page_has_only_known_elements_and_visible_characters
 
 
 @given(data=st.data())
-@settings(max_examples=40)
+@EXAMPLES
 def test_what_the_reader_accepts_can_be_shown(data, tmp_path_factory):
     directory = tmp_path_factory.mktemp("read")
     run = hostile_run(lambda: data.draw(HOSTILE))

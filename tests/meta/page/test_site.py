@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import subprocess
 import sys
@@ -221,6 +222,11 @@ def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path):
     (site / "old.html").write_text("old")
     sites.built(site, few, sites.FEW)
     assert not (site / "old.html").exists()
+
+    if os.name != "nt":  # where making a link takes a right of its own
+        (tmp_path / "link").symlink_to(site, target_is_directory=True)
+        sites.built(tmp_path / "link", few, sites.FEW)
+        assert (tmp_path / "link").is_symlink()
 
     other = tmp_path / "other"
     other.mkdir()
