@@ -51,20 +51,12 @@ def look(word: str, gates: bool = True) -> str:
     return "good" if word in (CONFORMS, "absent") else "mild" if word in (SHOWN, NOT_RUN) else "none"
 
 
-@dataclasses.dataclass
 class Run:
     """A results file in the site."""
 
-    results: Results
-    """Without timelines, which only the pages of its chapters need."""
-    name: str
-    """Its directory; empty for a run that others are compared with, and that has no pages."""
-    by_chapter: dict[str, dict[str, list[Verdict]]]
-    """Its verdicts by chapter and rule, in the order of the file."""
-
     def __init__(self, results: Results, name: str) -> None:
         self.name = name
-        self.keep(results)
+        """Its directory; empty for a run that others are compared with, and that has no pages."""
         subject = results.header.subject
         self.subject = subject
         self.python = subject.interpreter
@@ -75,11 +67,12 @@ class Run:
         self.sentence = sentence(subject.judged, results.verdicts, [])
         listed = [*results.header.start_methods]
         self.methods = listed + ([ANY] if any(not one.start_method for one in results.verdicts) else [])
+        self.keep(results)
 
     def keep(self, results: Results) -> None:
-        """Keeps these results."""
+        """Keeps these results, and their verdicts by chapter and rule in the order of the file."""
         self.results = results
-        self.by_chapter = {}
+        self.by_chapter: dict[str, dict[str, list[Verdict]]] = {}
         for verdict in results.verdicts:
             self.by_chapter.setdefault(verdict.chapter, {}).setdefault(verdict.rule, []).append(verdict)
 
