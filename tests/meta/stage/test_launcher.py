@@ -101,13 +101,13 @@ def test_exit_codes_are_those_of_the_program(kept, end):
     assert tree.wait(20.0) == (7 if "7" in end else -signal.SIGKILL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_the_end_of_a_launcher_ends_its_programs_and_no_more(kept, number):
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSTOP"])
+def test_the_end_of_a_launcher_ends_its_programs_and_no_more(kept, name):
     kept._launcher._channel.settimeout(0.5)
     tree, launcher = started(kept, WAITS)
     assert kept.has_its_launcher()
 
-    os.kill(int(launcher), number)
+    os.kill(int(launcher), getattr(signal, name))
 
     assert not kept.has_its_launcher()
     assert tree.wait(20.0) == -signal.SIGKILL
