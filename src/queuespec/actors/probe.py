@@ -113,7 +113,7 @@ def spares_children(implementation):  # type: ignore[no-untyped-def]
 
     try:
         return bool(Api(implementation, implementation.module).get_context().is_the_standard_library)
-    except Exception:  # what is wrong with its contexts is told when they are needed
+    except Exception:  # what is wrong with its contexts is reported when they are needed
         return False
 
 
