@@ -51,7 +51,7 @@ def test_a_quota_shows_the_sensitive_rules_as_they_are(judge):
     assert right(run), run.output
 
 
-@pytest.mark.thorough
+@pytest.mark.whole
 @pytest.mark.parametrize("slow", SLOW)
 @pytest.mark.parametrize("method", sorted({METHOD, "spawn"}))
 def test_no_slow_machine_costs_a_verdict(judge, slow, method):
