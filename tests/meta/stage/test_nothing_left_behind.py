@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 
@@ -137,12 +138,14 @@ def test_after_a_signal_while_daemons_of_the_queue_run(run, end):
     env = {"HOSTILE": "get:leaves_daemons_and_hangs", "HOSTILE_TAG": f".{int(tag, 16):010}"}
     watched = run("--implementation", "hostile", "--patience", "100", *RULES, *ONE_KIND, parallel=False, env=env)
     watched.reaches_a_hang()
-    daemons = having(env["HOSTILE_TAG"])
+    deadline = time.monotonic() + 60
+    while len(daemons := having(env["HOSTILE_TAG"])) < 2:
+        assert time.monotonic() < deadline, daemons
+        time.sleep(0.05)
 
     watched.process.send_signal(end)
 
     watched.is_gone()
-    assert len(daemons) >= 2
     assert psutil.wait_procs(daemons, 5.0)[1] == []
 
 
