@@ -37,7 +37,13 @@ def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: floa
 
 
 def write_atomically(path: Path, text: Iterable[str]) -> None:
-    """Replaces a file: it has all of the new text, or is unchanged. Raises `OSError`."""
+    """Replaces a file: it has all of the new text, or is unchanged. A device or a pipe, which cannot be replaced, is
+    written to, and so is the file that a link leads to. Raises `OSError`."""
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as device:
+            device.writelines(text)
+        return
+    path = Path(os.path.realpath(path))
     fresh = path.with_name(path.name + ".new")
     try:
         with fresh.open("w", encoding="utf-8", newline="\n") as file:

@@ -260,3 +260,27 @@ def test_what_a_recorder_has_begun_can_be_read_as_cut_short(tmp_path):
 
     assert [one.key for one in run.verdicts] == [verdict().key]
     assert run.cut_short == "cut short after 1 verdict: the footer is missing"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_what_is_no_file_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    results.write_atomically(pipe, ["some ", "text"])
+
+    assert os.read(reader, 100) == b"some text"
+    os.close(reader)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows lets few users make links")
+def test_a_link_stays_one(tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "file")
+
+    results.write_atomically(link, ["text"])
+
+    assert link.is_symlink()
+    assert (tmp_path / "file").read_text() == "text"
