@@ -4,6 +4,8 @@ prints what to do next. ADAPTERS.md has examples.
 
 from __future__ import annotations
 
+import keyword
+import sys
 import textwrap
 from pathlib import Path
 
@@ -83,12 +85,19 @@ def run(given: Arguments) -> Status:
     """Writes the skeleton, and prints what to do next. Raises `Refused`."""
     if not given.name.isidentifier():
         raise Refused(f"{one_line(given.name, 100)!r} is not a valid name; write one such as my_adapter")
+    if keyword.iskeyword(given.name) or given.name in standard_modules():
+        raise Refused(f"{given.name!r} is a name of Python's own; write one such as my_adapter")
     path = Path(f"{given.name}.py").resolve()
     if path.exists():
         raise Refused(f"{one_line(str(path))!r} already exists")
     write(path, skeleton(given.name))
     say(NEXT.format(path=path, shown=f"./{path.name}"))
     return Status.OK
+
+
+def standard_modules() -> frozenset[str]:
+    """The names of the standard library's modules; before Python 3.10, of those that are loaded."""
+    return getattr(sys, "stdlib_module_names", frozenset(sys.modules))
 
 
 def skeleton(name: str) -> str:

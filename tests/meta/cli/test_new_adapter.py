@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from runs import asked
 
 from queuespec.__main__ import main
@@ -37,6 +38,16 @@ def test_a_name_that_cannot_be_imported_is_refused(capsys):
     assert main(["new-adapter", "my-adapter"]) == 4
 
     assert "'my-adapter' is not a valid name; write one such as my_adapter" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["queue", "class"])
+def test_a_name_that_is_taken_is_refused(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["new-adapter", name]) == 4
+
+    assert f"'{name}' is a name of Python's own" in capsys.readouterr().err
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_every_line_of_the_skeleton_is_python():
