@@ -44,7 +44,7 @@ def write_atomically(path: Path, text: Iterable[str]) -> None:
             device.writelines(text)
         return
     path = Path(os.path.realpath(path))
-    fresh = path.with_name(path.name + ".new")
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         with fresh.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(text)
