@@ -4,14 +4,16 @@ run conform. Files of runs that were killed are accepted and marked.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from queuespec import results
 from queuespec.cli.common import write
-from queuespec.cli.parser import Arguments, Parser, Status
+from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.report.badge import as_endpoint, as_svg, badge
 from queuespec.report.console import Forgiving
+from queuespec.text import one_line
 
 
 def add_arguments(parser: Parser) -> None:
@@ -29,6 +31,8 @@ def add_arguments(parser: Parser) -> None:
 def run(given: Arguments) -> Status:
     """Writes the badge. Raises `BadFile`, `Refused`."""
     found = badge(results.read(name, cut_short=True) for name in given.files)
+    if given.output is not None and os.path.realpath(given.output) in map(os.path.realpath, given.files):
+        raise Refused(f"{one_line(str(given.output))!r} is the results file itself; name another output")
     text = as_svg(found) if given.format == "svg" else as_endpoint(found)
     if given.output is None:
         Forgiving(sys.stdout).write(text)

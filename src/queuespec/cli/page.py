@@ -19,7 +19,11 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="a results file")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, required=True, help="the directory to write; an earlier site is replaced"
+        "--output",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="the directory to write: a new or empty one, or that of an earlier page",
     )
     parser.add_repeatable(
         "--earlier", metavar="FILE", help="compare the run of the same subject with this one, too; repeatable"
@@ -36,7 +40,7 @@ def run(given: Arguments) -> Status:
         if (missing.name or "").partition(".")[0] == "queuespec":
             raise
         raise Refused(
-            f"the page requires {missing.name}, which is not installed; install it with: pip install 'queuespec[page]'"
+            f"the page needs the extra 'page' ({missing.name} is not installed): pip install 'queuespec[page]'"
         ) from None
     matter = Matter(specification(files_of(given.rules)), _faults(), __version__)
     files = (results.read(name, cut_short=True, timelines=True) for name in given.files)

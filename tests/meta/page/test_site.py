@@ -219,6 +219,8 @@ def test_names_of_files_are_safe_and_differ_where_case_does_not_count():
 def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path):
     few = [sites.results(verdicts=[verdict()])]
     site = sites.built(tmp_path / "site", few, sites.FEW)
+    with (site / writing.MANIFEST).open("a") as manifest:
+        manifest.write("old.html\n")
     (site / "old.html").write_text("old")
     sites.built(site, few, sites.FEW)
     assert not (site / "old.html").exists()
@@ -228,12 +230,19 @@ def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(tmp_path):
         sites.built(tmp_path / "link", few, sites.FEW)
         assert (tmp_path / "link").is_symlink()
 
-    other = tmp_path / "other"
-    other.mkdir()
-    (other / "thesis.txt").write_text("mine")
-    with pytest.raises(writing.Occupied, match="is not empty"):
-        sites.built(other, few, sites.FEW)
-    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+@pytest.mark.parametrize("place", ["other", "site", "site/specification", "site/empty"])
+def test_a_file_that_no_site_has_written_is_left_alone(tmp_path, place):
+    few = [sites.results(verdicts=[verdict()])]
+    site = sites.built(tmp_path / "site", few, sites.FEW)
+    mine = tmp_path / place / "thesis"
+    mine.parent.mkdir(exist_ok=True)
+    mine.mkdir() if place == "site/empty" else mine.write_text("mine")
+
+    with pytest.raises(writing.Occupied, match="thesis', which is no file of an earlier page; move it"):
+        sites.built(tmp_path / "other" if place == "other" else site, few, sites.FEW)
+
+    assert mine.exists()
 
 
 def test_a_failure_leaves_the_earlier_site_and_nothing_else(tmp_path):
@@ -296,6 +305,5 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path, missing):
 
     assert run.returncode == 4
     assert run.stderr == (
-        f"queuespec page: the page requires {missing}, which is not installed; "
-        "install it with: pip install 'queuespec[page]'\n"
+        f"queuespec page: the page needs the extra 'page' ({missing} is not installed): pip install 'queuespec[page]'\n"
     )

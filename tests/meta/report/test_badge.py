@@ -72,3 +72,13 @@ def test_a_place_that_cannot_be_written_to_is_one_sentence(tmp_path):
     assert run.returncode == 4
     assert run.stderr.startswith("queuespec badge: cannot write ")
     assert run.stderr.count("\n") == 1
+
+
+def test_the_results_are_not_replaced_by_their_badge(tmp_path):
+    (tmp_path / "x.jsonl").write_text(text_of([verdict()]))
+
+    run = queuespec("badge", tmp_path / "x.jsonl", "--output", tmp_path / "x.jsonl")
+
+    assert run.returncode == 4
+    assert "is the results file itself; name another output" in run.stderr
+    assert (tmp_path / "x.jsonl").read_text() == text_of([verdict()])

@@ -24,8 +24,8 @@ from queuespec.text import counted, one_line
 HERE = Path(__file__).parent
 SHARED = ("style.css", "page.js", "icon.svg")
 """What every page uses."""
-MARK = '<meta name="generator" content="queuespec page">'
-"""In every page: a directory with such an index may be replaced."""
+MANIFEST = "files.txt"
+"""The files of a site: a directory with these alone may be replaced."""
 
 
 LONGEST = 5000
@@ -78,7 +78,6 @@ class Site:
         self.environment.filters.update(
             prose=prose, paragraphs=paragraphs, lines=lines, anchor=anchor, file_name=file_name, counted=counted
         )
-        self.environment.globals["mark"] = Markup(MARK)
         for name in SHARED:
             shutil.copyfile(HERE / name, directory / name)
 
@@ -94,22 +93,41 @@ class Site:
         target.write_bytes(text.encode("utf-8"))
 
 
+def _files(directory: Path) -> set[str]:
+    """The paths of the files below a directory, and of directories that are empty."""
+    found = set()
+    for path in directory.rglob("*"):
+        if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
+            found.add(path.relative_to(directory).as_posix())
+    return found
+
+
+def _written(directory: Path) -> set[str]:
+    """The paths of the files that an earlier site has written there."""
+    try:
+        return {*(directory / MANIFEST).read_text(encoding="utf-8").splitlines()}
+    except (OSError, ValueError):
+        return set()
+
+
 @contextlib.contextmanager
 def replacing(directory: Path) -> Iterator[Path]:
     """A new directory that takes the place of this one in the end; after an exception, nothing has changed.
 
-    Raises `OSError`, and `Occupied` if the directory is neither empty nor a site.
+    Raises `OSError`, and `Occupied` if there are files in the directory that no earlier site has written.
     """
     directory = Path(os.path.realpath(directory))  # a link stays, and what it leads to is replaced
-    if directory.exists() and any(directory.iterdir()):
-        index = directory / "index.html"
-        if not index.is_file() or MARK not in index.read_text(encoding="utf-8", errors="replace"):
-            raise Occupied(f"{directory} is not empty, and no page of queuespec; name another directory")
+    others = _files(directory) - _written(directory)
+    if others:
+        other = f"{min(others)!r}, which is no file of an earlier page"
+        raise Occupied(f"{directory} contains {other}; move it, or name another directory")
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as space:
         fresh, earlier = Path(space, "fresh"), Path(space, "earlier")
         fresh.mkdir()
         yield fresh
+        names = sorted({*_files(fresh), MANIFEST})
+        (fresh / MANIFEST).write_bytes("".join(f"{name}\n" for name in names).encode("utf-8"))
         if directory.exists():
             os.replace(directory, earlier)
         try:
