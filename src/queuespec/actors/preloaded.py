@@ -12,6 +12,7 @@ import builtins
 import gc
 import importlib
 import os
+import signal
 import socket
 import sys
 import threading
@@ -68,7 +69,11 @@ if __name__ == "__main__":
     load(*sys.argv[1:])
     from queuespec.actors import forking
 
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, lambda *_: None) for number in numbers]  # what a program may send its parent
     arguments = forking.serve(socket.socket(fileno=0), executes=False)
     if not arguments:
         os._exit(0)
+    for number, handler in zip(numbers, before):
+        signal.signal(number, handler)
     run(arguments)
