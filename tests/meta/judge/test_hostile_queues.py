@@ -31,7 +31,8 @@ COSTS = {
     "kills_its_parents": (CRASHES, rf"{ONE} {DIED}|{MISSED}"),
     "stops_its_parent": (CRASHES, MISSED),
     "ends_its_parent_politely": (CONFORMS, ""),
-    "kills_the_group_of_its_parent": (CRASHES, rf"{ONE} {DIED}|{MISSED}"),
+    # The parent may be the interpreter that a program was forked from: no program needs it any longer.
+    "kills_the_group_of_its_parent": (f"{CRASHES}|{CONFORMS}", rf"{ONE} {DIED}|{MISSED}|$"),
     "kills_its_group": (CRASHES, rf"{ONE} died"),
     "kills_its_peers": (CONFORMS, ""),
     "leaves_a_session": (CONFORMS, ""),
@@ -184,7 +185,8 @@ def wrong(found):
     return {
         name: (verdict["verdict"], verdict["explanation"])
         for name, verdict in found.items()
-        if verdict["verdict"] != COSTS[name][0] or not re.match(f"({COSTS[name][1]})", verdict["explanation"])
+        if verdict["verdict"] not in COSTS[name][0].split("|")
+        or not re.match(f"({COSTS[name][1]})", verdict["explanation"])
     }
 
 
