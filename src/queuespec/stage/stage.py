@@ -389,7 +389,7 @@ class Stage:
         if os.name != "posix":
             return False
         self.clean = False
-        os.kill(self.parent.pid, signal.SIGINT)
+        self.tree.popen.send_signal(signal.SIGINT)  # unless it has ended meanwhile
         interrupted = self.watch(lambda: call.over or self.parent.gone, self._farewell) and call.over
         if interrupted:
             call.error, call.returned, call.fate = None, True, "interrupted by the judge"

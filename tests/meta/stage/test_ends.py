@@ -178,6 +178,17 @@ def test_nobody_knows_how_a_child_ended_whose_parent_cannot_be_interrupted(a_sta
         assert not a_stage._interrupts_the_parent()
 
 
+@posix_only
+def test_a_parent_that_has_ended_before_anybody_has_noticed_is_not_interrupted(a_stage):
+    a_stage.make_child()
+    a_stage.parent.begins(stage_roles.ignore_interrupts_and_wait_for_ever)
+    os.kill(a_stage.parent.pid, signal.SIGKILL)
+    assert a_stage.tree.wait(20.0) == -signal.SIGKILL
+    a_stage.parent.end_is_expected = True
+
+    assert not a_stage._interrupts_the_parent()
+
+
 def test_the_end_of_a_process_is_said_in_words():
     assert how_ended(None) == "died"
     assert how_ended(-64000) == "died of signal 64000"

@@ -59,7 +59,7 @@ def kill_helpers(module):
     for process_id in helpers(module):
         os.kill(process_id, signal.SIGKILL)
         while not has_ended(process_id):
-            time.sleep(0.001)
+            time.sleep(0.001)  # nothing announces the end of a process to others than those who reap it
 
 
 def main():

@@ -19,7 +19,7 @@ def suspend(pid):
         os.waitpid(pid, os.WUNTRACED)
     except ChildProcessError:  # it is a child of the fork server
         while os.path.isdir("/proc/self") and process_state(pid) not in "tTZ":
-            time.sleep(0.001)
+            time.sleep(0.001)  # only its parent is notified that a process has stopped
 
 
 def process_state(pid):
