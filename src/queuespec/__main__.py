@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 
 from queuespec.cli import judge
@@ -57,6 +58,8 @@ def perform(words: list[str]) -> int:
     if first == "judge":
         return judge.run(argparse.Namespace(words=words[1:]))
     if first in COMMANDS or first in FRONT:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # what was begun is cleared up, as after Ctrl-C
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         given = (parser_of(first) if first in COMMANDS else parser_of()).parse_args(words)
         return int(given.run(given))
     if first.startswith(("-", "@")) or not first or os.path.exists(judge.file_of(first)):

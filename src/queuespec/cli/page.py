@@ -11,7 +11,7 @@ from queuespec.cli.common import add_rules
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.judge.options import files_of, specification
 from queuespec.queues.declare import faults
-from queuespec.report.console import say
+from queuespec.report.console import say, say_error
 from queuespec.text import counted, one_line
 
 
@@ -46,14 +46,16 @@ def run(given: Arguments) -> Status:
     files = (results.read(name, cut_short=True, timelines=True) for name in given.files)
     earlier = (results.read(name, cut_short=True) for name in given.earlier)
     try:
-        pages = build(given.output, files, matter, earlier)
+        built = build(given.output, files, matter, earlier)
     except Occupied as error:
         raise Refused(one_line(str(error))) from None
     except OSError as error:
         raise Refused(
             f"cannot write {one_line(str(given.output))!r}: {error.strerror or type(error).__name__}"
         ) from None
-    say(f"{given.output / 'index.html'}: {counted(pages, 'page')}")
+    for name in built.unmatched:
+        say_error(f"queuespec page: {name} is compared with nothing: no run here has the same queue, Python and system")
+    say(f"{given.output / 'index.html'}: {counted(built.pages, 'page')}")
     return Status.OK
 
 

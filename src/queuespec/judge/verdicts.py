@@ -49,6 +49,8 @@ class Finding:
     """All calls of the test, on all of its stages."""
     told: tuple[Row, ...] = ()
     """The rows of the timeline that the verdict keeps."""
+    output: str = ""
+    """What judged processes printed, if the verdict keeps it."""
     declared: dict[str, Any] | None = None
     not_started: bool = False
     """Whether nothing is known of the queue because a process did not start."""
@@ -132,6 +134,7 @@ def pytest_runtest_makereport(
             reported_start_method=", ".join(sorted(finding.reported)),
             seconds=round(finding.seconds, 4),
             timeline=finding.told,
+            output=tuple(finding.output.splitlines()),
             declared=finding.declared,
         ).bounded
         vars(report)[CARGO] = json.dumps(vars(verdict))
@@ -207,6 +210,7 @@ def _tell(item: pytest.Item, error: BaseException, finding: Finding, report: pyt
     outputs = {f"output of the program {one_line(one.text)}": one.output for one in finding.programs}
     if finding.stage is not None:
         outputs["output of the judged processes"] = finding.stage.tree.output()
+    finding.output = printable("".join(outputs.values()).strip("\n"))
     for title, output in outputs.items():
         if isinstance(error, Hangs):  # its message already has the stacks
             output = _STACK_LINE.sub("", output)

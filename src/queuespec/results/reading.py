@@ -56,7 +56,7 @@ def read(path: str | os.PathLike[str], cut_short: bool = False, timelines: bool 
     Args:
         path: the file.
         cut_short: accept a file without a footer, from a run that was killed.
-        timelines: keep the verdicts' timelines, which take most of the memory.
+        timelines: keep the verdicts' timelines and outputs, which take most of the memory.
     """
     return _Reader(os.fspath(path), timelines).read(cut_short)
 
@@ -145,6 +145,7 @@ class _Reader:
         self.check("verdict", data)
         if not self.timelines:
             data.pop("timeline", None)
+            data.pop("output", None)
         for name, one in data.items():
             if type(one) is str:
                 data[name] = intern(one)

@@ -29,6 +29,8 @@ VERDICTS = (*JUDGED, UNSUPPORTED, NOT_APPLICABLE, NOT_RUN)
 FORMAT = 1
 LONGEST_TIMELINE = 200
 """Maximum number of calls to keep of a timeline; the last ones are kept."""
+LONGEST_OUTPUT = 60
+"""Maximum number of lines to keep of an output; the last ones are kept."""
 
 
 class BadFile(Exception):
@@ -59,6 +61,8 @@ class Verdict:
     seconds: float = 0.0
     timeline: tuple[tuple[float, str, str, str, float | None], ...] = ()
     """The calls: seconds since the test began, actor, call, outcome, duration in seconds or None."""
+    output: tuple[str, ...] = ()
+    """The last lines that judged processes printed, if the verdict is bad."""
     declared: dict[str, Any] | None = None
     """The expected deviation that matches: `expected` verdict, `reason`, `link`, and whether it is `unstable`."""
 
@@ -67,7 +71,7 @@ class Verdict:
         """The verdict of a line that fits the schema."""
         if "timeline" in data:
             data = {**data, "timeline": tuple(map(tuple, data["timeline"]))}
-        return cls(**data)
+        return cls(**{**data, "output": tuple(data.get("output", ()))})
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -91,6 +95,7 @@ class Verdict:
                 (round(begun, 4), one_line(actor, 80), one_line(call), one_line(outcome), took and round(took, 4))
                 for begun, actor, call, outcome, took in self.timeline[-LONGEST_TIMELINE:]
             ),
+            output=tuple(one_line(line) for line in self.output[-LONGEST_OUTPUT:]),
         )
 
 

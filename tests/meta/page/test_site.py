@@ -112,6 +112,21 @@ def test_a_bug_report_can_be_copied_and_says_what_happened(pages):
     assert "$ pip install queuespec && queuespec --rule get.blocks-when-empty --implementation billiard" in text
 
 
+def test_what_a_process_printed_and_a_program_to_copy_are_beside_what_deviates(tmp_path):
+    def prints(one):
+        return {**sites.hangs(one), "output": ("<b>no memory</b>",)} if sites.hangs(one) else {}
+
+    getting = [chapter for chapter in sites.CHAPTERS if chapter.name == "getting"]
+    matter = sites.MATTER._replace(chapters=getting)
+    site = sites.built(tmp_path / "site", [sites.results(change=prints)], matter)
+    text = sites.pages(site)["multiprocessing-cp3.14.1-linux/getting.html"]
+    program = html.unescape(text.partition("A program to copy")[2].partition("<pre")[2].partition("</pre>")[0])
+
+    assert "&lt;b&gt;no memory&lt;/b&gt;" in text.partition("What the judged processes printed")[2]
+    compile(program.partition(">")[2], "program", "exec")
+    assert 'context = multiprocessing.get_context("fork")' in program
+
+
 def test_an_expected_deviation_says_the_reason_and_links_only_to_the_web(tmp_path):
     def declared(one):
         changes = sites.hangs(one)
@@ -255,6 +270,33 @@ def test_a_failure_leaves_the_earlier_site_and_nothing_else(tmp_path):
 
     assert sites.pages(site) == before
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes, and the command waits for one")
+def test_a_polite_signal_leaves_nothing_half_written(tmp_path):
+    os.mkfifo(tmp_path / "results.jsonl")
+    words = ["page", tmp_path / "results.jsonl", "--output", tmp_path / "site"]
+    command = [sys.executable, "-m", "queuespec", *map(str, words)]
+    environment = runs.environment(PYTHONPATH=str(runs.CHECKOUT / "src"))
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
+        with (tmp_path / "results.jsonl").open("w"):  # which waits for its reader
+            assert len([*tmp_path.iterdir()]) == 2
+            process.terminate()
+            _, said = process.communicate(timeout=60)
+
+    assert (process.returncode, said) == (2, b"queuespec page: interrupted\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["results.jsonl"]
+
+
+def test_an_earlier_run_of_another_subject_is_said_to_be_compared_with_nothing(tmp_path):
+    (tmp_path / "results.jsonl").write_text(text_of([verdict()]))
+    (tmp_path / "old.jsonl").write_text(text_of([verdict()], implementation="billiard"))
+    words = ["page", tmp_path / "results.jsonl", "--earlier", tmp_path / "old.jsonl", "--output", tmp_path / "site"]
+
+    run = queuespec(*words)
+
+    assert run.returncode == 0
+    assert "old.jsonl is compared with nothing: no run here has the same queue, Python and system" in run.stderr
 
 
 def test_the_command_writes_the_site_and_names_its_first_page(tmp_path):

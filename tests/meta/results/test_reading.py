@@ -31,7 +31,10 @@ def file(tmp_path):
 
 
 def test_what_is_written_is_read_again(file):
-    written = [verdict(timeline=((0.5, "parent", "get()", "returned 1", None),)), verdict("other.rule", "hangs")]
+    written = [
+        verdict(timeline=((0.5, "parent", "get()", "returned 1", None),)),
+        verdict("other.rule", "hangs", output=("a", "b")),
+    ]
 
     run = results.read(file(text_of(written)), timelines=True)
 

@@ -1,6 +1,7 @@
 """What a run writes: complete results, or what it knew when it was cut short; never the file of an earlier run."""
 
 import os
+import re
 import signal
 import xml.etree.ElementTree
 
@@ -38,13 +39,14 @@ def test_a_run_writes_what_it_judged_and_how_and_tells_junit(judge, tmp_path):
     ]
 
 
-def test_a_verdict_that_deviates_keeps_its_timeline(judge):
+def test_a_verdict_that_deviates_keeps_its_timeline_and_output(judge):
     run = judge(
         *("--rule", RULE, "--start-method", ACCUSING, "--patience", "1"),
         *("--implementation", "fault:get-hangs-in-c", "-k", f"{ACCUSING}-Queue"),
     )
 
     assert "get()" in [row[2] for row in run.of(RULE)[0]["timeline"]]
+    assert any(re.search(r'File ".*", line \d+ in get', line) for line in run.of(RULE)[0]["output"]), "the stack"
 
 
 def test_a_crashed_worker_costs_its_verdict_and_no_other(tmp_path, judge):

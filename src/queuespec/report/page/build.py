@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import json
@@ -14,12 +15,13 @@ from markupsafe import Markup
 from queuespec.report import changes
 from queuespec.report.console import judging
 from queuespec.report.document import conditions, rules_of
+from queuespec.report.inlining import Unsuitable
 from queuespec.report.lanes import svg
 from queuespec.report.page import code
 from queuespec.report.page.names import file_name, unique
 from queuespec.report.page.runs import Run, cell, findings, judged_word, look, name_of
 from queuespec.report.page.site import Site, replacing
-from queuespec.report.reproduction import Case, bug_report
+from queuespec.report.reproduction import Case, Reproduction, bug_report
 from queuespec.report.summary import ANY
 from queuespec.results import ABSENT, BAD, CONFORMS, SHOWN, BadFile, Results, Verdict, rule_set
 from queuespec.results.causes import EXPECTED, causes, standing
@@ -44,8 +46,16 @@ class Matter(NamedTuple):
     """That of queuespec."""
 
 
-def build(directory: Path, files: Iterable[Results], matter: Matter, earlier: Iterable[Results] = ()) -> int:
-    """Builds the site in a directory; returns the number of its pages.
+class Built(NamedTuple):
+    """What was built."""
+
+    pages: int
+    unmatched: list[str]
+    """The earlier files of subjects that no other file is about."""
+
+
+def build(directory: Path, files: Iterable[Results], matter: Matter, earlier: Iterable[Results] = ()) -> Built:
+    """Builds the site in a directory.
 
     `files` have timelines, and are read one by one. `earlier` are runs to compare these with, and nothing else.
     Raises `BadFile` if there are no verdicts, `Occupied` if the directory holds something else, and `OSError`.
@@ -54,8 +64,10 @@ def build(directory: Path, files: Iterable[Results], matter: Matter, earlier: It
         builder = _Builder(Site(fresh), matter)
         for results in files:
             builder.add(results)
-        builder.finish([Run(_without_directory(results), "") for results in earlier])
-        return builder.pages
+        before = [Run(_without_directory(results), "") for results in earlier]
+        builder.finish(before)
+        unmatched = [old.results.name for old in before if all(_distance(old, new) for new in builder.runs)]
+        return Built(builder.pages, unmatched)
 
 
 class _Builder:
@@ -120,17 +132,20 @@ class _Builder:
         timeline = [*in_lines(first.timeline)]
         option = ["--implementation", run.option] if run.option != "multiprocessing" else []
         place = " under ".join(filter(None, [first.kind, first.start_method]))
-        report = ""
+        report = program = ""
         if rule is not None and rule.test and first.verdict in BAD:
             verdict = f"{first.verdict}: {first.explanation}"
             case = Case(run.option, first.start_method, first.kind, 10.0, run.title, verdict, timeline=tuple(timeline))
             report = bug_report(rule, case, run.results.header.queuespec)
+            if not option:  # only the judge knows how a program would make the queues of others
+                with contextlib.suppress(Unsuitable):
+                    program = Reproduction(rule, case).text
         return {
             "verdict": first, "look": look(first.verdict, first.gates), "kinds": kinds, "methods": methods,
             "timeline": timeline,
             "lanes": Markup(svg(first.timeline, f"Calls of {first.rule}, {place}")),
             "command": judging(first.rule, first.start_method, first.kind, [*option, "-v"]),
-            "bad": first.verdict in BAD, "expected": standing(first) == EXPECTED, "report": report,
+            "bad": first.verdict in BAD, "expected": standing(first) == EXPECTED, "report": report, "program": program,
         }  # fmt: skip
 
     def finish(self, earlier: list[Run]) -> None:

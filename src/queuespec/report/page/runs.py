@@ -77,8 +77,11 @@ class Run:
             self.by_chapter.setdefault(verdict.chapter, {}).setdefault(verdict.rule, []).append(verdict)
 
     def without_timelines(self) -> None:
-        """Drops the timelines, which take most of the memory."""
-        verdicts = [dataclasses.replace(one, timeline=()) if one.timeline else one for one in self.results.verdicts]
+        """Drops the timelines and outputs, which take most of the memory."""
+        verdicts = [
+            dataclasses.replace(one, timeline=(), output=()) if one.timeline or one.output else one
+            for one in self.results.verdicts
+        ]
         self.keep(dataclasses.replace(self.results, verdicts=verdicts))
 
     @property
