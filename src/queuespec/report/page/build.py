@@ -174,7 +174,9 @@ class _Builder:
             "level": dict.fromkeys(one.level for run in self.runs for one in run.results.verdicts),
         }
         sets = dict.fromkeys(run.rule_set for run in self.runs)
-        self.page("index.html", "index.html", chapters=chapters, facets=facets, sets=sets, current=self.rule_set)
+        self.page(
+            "index.html", "index.html", chapters=chapters, known=known, facets=facets, sets=sets, current=self.rule_set
+        )
         levels = {run.name: {method: run.levels(method, chapters) for method in run.methods} for run in self.runs}
         self.script("levels", levels)
         self.specification()
