@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import re
 from collections.abc import Generator
@@ -34,6 +35,11 @@ CARGO = "queuespec_verdict"
 """The attribute of a test report that carries the verdict, also from a worker to its controller."""
 
 
+_NUMBERS = "|".join(str(getattr(errno, name)) for name in ("EAGAIN", "EMFILE", "ENFILE", "ENOMEM", "ENOSPC"))
+RAN_OUT = re.compile(rf"\[Errno (?:{_NUMBERS})\]|can't start new thread|\bMemoryError\b")
+"""What an exception says if there are no more processes, descriptors, threads, memory or semaphores."""
+
+
 @dataclasses.dataclass
 class Finding:
     """What has been found out about a test so far."""
@@ -52,8 +58,9 @@ class Finding:
     output: str = ""
     """What judged processes printed, if the verdict keeps it."""
     declared: dict[str, Any] | None = None
-    not_started: bool = False
-    """Whether nothing is known of the queue because a process did not start."""
+    again: bool = False
+    """Whether to judge once more, on a fresh stage: a process did not start, or the machine had run out of something,
+    which may be over by then."""
     stage: Stage | None = None
     programs: list[Program] = dataclasses.field(default_factory=list)
 
@@ -65,13 +72,13 @@ CURRENT = pytest.StashKey[Timeline]()
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Judges a rule once more, on a fresh stage, if a process did not start: the machine may have been busy."""
+    """Judges a rule once more, on a fresh stage, if it was perhaps the machine that failed."""
     if PLANNED not in item.stash:
         return None
     where = {"nodeid": item.nodeid, "location": item.location}
     item.ihook.pytest_runtest_logstart(**where)
     reports = runtestprotocol(item, log=False, nextitem=nextitem)
-    if FINDING in item.stash and item.stash[FINDING].not_started:
+    if FINDING in item.stash and item.stash[FINDING].again:
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
@@ -167,7 +174,7 @@ def _judge(error: BaseException, finding: Finding) -> None:
         return
     elif isinstance(error, (NotStarted, Unusable)):
         finding.verdict, finding.explanation = "not-run", one_line(str(error))
-        finding.not_started = isinstance(error, NotStarted)
+        finding.again = isinstance(error, NotStarted)
         return
     else:
         finding.verdict = "not-run"
@@ -175,6 +182,7 @@ def _judge(error: BaseException, finding: Finding) -> None:
         return
     if finding.verdict == results.DEVIATES and finding.rule.level == "hazard":
         finding.verdict = results.ABSENT
+    finding.again = RAN_OUT.search(f"{type(error).__name__}: {error}") is not None
     finding.explanation = one_line(sentence_about(error, finding.timeline), 1000)
     finding.told = tuple(finding.timeline.rows())
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from runs import METHODS, asked
 
+HERE = Path(__file__).parent
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows has none of these limits")
 
 SEMAPHORES = """
@@ -138,3 +139,13 @@ def test_a_temporary_directory_as_on_macos_has_room_for_sockets(judge, trait):
 
         assert run.words("get.blocks-when-empty") == {"hangs"}, run.output
         assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize(("queue", "verdict"), [("Queue", "conforms"), ("Leaking", "deviates")])
+def test_a_machine_that_has_run_out_for_a_moment_is_not_the_queue(judge, tmp_path, queue, verdict):
+    options = ("--rule", "get.nowait-takes-what-is-there", "--implementation", f"running_out:{queue}")
+
+    run = judge(*options, env={"PYTHONPATH": str(HERE), "QUEUESPEC_RAN_OUT": str(tmp_path / "ran out")})
+
+    judged = [one for one in run.verdicts if one["verdict"] not in ("unsupported", "not-applicable")]
+    assert [(one["verdict"], one["kind"]) for one in judged] == [(verdict, "Queue")], run.output
