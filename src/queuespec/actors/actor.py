@@ -333,6 +333,12 @@ def serve_child(actor: Actor, names: list[str], *held: Any) -> None:
     actor.serve(objects)
 
 
+def start_thread(address: tuple[int, str, str, float, float], name: str, names: list[str], *held: Any) -> None:
+    """Starts another actor in a thread of this process."""
+    args = (Actor(Address(*address), name), names, *held)
+    threading.Thread(target=serve_child, args=args, name=name, daemon=True).start()
+
+
 class Keeper:
     """What a child can do that is kept for several tests: it holds the queues of all of them."""
 

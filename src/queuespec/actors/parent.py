@@ -114,11 +114,6 @@ class Parent:
         self._rename({kept: name})
         return self._pid(name)
 
-    def start_thread(self, name: str, names: list[str], held: list[Any]) -> None:
-        """Starts another actor in a thread of this process."""
-        target_args = (Actor(self._address, name), names, *held)
-        threading.Thread(target=serve_child, args=target_args, name=name, daemon=True).start()
-
     def exit_code(self, name: str, patience: float) -> int | None:
         """Exit code of a child, negative for a signal; None while it still runs after `patience` seconds."""
         process = self.processes[name]

@@ -69,6 +69,9 @@ CALLED = "queuespec.actors.actor:called"
 """The function that a request names to call a method: its arguments are the object, the method's name, and those of
 the call."""
 
+START_THREAD = "queuespec.actors.actor:start_thread"
+"""The function that starts another actor in a thread: its arguments are the address, the names, and the objects."""
+
 LEAVE = "leave"
 """What a request names, in place of a function, to end an actor. The argument says how: "return", "raise", "exit N" or,
 after the test, "tidy"."""

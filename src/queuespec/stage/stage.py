@@ -99,7 +99,7 @@ class Stage:
         except BaseException:
             self._close_sockets()
             raise
-        self.parent = self._expected("parent")
+        self.parent = self.expected("parent")
         """The main program itself: it creates the queues and starts the children."""
         self.context = View(self.parent, protocol.CONTEXT.name, documented.MODULE)
         """The context of the start method as the parent holds it."""
@@ -112,7 +112,7 @@ class Stage:
         settings, parent = self.settings, self.parent
 
         def has_come(seconds: float) -> bool:
-            return self._pump_until(lambda: parent.pid != 0 or self.tree.has_ended, seconds, GLANCE)
+            return self.pump_until(lambda: parent.pid != 0 or self.tree.has_ended, seconds, GLANCE)
 
         settings.awaits(has_come, lambda: 3 * settings.starting)
         if not parent.pid:
@@ -127,7 +127,7 @@ class Stage:
         settings.pace.saw(time.monotonic() - begun)
 
         def serves(seconds: float) -> bool:
-            return self._pump_until(lambda: parent.ready or parent.gone, seconds)
+            return self.pump_until(lambda: parent.ready or parent.gone, seconds)
 
         settings.awaits(serves, lambda: settings.importing)
         if parent.ready:
@@ -160,8 +160,8 @@ class Stage:
         count = sum(name.startswith(kind) for name in self.actors)
         return f"{kind} {count + 1}" if count else kind
 
-    def _expected(self, kind: str) -> RemoteActor:
-        """An actor that will connect."""
+    def expected(self, kind: str) -> RemoteActor:
+        """An actor that will connect, under a name that nobody else has in this test."""
         name = self._next(kind)
         actor = self.actors[name] = RemoteActor(self, name)
         return actor
@@ -171,7 +171,7 @@ class Stage:
         for key, _ in self.selector.select(max(0.0, seconds)):
             key.data()
 
-    def _pump_until(self, condition: Callable[[], bool], seconds: float, glance: float = math.inf) -> bool:
+    def pump_until(self, condition: Callable[[], bool], seconds: float, glance: float = math.inf) -> bool:
         """Handles what arrives until the condition holds, at most for `seconds`; returns whether it does.
 
         A condition that nothing announces is checked every `glance` seconds.
@@ -214,7 +214,7 @@ class Stage:
                     raise Crashes(f"the process of {actor.name} {self.how_it_died(actor)}")
             return False
 
-        return self._pump_until(holds, seconds)
+        return self.pump_until(holds, seconds)
 
     def awaits(self, condition: Callable[[], bool], allowed: Callable[[], float]) -> bool:
         """Waits with patience until the condition holds; returns whether it does. Raises what `watch` raises."""
@@ -306,7 +306,7 @@ class Stage:
             if kept is not None:
                 return _as_held_by(kept, held)
             ahead = self.kept.ahead_of(held)
-        actor = self._expected("child")
+        actor = self.expected("child")
         given = (*held, *ahead)
         names = [view._name for view in given]
         try:
@@ -324,10 +324,15 @@ class Stage:
             raise Deviates(f"{actor.name} should have run {self.parent.python}, but it ran {actor.python}")
         return _as_held_by(actor, held)
 
-    def make_thread(self, *held: View) -> Any:
-        """Starts a thread in the parent's process; the arguments and the result are those of `make_child`."""
-        actor = self._expected("thread")
-        self.parent_begins("start_thread", actor.name, [view._name for view in held], held).result()
+    def make_thread(self, *held: View, process: RemoteActor | None = None) -> Any:
+        """Starts a thread in the process of an actor, the parent's if none is given; that actor holds the objects, too.
+
+        The result is that of `make_child`.
+        """
+        actor, names = self.expected("thread"), [view._name for view in held]
+        views = tuple(View(process or self.parent, name) for name in names)
+        starting = Request(protocol.START_THREAD, (tuple(self.address), actor.name, names, *views))
+        self.begin(process or self.parent, f"start of {actor.name}", starting, noted=False).result()
         self._await(actor, is_process=False)
         return _as_held_by(actor, held)
 
@@ -378,7 +383,7 @@ class Stage:
     def _farewell(self) -> float:
         return self.settings.stretched(FAREWELL)
 
-    def _interrupts_the_parent(self) -> bool:
+    def interrupts_the_parent(self) -> bool:
         """Interrupts a blocked call of the parent; returns whether the parent accepts requests.
 
         Only the parent knows how its children ended, and it cannot say so while it is blocked.
@@ -398,7 +403,7 @@ class Stage:
     def how_it_died(self, actor: RemoteActor) -> str:
         """How an actor's process ended, in words. From here on, its end is expected."""
         actor.end_is_expected = True
-        if actor is not self.parent and not self._interrupts_the_parent():
+        if actor is not self.parent and not self.interrupts_the_parent():
             code = None
         else:
             code = self.exit_code(actor, self._farewell)

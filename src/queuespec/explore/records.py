@@ -1,0 +1,31 @@
+"""Reads what actors have recorded (see `queuespec.actors.playing`)."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from pathlib import Path
+
+from queuespec.explore.history import Step
+from queuespec.explore.scenario import Operation
+
+
+def read(path: str, actor: str, operations: tuple[Operation, ...]) -> list[Step]:
+    """The steps that an actor has recorded in a file (see `queuespec.actors.playing`), in their order; what it did
+    beyond its operations, it says itself."""
+    try:
+        lines = Path(path).read_text("utf-8").split("\n")[:-1]
+    except OSError:
+        return []
+    steps: dict[int, Step] = {}
+    for line in lines:
+        number, moment, word, rest = line.split(" ", 3)
+        known = steps.get(int(number))
+        if known is None:
+            own = Operation(word, timeout=ast.literal_eval(rest))
+            operation = operations[int(number)] if operations else own
+            steps[int(number)] = Step(actor, operation, int(moment))
+        else:
+            value = ast.literal_eval(rest)
+            steps[int(number)] = dataclasses.replace(known, end=int(moment), outcome=word, value=value)
+    return [*steps.values()]
