@@ -1,0 +1,299 @@
+"""What a history says for certain: which calls were made when, how processes ended, and what is promised of them.
+
+Each latitude here names the documentation that grants it. "Guidelines" are the programming guidelines of the
+multiprocessing module, "Pipes and Queues" the section of its reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from queuespec.explore.history import Ending, History, Step
+from queuespec.explore.scenario import CLOSES, ENDS, GETS, PUTS, Operation
+from queuespec.explore.schedule import GOES_ON, Schedule
+
+NEVER = 1 << 62
+"""A time after all others, in nanoseconds."""
+
+BUFFERED = ("Queue", "JoinableQueue")
+"""The kinds whose items wait in a buffer of their process until its feeder thread has sent them."""
+
+WITH_TASKS = ("JoinableQueue", "Manager.Queue", "Manager.JoinableQueue")
+"""The kinds that count unfinished tasks."""
+
+PIPE_ROOM = 4096
+"""How many bytes fit into any pipe. The documentation names no figure; no supported system gives a pipe less."""
+
+ITEM_BYTES = 128
+"""More than what an item takes of a pipe besides its size, in bytes."""
+
+DAMAGED = "damaged: "
+"""What the value of an item begins with that did not arrive as it was put."""
+
+
+class Call:
+    """One call of a method of the queue."""
+
+    __slots__ = (
+        "actor",
+        "bad",
+        "begin",
+        "call",
+        "crowded",
+        "end",
+        "item",
+        "judged",
+        "number",
+        "process",
+        "step",
+        "took",
+        "value",
+    )
+
+    def __init__(self, step: Step, number: int = 0) -> None:
+        operation, value = step.operation, step.value
+        self.step = step
+        self.number = number
+        """Its place among all calls, in the order of their beginnings."""
+        self.actor = step.actor
+        self.process = step.actor.partition(" thread")[0]
+        name = operation.call
+        self.call = "put" if name in PUTS else "get" if name in GETS else name
+        self.item = operation.item
+        self.bad = operation.bad
+        self.begin = step.begin
+        self.end = NEVER if step.end is None else step.end
+        self.value = value.rpartition(".")[2] if step.outcome == "raised" and isinstance(value, str) else value
+        self.took = value if self.call == "get" and step.outcome == "returned" and isinstance(value, str) else None
+        """The item that a get() returned."""
+        self.judged = True
+        """Whether the documentation promises anything about how it ends."""
+        self.crowded = False
+        """Whether another get() was at work during this one."""
+
+    @property
+    def returned(self) -> bool:
+        """Whether it has returned."""
+        return self.step.outcome == "returned"
+
+    @property
+    def raised(self) -> bool:
+        """Whether it has raised an exception."""
+        return self.step.outcome == "raised"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may wait for others without limit."""
+        operation = self.step.operation
+        return operation.call in ("put", "get", "join", "join_thread") and operation.timeout is None
+
+    @property
+    def adds(self) -> bool:
+        """Whether it has put its item, or may have."""
+        return self.call == "put" and not self.raised
+
+    @property
+    def bytes(self) -> int:
+        """At most how many bytes its item takes of a pipe."""
+        return ITEM_BYTES + self.step.operation.size
+
+    @property
+    def text(self) -> str:
+        """``put("p1-1") of child 1``."""
+        return f"{self.step.operation.text} of {self.actor}"
+
+
+class Evidence:
+    """A history, read.
+
+    `spoiled` is the time from which on the documentation promises nothing of this queue any more: "if a process is
+    killed while it is trying to use a queue, then the data in the queue is likely to become corrupted", and others may
+    get an exception when they use it later (Pipes and Queues, the warning about terminate(); Guidelines, "avoid
+    terminating processes"). Calls that had not ended by then are not judged.
+    """
+
+    def __init__(self, history: History, schedule: Schedule | None = None) -> None:
+        scenario = history.scenario
+        self.history = history
+        self.kind = scenario.kind
+        self.buffered = self.kind in BUFFERED
+        self.joinable = self.kind in WITH_TASKS
+        self.maxsize = 0 if self.kind == "SimpleQueue" else max(scenario.maxsize, 0)
+        used = (step for step in history.steps if step.operation.call not in ENDS)
+        self.calls = [Call(step, number) for number, step in enumerate(used)]
+        self.ends = {Call(step).process: step for step in history.steps if step.operation.call in ENDS}
+        self.endings = {ending.process: ending for ending in history.endings}
+        self.puts = {call.item: call for call in self.calls if call.call == "put"}
+        self.gets: dict[str, list[Call]] = {}
+        for call in self.calls:
+            if call.took is not None:
+                self.gets.setdefault(call.took, []).append(call)
+        self._closings: dict[str, dict[str, list[Call]]] = {}
+        for call in self.calls:
+            if call.call in CLOSES:
+                self._closings.setdefault(call.process, {}).setdefault(call.call, []).append(call)
+        self._faults = _faults(schedule, self.calls)
+        self.flushed = {process: time for process in self._putting() if (time := self._flush(process)) is not None}
+        """For each process that is known to have sent all its items: a time by which it had."""
+        self.spoiled = min(self._spoilings(), default=NEVER)
+        self._mark()
+
+    @property
+    def alive(self) -> list[Call]:
+        """The calls that were still waiting in a running process when the run was given up."""
+        return [call for call in self.calls if call.end == NEVER and call.process not in self.endings]
+
+    @property
+    def swallowed(self) -> bool:
+        """Whether items may be gone that no recorded get() has returned."""
+        lost = (call for call in self.calls if call.call == "get" and call.took is None and call.value != "Empty")
+        return (
+            self.spoiled < NEVER or any(call.raised and not self.shut(call) for call in lost) or bool(self.left_behind)
+        )
+
+    @property
+    def left_behind(self) -> list[Call]:
+        """The calls of processes that ended in the middle of them.
+
+        Only a manager's queue is still promised to work then: its server goes on, and may yet perform the call, even a
+        get() whose item nobody receives (the hazard `manager.killed-getter-loses-item`).
+        """
+        return [call for call in self.calls if call.end == NEVER and call.process in self.endings]
+
+    def final_flushes(self) -> Iterator[Call]:
+        """For each process that is known to have sent everything before its end: that, as a call."""
+        if not self.buffered:
+            return
+        for process, ending in self.endings.items():
+            if process in self.flushed and not self.violent(process) and not self.cancelled(process):
+                begin = 1 + max(call.end for call in self.calls if call.process == process)
+                flush = Step(process, Operation("flush"), begin, max(begin, ending.end), "returned")
+                yield Call(flush)
+
+    def hung(self) -> Iterator[str]:
+        """The children that had done all they had to, and had not ended when the run was given up."""
+        done: dict[str, int] = {}
+        for call in self.calls:
+            done[call.actor] = done.get(call.actor, 0) + (call.end < NEVER)
+        parts = self.history.scenario.parts
+        for process in dict.fromkeys(part.process for part in parts):
+            mine = [part for part in parts if part.process == process]
+            idle = all(done.get(part.actor, 0) == sum(one.call not in ENDS for one in part.operations) for part in mine)
+            stopped = process in self.ends and self.ends[process].operation.call in ("exit", "kill")
+            if process != "parent" and process not in self.endings and idle and not stopped:
+                yield process
+
+    def violent(self, process: str) -> bool:
+        """Whether a process ended without what Python does at the end of a process."""
+        ending = self.endings[process]
+        end = self.ends.get(process)
+        if end is not None and end.operation.call in ("exit", "kill"):
+            return True
+        in_use = any(call.end == NEVER and call.process == process for call in self.calls)
+        return in_use or (ending.exit_code or 0) < 0 or process in self._faults.ended
+
+    def cancelled(self, process: str, by: int = NEVER) -> bool:
+        """Whether a process had begun to call cancel_join_thread() by this time."""
+        return any(call.begin < by for call in self._closings.get(process, {}).get("cancel_join_thread", ()))
+
+    def closed_before(self, call: Call) -> bool:
+        """Whether its process had closed the queue before the call."""
+        closes = self._closings.get(call.process, {}).get("close", ())
+        return any(one.returned and one.end <= call.begin and one.number < call.number for one in closes)
+
+    def shut(self, call: Call) -> bool:
+        """Whether its process had begun to close the queue before the call ended.
+
+        What it does then is not promised: a closed queue "must not be used anymore" by its process (Queue.close).
+        """
+        closes = self._closings.get(call.process, {}).get("close", ())
+        return any(one.begin <= call.end and (one.actor != call.actor or one.number < call.number) for one in closes)
+
+    def settled(self, put: Call) -> int:
+        """A time by which its item was certainly in the queue for all processes to get, or `NEVER`.
+
+        An item of a buffered queue is under way for a while after put() (Pipes and Queues, note 1), until it is flushed
+        to the pipe: join_thread() waits for that, and so does the end of a process that has not called
+        cancel_join_thread().
+        """
+        if not put.returned:
+            return NEVER
+        if not self.buffered:
+            return put.end
+        flushed = self.flushed.get(put.process, NEVER)
+        return flushed if put.end <= flushed else NEVER
+
+    def taken(self, item: str) -> int:
+        """The time before which the item certainly was in nobody's hands; `NEVER` if nobody got it."""
+        return min((call.begin for call in self.gets.get(item, ())), default=NEVER)
+
+    def dropped(self, put: Call) -> bool:
+        """Whether the item is one that cannot be pickled, and was not delivered all the same."""
+        return put.bad and put.item not in self.gets
+
+    def _putting(self) -> set[str]:
+        return {call.process for call in self.calls if call.adds}
+
+    def _flush(self, process: str) -> int | None:
+        times = [
+            call.end
+            for call in self._closings.get(process, {}).get("join_thread", ())
+            if call.returned and self.closed_before(call) and not self.cancelled(process, call.end)
+        ]
+        if process in self.endings and not self.violent(process) and not self.cancelled(process):
+            times.append(self.endings[process].end)
+        return min(times, default=None)
+
+    def _spoilings(self) -> Iterator[int]:
+        if self._faults.begin is not None:
+            yield self._faults.begin
+        yield from (call.begin for call in self.calls if call.raised and call.value == "KeyboardInterrupt")
+        if self.kind.startswith("Manager"):
+            return
+        for process, ending in self.endings.items():
+            if self._unsafe(process, ending):
+                yield ending.begin
+
+    def _unsafe(self, process: str, ending: Ending) -> bool:
+        """Whether its end may have cut off its use of the queue.
+
+        Its feeder thread uses the queue too, at any time until everything has been flushed; after cancel_join_thread()
+        the process does not wait for it (Queue.cancel_join_thread: "this is likely to cause enqueued data to be lost").
+        """
+        unsent = self.buffered and process in self._putting() and self.flushed.get(process, NEVER) > ending.begin
+        if self.violent(process):
+            return unsent or any(call.end == NEVER and call.process == process for call in self.calls)
+        return unsent and self.cancelled(process)
+
+    def _mark(self) -> None:
+        for call in self.calls:
+            call.judged = call.end < self.spoiled
+        gets = sorted((call for call in self.calls if call.call == "get"), key=lambda call: call.begin)
+        last: Call | None = None
+        for call in gets:
+            if last is not None and last.end >= call.begin:
+                last.crowded = call.crowded = True
+            if last is None or call.end > last.end:
+                last = call
+
+
+class _Faults:
+    """What a schedule has done to calls besides holding them."""
+
+    def __init__(self) -> None:
+        self.begin: int | None = None
+        self.ended: set[str] = set()
+
+
+def _faults(schedule: Schedule | None, calls: list[Call]) -> _Faults:
+    found = _Faults()
+    for hold in schedule.holds if schedule is not None else ():
+        if hold.then == GOES_ON:
+            continue
+        mine = [call for call in calls if call.actor == hold.actor]
+        if hold.then in ("exit", "kill"):
+            found.ended.add(hold.actor.partition(" thread")[0])
+        elif hold.operation < len(mine):
+            begin = mine[hold.operation].begin
+            found.begin = begin if found.begin is None else min(found.begin, begin)
+    return found
