@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from queuespec.explore.counterexample import Broken
 from queuespec.explore.evidence import DAMAGED, NEVER, PIPE_ROOM, Call, Evidence
+from queuespec.explore.history import Value
 from queuespec.explore.levels import Levels
 
 EARLY = 0.5
@@ -21,7 +22,7 @@ NANOSECONDS = 1_000_000_000
 
 def broken_conditions(evidence: Evidence) -> Iterator[Broken]:
     """What a history breaks, the most telling first."""
-    for condition in (_items, _exceptions, _order, _times, _levels, _tasks, _waiting, _exits):
+    for condition in (_items, _values, _exceptions, _order, _times, _levels, _tasks, _waiting, _exits):
         yield from condition(evidence)
 
 
@@ -56,6 +57,15 @@ def _items(evidence: Evidence) -> Iterator[Broken]:
         if len(gets) > 1:
             who = " and ".join(dict.fromkeys(get.actor for get in gets))
             yield Broken(f"{_quoted(item)} was got {len(gets)} times, by {who}", "deliver.no-loss", "duplicate")
+
+
+def _values(evidence: Evidence) -> Iterator[Broken]:
+    """Items are returned, and nothing else."""
+    for call in evidence.calls:
+        if call.judged and call.call == "get" and call.returned and call.took is None:
+            yield Broken(
+                f"{call.text} returned {call.value!r}, which nobody had put", "order.fifo-in-process", "never put"
+            )
 
 
 def _exceptions(evidence: Evidence) -> Iterator[Broken]:
@@ -223,22 +233,43 @@ def _levels(evidence: Evidence) -> Iterator[Broken]:
             continue
         span = (call.begin, call.end)
         if call.raised and call.value == "Empty" and not (evidence.buffered and call.crowded):
-            if counts.visible.least(*span) > 0:
+            there = counts.least if call.patient else counts.visible
+            if there.least(*span) > 0:
                 yield Broken(
-                    f"{call.text} raised Empty, although an item was there all the time", _empty_rule(call), "Empty"
+                    f"{call.text} raised Empty, although an item was there all the time", nearest(call), "Empty"
                 )
         elif call.raised and call.value == "Full" and counts.most.most(*span) < maxsize:
-            rule = "put.any-timeout-uses-room" if call.step.operation.call == "put" else "put.nowait-equivalent"
-            sentence = f"{call.text} raised Full, although there was room all the time"
-            yield Broken(sentence, rule, "Full")
+            yield Broken(f"{call.text} raised Full, although there was room all the time", nearest(call), "Full")
         elif call.returned:
             yield from _looks(evidence, counts, call)
 
 
-def _empty_rule(call: Call) -> str:
-    if call.step.operation.call == "get_nowait":
-        return "get.nowait-takes-what-is-there"
-    return "get.any-timeout-takes-what-is-there"
+def nearest(call: Call) -> str:
+    """The rule about a call that ended as it did without a reason."""
+    return _NEAREST.get((call.step.operation.call, call.value), _NEAREST[call.step.operation.call, None])
+
+
+_NEAREST: dict[tuple[str, Value], str] = {
+    ("put", None): "cap.exact",
+    ("put", "Full"): "put.any-timeout-uses-room",
+    ("put_nowait", None): "cap.exact",
+    ("put_nowait", "Full"): "put.nowait-equivalent",
+    ("get", None): "order.per-producer",
+    ("get", "Empty"): "get.any-timeout-takes-what-is-there",
+    ("get_nowait", None): "order.per-producer",
+    ("get_nowait", "Empty"): "get.nowait-takes-what-is-there",
+    ("qsize", None): "look.qsize-approximate",
+    ("empty", True): "look.empty-false-when-item",
+    ("empty", None): "look.empty-true-when-drained",
+    ("full", None): "look.full-true-at-capacity",
+    ("full", True): "look.full-false-below-capacity",
+    ("task_done", None): "td.too-many",
+    ("task_done", "ValueError"): "td.one-per-item",
+    ("join", None): "join.blocks-until-all-done",
+    ("join_thread", None): "jt.after-close-waits",
+    ("flush", None): "exit.child-flushes",
+}
+"""By the call and what it returned or raised; None for anything else."""
 
 
 def _looks(evidence: Evidence, counts: _Counts, call: Call) -> Iterator[Broken]:
@@ -247,19 +278,18 @@ def _looks(evidence: Evidence, counts: _Counts, call: Call) -> Iterator[Broken]:
         low, high = counts.visible.least(*span), counts.most.most(*span)
         if not low <= value <= high:
             there = f"there were at least {low}" if value < low else f"there were at most {high}"
-            yield Broken(f"{call.text} returned {value}, and {there} items", "look.qsize-approximate", "qsize")
+            yield Broken(f"{call.text} returned {value}, and {there} items", nearest(call), "qsize")
     elif call.call == "empty" and value is True and counts.visible.least(*span) > 0:
         sentence = f"{call.text} returned True, although an item was there all the time"
-        yield Broken(sentence, "look.empty-false-when-item", "empty True")
+        yield Broken(sentence, nearest(call), "empty True")
     elif call.call == "empty" and value is False and counts.most.most(*span) <= 0:
-        sentence = f"{call.text} returned False, although the queue was empty"
-        yield Broken(sentence, "look.empty-true-when-drained", "empty False")
+        yield Broken(f"{call.text} returned False, although the queue was empty", nearest(call), "empty False")
     elif call.call == "full" and value is True and (not maxsize or counts.most.most(*span) < maxsize):
-        rule = "look.full-false-below-capacity" if maxsize else "look.full-unbounded-false"
+        rule = nearest(call) if maxsize else "look.full-unbounded-false"
         yield Broken(f"{call.text} returned True, although there was room", rule, "full True")
     elif call.call == "full" and value is False and maxsize and counts.visible.least(*span) >= maxsize:
         sentence = f"{call.text} returned False, although {maxsize} items were there all the time"
-        yield Broken(sentence, "look.full-true-at-capacity", "full False")
+        yield Broken(sentence, nearest(call), "full False")
 
 
 def _tasks(evidence: Evidence) -> Iterator[Broken]:
@@ -274,7 +304,7 @@ def _tasks(evidence: Evidence) -> Iterator[Broken]:
     for number, call in enumerate(ended, 1):
         if bisect.bisect_right(puts, call.end) < number:
             sentence = f"{call.text} returned, although there had been more such calls than items put"
-            yield Broken(sentence, "td.too-many", "task_done accepted")
+            yield Broken(sentence, nearest(call), "task_done accepted")
             break
     for call in evidence.calls:
         if not call.judged or evidence.shut(call):
@@ -284,10 +314,10 @@ def _tasks(evidence: Evidence) -> Iterator[Broken]:
             continue
         if call.call == "join" and call.returned:
             sentence = f"{call.text} returned, although at least {unfinished} of the items were not done"
-            yield Broken(sentence, "join.blocks-until-all-done", "join returned")
+            yield Broken(sentence, nearest(call), "join returned")
         elif call.call == "task_done" and call.raised:
             sentence = f"{call.text} raised ValueError, although at least {unfinished} of the items were not done"
-            yield Broken(sentence, "td.one-per-item", "task_done refused")
+            yield Broken(sentence, nearest(call), "task_done refused")
 
 
 def _waiting(evidence: Evidence) -> Iterator[Broken]:

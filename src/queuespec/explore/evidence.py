@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from queuespec.explore.history import Ending, History, Step
 from queuespec.explore.scenario import CLOSES, ENDS, GETS, PUTS, Operation
-from queuespec.explore.schedule import GOES_ON, Schedule
+from queuespec.explore.schedule import CALLER, GOES_ON, Schedule
 
 NEVER = 1 << 62
 """A time after all others, in nanoseconds."""
@@ -26,6 +26,10 @@ PIPE_ROOM = 4096
 
 ITEM_BYTES = 128
 """More than what an item takes of a pipe besides its size, in bytes."""
+
+LAG = 1.0
+"""How long an item may be on its way, in seconds: after put(), "there may be an infinitesimal delay" until others can
+get it (Pipes and Queues, note 1)."""
 
 DAMAGED = "damaged: "
 """What the value of an item begins with that did not arrive as it was put."""
@@ -86,6 +90,11 @@ class Call:
         """Whether it may wait for others without limit."""
         operation = self.step.operation
         return operation.call in ("put", "get", "join", "join_thread") and operation.timeout is None
+
+    @property
+    def patient(self) -> bool:
+        """Whether it is a get() that raises Empty only if there is no item on its way to it."""
+        return self.call == "get" and (self.step.operation.timeout or 0.0) >= LAG
 
     @property
     def adds(self) -> bool:
@@ -199,7 +208,8 @@ class Evidence:
     def closed_before(self, call: Call) -> bool:
         """Whether its process had closed the queue before the call."""
         closes = self._closings.get(call.process, {}).get("close", ())
-        return any(one.returned and one.end <= call.begin and one.number < call.number for one in closes)
+        before = [one for one in closes if one.returned and one.number < call.number]
+        return any(one.actor == call.actor or one.end <= call.begin for one in before)
 
     def shut(self, call: Call) -> bool:
         """Whether its process had begun to close the queue before the call ended.
@@ -268,13 +278,14 @@ class Evidence:
     def _mark(self) -> None:
         for call in self.calls:
             call.judged = call.end < self.spoiled
-        gets = sorted((call for call in self.calls if call.call == "get"), key=lambda call: call.begin)
-        last: Call | None = None
-        for call in gets:
-            if last is not None and last.end >= call.begin:
-                last.crowded = call.crowded = True
-            if last is None or call.end > last.end:
-                last = call
+        latest: dict[str, Call] = {}  # of each actor: the call that ended last
+        for call in self.calls:
+            if call.call == "get":
+                for other in latest.values():
+                    if other.actor != call.actor and other.end >= call.begin:
+                        other.crowded = call.crowded = True
+                if call.actor not in latest or call.end > latest[call.actor].end:
+                    latest[call.actor] = call
 
 
 class _Faults:
@@ -285,15 +296,23 @@ class _Faults:
         self.ended: set[str] = set()
 
 
+_ORDINARY = ("Full", "ValueError")
+
+
 def _faults(schedule: Schedule | None, calls: list[Call]) -> _Faults:
     found = _Faults()
-    for hold in schedule.holds if schedule is not None else ():
+    if schedule is None:
+        return found
+    if schedule.faults:  # a put() that cannot start its thread raises an exception; what becomes of its place is open
+        broken = (call.begin for call in calls if call.call == "put" and call.raised and call.value not in _ORDINARY)
+        found.begin = min(broken, default=None)
+    for hold in schedule.holds:
         if hold.then == GOES_ON:
             continue
         mine = [call for call in calls if call.actor == hold.actor]
         if hold.then in ("exit", "kill"):
             found.ended.add(hold.actor.partition(" thread")[0])
-        elif hold.operation < len(mine):
+        elif hold.thread != CALLER and hold.operation < len(mine):  # the feeder thread is no longer what it was
             begin = mine[hold.operation].begin
             found.begin = begin if found.begin is None else min(found.begin, begin)
     return found

@@ -32,8 +32,8 @@ class State(NamedTuple):
 class Direct:
     """SimpleQueue and the queues of managers: first in, first out, and each call takes effect at one moment of it.
 
-    A manager's queue has no feeder thread: it is the one to use where the surprises of the other kind do not suit (Pipes
-    and Queues, the note). A SimpleQueue is little more than a pipe with locks (SimpleQueue), without a buffer.
+    A manager's queue has no feeder thread: it is the one to use where the surprises of the other kind do not suit
+    (Pipes and Queues, the note). A SimpleQueue is little more than a pipe with locks (SimpleQueue), without a buffer.
     """
 
     split = False
@@ -157,11 +157,13 @@ class Buffered(Direct):
     def get(self, state: State, call: Call, part: int) -> Iterator[State]:
         """First it takes the first item of the pipe, then it gives the place back.
 
-        Empty is raised if no item was *immediately available* at one moment of the call (Queue.get): none in the pipe.
-        That it is raised while another get() is at work needs no moment (`queuespec.explore.search`).
+        Empty is raised if no item was *immediately available* at one moment of the call (Queue.get): none in the pipe,
+        and none on its way there if the call has waited for long. That it is raised while another get() is at work
+        needs no moment (`queuespec.explore.search`).
         """
         if call.raised and call.value == "Empty":
-            if not state.pipe:
+            waiting = (item for items in state.under_way for item in items)
+            if not state.pipe and not (call.patient and not self.dropped.issuperset(waiting)):
                 yield state
             return
         if part == 1:
@@ -200,8 +202,10 @@ class Buffered(Direct):
         """The feeder thread of a process moves the first of its items into the pipe, at any time and in its order.
 
         An item that cannot be pickled vanishes and gives its place back, and the others go on (changes of Python 3.7
-        and 3.8). Whether it still counts as a task is not documented. A move that nothing can see is left to the moment at
-        which its item is got (`_taken`): only a process that waits for its items (`flushing`) makes the order matter.
+        and 3.8). Whether it still counts as a task is not documented.
+
+        A move that nothing can see is left to the moment at which its item is got (`_taken`): only a process that waits
+        for its items (`flushing`) makes the order matter.
         """
         matters = any(state.under_way[process] for process in flushing)
         for process, items in enumerate(state.under_way):

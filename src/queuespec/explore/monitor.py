@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from queuespec.explore.conditions import broken_conditions
+from queuespec.explore.conditions import broken_conditions, nearest
 from queuespec.explore.counterexample import Broken
-from queuespec.explore.evidence import Call, Evidence
+from queuespec.explore.evidence import Evidence
 from queuespec.explore.history import History
 from queuespec.explore.schedule import Schedule
 from queuespec.explore.search import LARGEST, stuck
@@ -27,27 +27,14 @@ def broken(history: History, schedule: Schedule | None = None) -> Broken | None:
     call = unexplained.call
     if unexplained.forever:
         sentence = f"no order of these calls explains that {call.text} never returned"
-        return Broken(sentence, _RULES[call.call], f"{call.call} blocked, by search")
+        return Broken(sentence, _WAITING.get(call.call, "look.never-blocks"), f"{call.call} blocked, by search")
     did = f"raised {call.value}" if call.raised else f"returned {call.value!r}".replace("'", '"')
-    return Broken(f"no order of these calls explains that {call.text} {did}", _rule(call), f"{call.call}, by search")
+    return Broken(f"no order of these calls explains that {call.text} {did}", nearest(call), f"{call.call}, by search")
 
 
-_RULES = {
+_WAITING = {
     "put": "put.room-never-blocks",
     "get": "get.blocks-when-empty",
-    "qsize": "look.qsize-approximate",
-    "empty": "look.empty-true-when-drained",
-    "full": "look.full-true-at-capacity",
-    "task_done": "td.one-per-item",
-    "join": "join.blocks-until-all-done",
-    "join_thread": "jt.after-close-waits",
-    "flush": "exit.child-flushes",
+    "join": "join.done-meanwhile",
+    "join_thread": "jt.unused-returns",
 }
-
-
-def _rule(call: Call) -> str:
-    if call.call == "get":
-        return "order.per-producer" if call.returned else "get.nonblocking-takes-what-is-there"
-    if call.call == "put":
-        return "cap.exact" if call.returned else "put.nonblocking-raises-full"
-    return _RULES[call.call]

@@ -36,7 +36,8 @@ class Buffered:
         self.writing = None  # the process whose feeder thread holds the lock
         self.closed, self.cancelled = set(), set()
         self.counts_under_way = rng.random() < 0.5
-        self.forbidden = False  # whether a fault has had an effect that the documentation forbids
+        self.forbidden = False  # whether a fault has had its effect
+        self.exit_code = 0
 
     def room(self):
         return not self.maxsize or self.places < self.maxsize
@@ -123,7 +124,8 @@ class Buffered:
                 yield (lambda: not any(one.size for one in self.pipe)), FOREVER
             else:
                 yield always, FOREVER
-            self.send(process, self.buffers[process].pop(0))
+            if self.buffers[process]:
+                self.send(process, self.buffers[process].pop(0))
             yield always, FOREVER
             self.writing = None
 
@@ -133,6 +135,10 @@ class Buffered:
     def may_end(self, process):
         """Whether a process may end."""
         return process in self.cancelled or not self.pending(process)
+
+    def ended(self, process):
+        """A process has ended."""
+        self.buffers[process].clear()
 
 
 class Direct(Buffered):
@@ -242,12 +248,13 @@ class Run:
                 begin = self.now
                 self.end(process)
                 self.now += 1
-                self.endings.append(Ending(process, begin, self.now, self.ending_of.get(process, 0)))
+                self.endings.append(Ending(process, begin, self.now, self.ending_of.get(process, self.queue.exit_code)))
+                self.now += 1
 
     def end(self, process):
         """A process has ended, and its feeder thread with it; another may be cut off while it writes."""
         self.running.pop(f"feeder of {process}", None)
-        self.queue.buffers[process].clear()
+        self.queue.ended(process)
 
     def kill(self, process, code):
         begin = self.now
@@ -288,7 +295,7 @@ class Run:
         yield ended, FOREVER
         if "parent" in self.queue.closed:
             return
-        timeout = None if self.scenario.kind == "SimpleQueue" else 0.05
+        timeout = None if self.scenario.kind == "SimpleQueue" else 1.0
         while True:
             at = len(self.steps)
             if timeout is None and not self.queue.pipe:
