@@ -29,6 +29,14 @@ class Hold:
     thread: str = CALLER
     then: str = GOES_ON
     """One of `THEN`."""
+    text: str = ""
+    """The line itself, without what surrounds it; empty if it is not known."""
+
+    @property
+    def place(self) -> str:
+        """``put() at multiprocessing/queues.py:96``, with the thread if it is not the caller."""
+        thread = "" if self.thread == CALLER else f", in thread {self.thread}"
+        return f"{self.function}() at {self.file}:{self.line}{thread}"
 
 
 @dataclasses.dataclass(frozen=True)
