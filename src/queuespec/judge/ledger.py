@@ -126,19 +126,3 @@ def header_of(option: argparse.Namespace, given: Assignment) -> Header:
         },
         started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
-
-
-def recorder_for(path: Path) -> Recorder:
-    """The recorder of a file. Raises `CannotJudge` if results cannot be written there."""
-    if path.is_dir():
-        raise CannotJudge(f"--results: {str(path)!r} is a directory; name a file in it")
-    if not path.parent.is_dir():
-        raise CannotJudge(f"--results: no such directory: {str(path.parent)!r}")
-    if path.exists() and not path.is_file():
-        raise CannotJudge(f"--results: {str(path)!r} is not a regular file")
-    recorder = Recorder(path)
-    try:
-        recorder.try_to_write()
-    except OSError as error:
-        raise CannotJudge(f"--results: cannot write {str(path)!r}: {error.strerror or error}") from None
-    return recorder

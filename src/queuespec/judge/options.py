@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Callable
 
+from queuespec.results import Recorder
 from queuespec.rules import BadRules, Chapter, Facts, chapters, specification_folder, with_own
 from queuespec.rules.words import NEEDS, OWN, check, did_you_mean
 from queuespec.stage.pace import Pace
@@ -239,3 +240,19 @@ def specification(own: tuple[Path, ...] = ()) -> list[Chapter]:
         return with_own(found, own)
     except BadRules as error:
         raise CannotJudge(one_line(str(error))) from error
+
+
+def recorder_for(path: Path) -> Recorder:
+    """The recorder of a file. Raises `CannotJudge` if results cannot be written there."""
+    if path.is_dir():
+        raise CannotJudge(f"--results: {str(path)!r} is a directory; name a file in it")
+    if not path.parent.is_dir():
+        raise CannotJudge(f"--results: no such directory: {str(path.parent)!r}")
+    if path.exists() and not path.is_file():
+        raise CannotJudge(f"--results: {str(path)!r} is not a regular file")
+    recorder = Recorder(path)
+    try:
+        recorder.try_to_write()
+    except OSError as error:
+        raise CannotJudge(f"--results: cannot write {str(path)!r}: {error.strerror or error}") from None
+    return recorder

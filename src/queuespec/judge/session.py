@@ -12,7 +12,7 @@ import pytest
 
 from queuespec import results
 from queuespec.judge import options
-from queuespec.judge.ledger import LEDGER, Ledger, header_of, recorder_for
+from queuespec.judge.ledger import LEDGER, Ledger, header_of
 from queuespec.judge.nouns import STAGES, Stages, offer_all, refuse_unknown_nouns
 from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import ASSIGNMENT, Assignment
@@ -116,7 +116,7 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         latency = refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
         given = given.with_settings(latency=latency)
     writes = option.results and not option.collectonly
-    recorder = recorder_for(Path(option.results).resolve()) if writes else None
+    recorder = options.recorder_for(Path(option.results).resolve()) if writes else None
     config.stash[LEDGER] = Ledger(header_of(option, given), recorder, own)
     config.pluginmanager.register(Bookkeeper(config), "queuespec verdicts")
     return given

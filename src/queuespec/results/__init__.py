@@ -1,5 +1,6 @@
 """Verdicts and their files: what was judged, the outcome, the expected deviations, what changed."""
 
+from queuespec.results.findings import Explored, Found, Results, saved
 from queuespec.results.reading import opened, read
 from queuespec.results.verdict import (
     ABSENT,
@@ -14,7 +15,6 @@ from queuespec.results.verdict import (
     VERDICTS,
     BadFile,
     Header,
-    Results,
     Verdict,
     counts,
     rule_set,

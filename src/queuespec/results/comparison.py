@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from queuespec.results.verdict import CONFORMS, JUDGED, UNSUPPORTED, BadFile, Header, Results, Verdict
+from queuespec.results.findings import Results
+from queuespec.results.verdict import CONFORMS, JUDGED, UNSUPPORTED, BadFile, Header, Verdict
 from queuespec.text import counted, one_line
 
 REGRESSIONS, REPAIRS, NEW, WITHDRAWN = "regressions", "repairs", "new", "withdrawn"

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from queuespec.results.verdict import BAD, BadFile, Header, Results, Verdict, worst
+from queuespec.results.findings import Results
+from queuespec.results.verdict import BAD, BadFile, Header, Verdict, worst
 from queuespec.rules import Subject
 from queuespec.text import one_line
 

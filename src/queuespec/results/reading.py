@@ -10,6 +10,7 @@ from sys import intern
 from typing import Any, BinaryIO
 
 from queuespec.results import schema
+from queuespec.results.findings import Explored, Found, Results
 from queuespec.results.verdict import (
     ABSENT,
     CONFORMS,
@@ -19,7 +20,6 @@ from queuespec.results.verdict import (
     VERDICTS,
     BadFile,
     Header,
-    Results,
     Verdict,
     counts,
 )
@@ -72,6 +72,8 @@ class _Reader:
         self.header: Header | None = None
         self.footer: dict[str, Any] | None = None
         self.verdicts: list[Verdict] = []
+        self.findings: list[Found] = []
+        self.explored: Explored = None
         self.keys: set[tuple[str, str, str, str]] = set()
         self.torn = False
 
@@ -97,7 +99,7 @@ class _Reader:
                 raise BadFile(f"{self.name}: {why}")
         elif self.footer["counts"][NOT_RUN]:
             why = f"cut short: {counted(self.footer['counts'][NOT_RUN], 'planned verdict')} missing"
-        return Results(self.name, self.header, self.verdicts, why)
+        return Results(self.name, self.header, self.verdicts, why, self.findings, self.explored)
 
     def take(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE:
@@ -107,7 +109,7 @@ class _Reader:
         if self.footer is not None:
             raise self.bad("unexpected line after the footer")
         try:
-            data = _parsed(line)
+            data = parsed(line)
         except BadFile as error:
             if line.endswith(b"\n") or self.header is None:
                 raise self.bad(str(error)) from None
@@ -117,6 +119,9 @@ class _Reader:
             self.take_header(data)
         elif "digest" in data:
             self.take_footer(data)
+        elif "counterexample" in data:
+            self.check("finding", data)
+            self.findings.append(Found(**data))
         else:
             self.take_verdict(data, self.header.start_methods)
         self.digest.update(line.rstrip(b"\r\n") + b"\n")
@@ -172,6 +177,7 @@ class _Reader:
         if data["digest"] != self.digest.hexdigest():
             raise self.bad("the digest of the footer does not match the lines: the file was changed later")
         self.footer = data
+        self.explored = data.get("explored")
 
 
 def _no_constant(name: str) -> Any:
@@ -188,8 +194,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
-def _parsed(line: bytes) -> dict[str, Any]:
-    """The JSON object of a line. Raises `BadFile` with the reason, without file and line."""
+def parsed(line: bytes, unit: str = "line") -> dict[str, Any]:
+    """The JSON object of a line, or of another `unit`. Raises `BadFile` with the reason, without file and line."""
     if line.startswith(b"\x1f\x8b"):
         raise BadFile("the file is compressed with gzip; decompress it first")
     if line.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")) or b"\0" in line:
@@ -197,10 +203,10 @@ def _parsed(line: bytes) -> dict[str, Any]:
     try:
         data = _decoder.decode(line.decode("utf-8"))
     except UnicodeDecodeError:
-        raise BadFile("the line is not valid UTF-8") from None
+        raise BadFile(f"the {unit} is not valid UTF-8") from None
     except (ValueError, RecursionError) as error:
         what = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        raise BadFile(f"the line is not valid JSON: {what}") from None
+        raise BadFile(f"the {unit} is not valid JSON: {what}") from None
     if not isinstance(data, dict):
-        raise BadFile("the line is not a JSON object")
+        raise BadFile(f"the {unit} is not a JSON object")
     return data

@@ -1,7 +1,7 @@
 """Verdicts: the outcome of a rule for one kind of queue under one start method; and the header of their file.
 
-A results file is JSON Lines: a header (what was judged, where, how), a line for each verdict, a footer. A file without
-a footer was cut short. `results.schema.json` describes the lines.
+A results file is JSON Lines: a header (what was judged, where, how), a line for each verdict or for each finding of
+exploring, a footer. A file without a footer was cut short. `results.schema.json` describes the lines.
 """
 
 from __future__ import annotations
@@ -137,16 +137,6 @@ class Header:
         own = {name: value for name, value in data.items() if name not in ("format", *_SUBJECT)}
         subject = Subject(**{name: data.get(name, default) for name, default in _SUBJECT.items()})
         return cls(subject, **{**own, "start_methods": tuple(data["start_methods"])})
-
-
-@dataclasses.dataclass(frozen=True)
-class Results:
-    """A results file that was read. `cut_short` says why the run is incomplete; it is empty if the run is complete."""
-
-    name: str
-    header: Header
-    verdicts: list[Verdict]
-    cut_short: str = ""
 
 
 def worst(verdicts: list[str]) -> str:

@@ -10,11 +10,18 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from queuespec.results.findings import Explored, Found
 from queuespec.results.reading import is_whole
 from queuespec.results.verdict import NOT_RUN, VERDICTS, Header, Verdict
 
 
-def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> Iterator[str]:
+def as_lines(
+    header: Header,
+    verdicts: Iterable[Verdict],
+    seconds: float = 0.0,
+    findings: Iterable[Found] = (),
+    explored: Explored = None,
+) -> Iterator[str]:
     """The lines of a complete file, without line ends. `seconds` is the duration of the run."""
     digest = hashlib.sha256()
     found = dict.fromkeys(VERDICTS, 0)
@@ -28,12 +35,23 @@ def as_lines(header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) 
     for verdict in verdicts:
         found[verdict.verdict] += 1
         yield line(vars(verdict.bounded))
-    yield line({"counts": found, "seconds": round(seconds, 3), "digest": digest.hexdigest()})
+    for finding in findings:
+        yield line(finding.as_data())
+    far = {} if explored is None else {"explored": explored}
+    yield line({"counts": found, "seconds": round(seconds, 3), **far, "digest": digest.hexdigest()})
 
 
-def write(path: Path, header: Header, verdicts: Iterable[Verdict], seconds: float = 0.0) -> None:
+def write(
+    path: Path,
+    header: Header,
+    verdicts: Iterable[Verdict],
+    seconds: float = 0.0,
+    findings: Iterable[Found] = (),
+    explored: Explored = None,
+) -> None:
     """Writes a complete results file. Raises `OSError`."""
-    write_atomically(path, (line + "\n" for line in as_lines(header, verdicts, seconds)))
+    lines = as_lines(header, verdicts, seconds, findings, explored)
+    write_atomically(path, (line + "\n" for line in lines))
 
 
 def write_atomically(path: Path, text: Iterable[str]) -> None:
@@ -85,14 +103,22 @@ class Recorder:
         with self.unfinished.open("w", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(header.as_data()) + "\n")
 
-    def add(self, verdict: Verdict) -> None:
-        """Appends a verdict. Raises `OSError`."""
+    def add(self, one: Verdict | Found) -> None:
+        """Appends a verdict or a finding. Raises `OSError`."""
+        data = vars(one.bounded) if isinstance(one, Verdict) else one.as_data()
         with self.unfinished.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(vars(verdict.bounded)) + "\n")
+            file.write(json.dumps(data) + "\n")
 
-    def finish(self, header: Header, verdicts: Collection[Verdict], seconds: float) -> None:
+    def finish(
+        self,
+        header: Header,
+        verdicts: Collection[Verdict],
+        seconds: float,
+        findings: Collection[Found] = (),
+        explored: Explored = None,
+    ) -> None:
         """Writes the complete file; the earlier file is removed if no verdict is missing. Raises `OSError`."""
-        write(self.path, header, verdicts, seconds)
+        write(self.path, header, verdicts, seconds, findings, explored)
         self.unfinished.unlink(missing_ok=True)
         if all(verdict.verdict != NOT_RUN for verdict in verdicts):
             self.earlier.unlink(missing_ok=True)
