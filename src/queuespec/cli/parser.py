@@ -22,6 +22,7 @@ Arguments = argparse.Namespace
 
 COMMANDS = {
     "judge": "judge a queue (default)",
+    "explore": "look for new deviations",
     "list": "list the rules",
     "explain": "explain a rule",
     "reproduce": "write a bug report",
@@ -57,8 +58,8 @@ class Refused(Exception):
 
 
 STATUSES = (
-    "exit status: 0 success; 1 a deviation, a missing verdict or a regression; 2 interrupted; 3 an error in queuespec; "
-    "4 invalid arguments or files; 5 nothing to do"
+    "exit status: 0 success; 1 a deviation, a finding, a missing verdict or a regression; 2 interrupted; "
+    "3 an error in queuespec; 4 invalid arguments or files; 5 nothing to do"
 )
 
 
@@ -84,16 +85,15 @@ class Front(Parser):
     def format_help(self) -> str:
         """The commands, in two columns, and the options for judging."""
         options = Parser(add_help=False, usage=argparse.SUPPRESS, epilog="")
-        group = options.add_argument_group("options for judging; those of pytest work, too")
+        group = options.add_argument_group("options for judging; those of pytest work, too (judge --pytest-help)")
         add_options(group.add_argument)
         add_strict(group.add_argument)
         longest = max(map(len, COMMANDS))
         cells = [f"  {name:{longest}}  {text}" for name, text in COMMANDS.items()]
         rows = [f"{one:{WIDTH // 2}}{two}" for one, two in zip(cells[::2], [*cells[1::2], ""])]
-        head = ["usage: queuespec [COMMAND] [OPTIONS]; commands:", *rows]
+        head = ["usage: queuespec [COMMAND] [OPTIONS] | COMMAND --help | --version; commands:", *rows]
         built_in = f"built in: {' '.join(NAMES)}"
-        more = "more: queuespec COMMAND --help; queuespec judge --pytest-help; --version"
-        return "\n".join([*map(str.rstrip, head), options.format_help().rstrip(), built_in, more, ""])
+        return "\n".join([*map(str.rstrip, head), options.format_help().rstrip(), built_in, ""])
 
 
 def parser_of(*commands: str) -> Parser:

@@ -1,6 +1,6 @@
 """The calls of several actors as a picture: a lane for each actor, and time downward.
 
-The picture is SVG for a page: the page's style sheet gives it its colors, and `text.in_lines` is the same in words.
+The picture is SVG for a page, whose style sheet gives it its colors, or lines of text for a terminal.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import html
 import re
 from collections.abc import Sequence
 
-from queuespec.text import SHOWN_CALLS, Row, one_line
+from queuespec.text import SHOWN_CALLS, Row, in_lines, one_line
 
 GUTTER, LANE, SLOT, HEAD, PAD = 92, 236, 20, 34, 12
 """In pixels: the width of the times and of a lane, the height of a line and of the names, the space around."""
 MOST_LANES = 12
 LETTERS = (LANE - 3 * PAD) // 7
 """Number of characters that fit into a lane."""
+SAME = "\0"
+"""The place of an end that is shown beside its beginning."""
 ENDS = re.compile(r"\b(?:ended|died|was killed|exit code|signal)\b|^leaves\b")
 """What a call that ends its actor says, or what its outcome says of a process that is gone."""
 STARTED = re.compile(r"start of (.+)")
@@ -70,6 +72,36 @@ def svg(rows: Sequence[Row], title: str = "The calls") -> str:
     for box in boxes:
         parts += _drawn(box, lanes, len(times))
     return "".join([*parts, "</svg>"])
+
+
+def in_text(rows: Sequence[Row], width: int) -> list[str]:
+    """The picture as lines of plain characters; as `text.in_lines` has the calls if the lanes do not fit in `width`."""
+    boxes, times = _laid_out(rows)
+    actors = [*dict.fromkeys(row[1] for row in rows)]
+    lanes: dict[str, list[str]] = {actor: [""] * len(times) for actor in actors}
+    for box in boxes:
+        _, actor, call, outcome, _ = box.row
+        lane, last = lanes[actor], len(times) if box.last is None else box.last
+        lane[box.first] = one_line(call, 60)
+        for slot in range(box.first + 1, last):
+            lane[slot] = "|"
+        if box.last is None:
+            lane[box.first] += f" ({one_line(outcome, 60)})"
+        elif box.last == box.first + 1:  # nothing happens between: one line is enough
+            lane[box.first] += f" {one_line(outcome, 60)}"
+            lane[last] = SAME
+        else:
+            lane[last] = one_line(outcome, 60)
+    slots = [slot for slot in range(len(times)) if all(lane[slot] != SAME for lane in lanes.values())]
+    cells = [[f"{times[slot] * 1000:,.1f} ms", *(lane[slot] for lane in lanes.values())] for slot in slots]
+    cells.insert(0, ["", *actors])
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    if sum(widths) + 3 * len(actors) > width:
+        return [*in_lines(rows)]
+    return [
+        "   ".join([f"{row[0]:>{widths[0]}}", *(f"{cell:{wide}}" for cell, wide in zip(row[1:], widths[1:]))]).rstrip()
+        for row in cells
+    ]
 
 
 def _laid_out(rows: Sequence[Row]) -> tuple[list[_Box], list[float]]:

@@ -1,0 +1,319 @@
+"""Looks for what no rule has thought of: plays small made-up programs of several processes, and asks a model of the
+documentation whether it allows what came of them. What it does not allow is made as small as possible, and shown. With
+--replay, a counterexample that was saved is run again. The exit status is 1 if something was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import re
+import secrets
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from queuespec import __version__, results
+from queuespec.cli import saving
+from queuespec.cli.parser import Arguments, Parser, Refused, Status
+from queuespec.explore.counterexample import Counterexample
+from queuespec.explore.exploring import Exploring, Finding
+from queuespec.explore.history import History
+from queuespec.explore.minimize import FURTHER
+from queuespec.explore.monitor import broken
+from queuespec.explore.running import NotPlayed, Runner
+from queuespec.explore.scenario import Scenario
+from queuespec.explore.schedule import Schedule
+from queuespec.explore.ways import ways_of
+from queuespec.judge.options import (
+    CannotJudge,
+    positive_number,
+    positive_seconds,
+    probe,
+    recorder_for,
+    refuse_what_cannot_be_judged,
+    specification,
+)
+from queuespec.judge.smoke import refuse_what_is_no_queue
+from queuespec.report import counterexample as picture
+from queuespec.report.console import console_for, say, say_error
+from queuespec.report.document import rules_of
+from queuespec.report.exploring import Progress, covered, duration, line
+from queuespec.rules import KINDS, Facts
+from queuespec.stage import NotStarted, Service, Settings, Supervisor, Unusable
+from queuespec.text import counted, one_line
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
+USUAL = 60.0
+"""How long to explore, in seconds."""
+REST = 0.2
+"""How often it is checked whether exploring is over, in seconds."""
+FAREWELL = 5.0
+"""Timeout for the runs that have begun, after an interrupt, in seconds."""
+
+
+def seconds_of(text: str) -> float:
+    """The seconds of ``90``, ``90s``, ``30m``, ``2h``."""
+    found = DURATION.fullmatch(text)
+    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found and text.isascii() else 0.0
+    if not 0 < seconds < 1e7:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90, 90s, 30m or 2h")
+    return seconds
+
+
+def whole_number(text: str) -> int:
+    """A number from 0."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def add_arguments(parser: Parser) -> None:
+    """Adds the arguments."""
+    add, repeatable = parser.add_argument, parser.add_repeatable
+    add("--for", metavar="DURATION", dest="seconds", type=seconds_of, help="90, 90s, 30m or 2h (default: a minute)")
+    add("--rounds", metavar="NUMBER", type=positive_number, help="end after this many runs")
+    add("--seed", metavar="NUMBER", type=whole_number, help="where to begin (default: any number, which is shown)")
+    repeatable("--kind", choices=KINDS, metavar="KIND", help=f"one of {', '.join(KINDS)}; repeatable (default: all)")
+    repeatable("--start-method", metavar="NAME", help="explore under this start method only; repeatable")
+    add("--implementation", metavar="NAME", help="as for queuespec judge")
+    add("--python", metavar="EXECUTABLE", default=sys.executable, help="explore the queue of this interpreter")
+    add(
+        "--jobs",
+        metavar="NUMBER",
+        type=positive_number,
+        help="how many run at a time (default: one for each CPU)",
+    )
+    add("--save", metavar="DIR", type=Path, help="write each counterexample as JSON, and as a program, into DIR")
+    add("--replay", metavar="FILE", help="run a saved counterexample again, ten times or --rounds NUMBER")
+    add("--results", metavar="FILE", type=Path, help="write the findings to this file, as JSON Lines")
+    seconds: dict[str, Any] = {"metavar": "SECONDS", "type": positive_seconds}
+    add("--patience", default=Settings.patience, help="timeout for what must complete; raise if slow (12.7)", **seconds)
+    add("--quiet-time", default=Settings.quiet, help="time to watch a call that must block (0.1)", **seconds)
+
+
+def run(given: Arguments) -> Status:
+    """Explores, or replays. Raises `Refused`, `CannotJudge` and `BadFile`."""
+    return replay(given) if given.replay is not None else explore(given)
+
+
+@contextlib.contextmanager
+def prepared(given: Arguments, implementation: str, start_methods: Sequence[str]) -> Iterator[tuple[Facts, Settings]]:
+    """What is explored, and how; what all judged processes share runs meanwhile. Raises `CannotJudge`."""
+    facts = probe(given.python, implementation)
+    refuse_what_cannot_be_judged(facts, start_methods)
+    settings = Settings(
+        *(implementation, given.python, ()),
+        *(given.patience, given.quiet_time, facts.loading),
+        tidies="tidy" in facts.adapter[2:],
+    )
+    settings.pace.measure(given.python)
+    with contextlib.ExitStack() as shared:
+        if "serve" in facts.adapter[2:]:
+            try:
+                service = shared.enter_context(contextlib.closing(Service(settings)))
+            except Unusable as error:
+                raise CannotJudge(f"--implementation: {error}") from None
+            settings = dataclasses.replace(settings, environment=service.environment)
+        for method in [*start_methods, *facts.start_methods][:1]:
+            latency = refuse_what_is_no_queue(settings, method, facts.lacks)
+            settings = dataclasses.replace(settings, latency=latency)
+        yield facts, settings
+
+
+class Worker(threading.Thread):
+    """Explores, on main programs of its own."""
+
+    def __init__(self, exploring: Exploring, settings: Settings) -> None:
+        super().__init__(name="explorer", daemon=True)
+        self.error: BaseException | None = None
+        self._exploring, self._settings = exploring, settings
+        self._supervisor = Supervisor()
+
+    def run(self) -> None:
+        """Follows the ways until it is over."""
+        try:
+            with playing(self._settings, self._supervisor) as play:
+                self._exploring.follow(play)
+        except BaseException as error:
+            self.error = error
+            self._exploring.stop()
+
+    def close(self) -> None:
+        """Ends all that it has started."""
+        self._supervisor.close()
+
+
+@contextlib.contextmanager
+def playing(settings: Settings, supervisor: Supervisor) -> Iterator[Any]:
+    """A function that runs a scenario, with a runner for each start method."""
+    runners: dict[str, Runner] = {}
+
+    def play(scenario: Scenario, schedule: Schedule) -> History:
+        method = scenario.start_method
+        if method not in runners:
+            runners[method] = Runner(settings, method, supervisor)
+        return runners[method].run(scenario, schedule)
+
+    try:
+        yield play
+    finally:
+        for runner in runners.values():
+            runner.close()
+
+
+def explore(given: Arguments) -> Status:
+    """Explores; prints what it finds as soon as that is minimal."""
+    implementation = given.implementation or "multiprocessing"
+    recorder = recorder_for(given.results.resolve()) if given.results is not None else None
+    saver = saving.Saver(given.save) if given.save is not None else None
+    seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
+    seconds = given.seconds or (None if given.rounds else USUAL)
+    with prepared(given, implementation, given.start_method) as (facts, settings):
+        methods = [one for one in facts.start_methods if one in (given.start_method or facts.start_methods)]
+        kinds = [kind for kind in KINDS if kind in (given.kind or KINDS) and kind not in facts.lacks]
+        about = one_line(facts.described)
+        if not kinds or not methods:
+            say_error(f"queuespec explore: nothing to explore: {about} has none of these kinds of queue")
+            return Status.NOTHING
+        say(f"exploring {about}: {', '.join(kinds)} under {', '.join(methods)}; seed {seed}")
+        header = results.Header(
+            *(facts, __version__, "", tuple(methods)),
+            {"patience": given.patience, "quiet_time": given.quiet_time, "seed": seed, "kinds": kinds},
+            datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        )
+        if recorder is not None:
+            recorder.begin(header)
+        exploring = Exploring(ways_of(kinds, methods, seed, facts.lacks), broken, seconds, given.rounds)
+        teller = Teller(given, header, facts, saver, recorder)
+        interrupted = _follow(exploring, settings, given.jobs, teller)
+        for finding in [*exploring.findings.values()]:
+            teller.tell(finding)
+    coverage = exploring.coverage
+    if recorder is not None:
+        found = [_found(finding) for finding in exploring.findings.values()]
+        recorder.finish(header, [], exploring.elapsed, found, dataclasses.asdict(coverage))
+    for (kind, method), why in exploring.given_up.items():
+        say(f"{kind} under {method} could not be explored: {one_line(why)}")
+    far = f"{covered(coverage)} in {duration(exploring.elapsed)}, seed {seed}"
+    number = len(exploring.findings)
+    say(f"{'interrupted: ' if interrupted else ''}{counted(number, 'finding') if number else 'nothing found'}: {far}")
+    if interrupted:
+        return Status.INTERRUPTED
+    if not coverage.rounds and not coverage.schedules:
+        return Status.NOTHING
+    return Status.DEVIATION if number else Status.OK
+
+
+def _follow(exploring: Exploring, settings: Settings, jobs: int | None, teller: Teller) -> bool:
+    """Explores until it is over, or the user interrupts it; returns whether that was so. Raises `CannotJudge`."""
+    import os
+
+    interrupted = False
+    progress = Progress(
+        lambda: line(exploring.elapsed, exploring.limit, exploring.coverage, len(exploring.findings)), sys.stderr
+    )
+    workers: list[Worker] = []
+    try:
+        workers += [Worker(exploring, settings) for _ in range(min(jobs or os.cpu_count() or 1, len(exploring.ways)))]
+        for worker in workers:
+            worker.start()
+        while any(worker.is_alive() for worker in workers):
+            next(worker for worker in workers if worker.is_alive()).join(REST)
+            for finding in [*exploring.findings.values()]:
+                if finding.minimal:
+                    progress.clear()
+                    teller.tell(finding)
+            progress.show()
+    except KeyboardInterrupt:
+        interrupted = True
+        exploring.stop()
+        for worker in workers:
+            worker.join(FAREWELL)
+    finally:
+        progress.clear()
+        exploring.stop()
+        for worker in workers:
+            worker.close()
+    for worker in workers:
+        if isinstance(worker.error, (NotStarted, Unusable)):
+            raise CannotJudge(one_line(str(worker.error), 1000))
+        if worker.error is not None and not interrupted:
+            raise worker.error
+    return interrupted
+
+
+class Teller:
+    """Shows each finding once, and saves it."""
+
+    def __init__(
+        self,
+        given: Arguments,
+        header: results.Header,
+        facts: Facts,
+        saver: saving.Saver | None,
+        recorder: results.Recorder | None,
+    ) -> None:
+        self._given, self._header, self._facts = given, header, facts
+        self._saver, self._recorder = saver, recorder
+        self._told: set[tuple[str, str]] = set()
+
+    def tell(self, finding: Finding) -> None:
+        """Shows a finding that was not shown before. Raises `Refused` if it cannot be saved."""
+        one = finding.counterexample
+        key = (one.broken.cause, one.history.scenario.kind)
+        if key in self._told:
+            return
+        self._told.add(key)
+        if self._recorder is not None:
+            self._recorder.add(_found(finding))
+        again = "with --save DIR, it can be run again"
+        if self._saver is not None:
+            file = self._saver.save(self._header, self._facts, one)
+            again = f"again: {picture.replaying(str(file), self._given.python)}"
+        show_counterexample(one, again)
+        say(f"found in {counted(sum(finding.counts.values()), 'round')} so far\n")
+
+
+def show_counterexample(one: Counterexample, again: str) -> None:
+    """Prints it, with the sentence of the nearest rule."""
+    rules = {rule.slug: rule.sentence for rule in rules_of(specification())}
+    picture.to_console(console_for(sys.stdout), one, rules.get(one.broken.rule, ""), again)
+
+
+def _found(finding: Finding) -> results.Found:
+    return results.Found(finding.counterexample.as_json(), dict(finding.counts))
+
+
+def replay(given: Arguments) -> Status:
+    """Runs a saved counterexample several times, and shows what came of it. Raises `BadFile` and `CannotJudge`."""
+    header, one = saving.read(given.replay)
+    scenario, tries = one.history.scenario, given.rounds or FURTHER
+    implementation = given.implementation or header.subject.implementation
+    shown: list[Counterexample] = []
+    others: list[Counterexample] = []
+    with (
+        prepared(given, implementation, [scenario.start_method]) as (facts, settings),
+        contextlib.closing(Supervisor()) as supervisor,
+        playing(settings, supervisor) as play,
+    ):
+        say(f"replaying on {one_line(facts.described)}, {counted(tries, 'time')}")
+        for _ in range(tries):
+            try:
+                history = play(scenario, one.schedule)
+            except NotPlayed as error:
+                raise Refused(f"{one_line(given.replay)!r} cannot be run: {one_line(str(error))}") from None
+            what = broken(history, one.schedule)
+            if what is not None:
+                same = what.cause == one.broken.cause
+                (shown if same else others).append(Counterexample(what, one.schedule, history, 0, 0))
+    for found in [*shown, *others][:1]:
+        again = f"again: {picture.replaying(given.replay, given.python)}"
+        show_counterexample(dataclasses.replace(found, shown=len(shown), tried=tries), again)
+    if not shown and not others:
+        say(f"not shown in {counted(tries, 'run')}: {one_line(one.broken.sentence, 1000)}")
+    return Status.DEVIATION if shown or others else Status.OK
