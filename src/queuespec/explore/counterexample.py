@@ -1,4 +1,4 @@
-"""Counterexamples: histories that the model does not allow, and what is known about each."""
+"""Counterexamples: histories that the model does not allow, and the facts of each."""
 
 from __future__ import annotations
 
