@@ -38,8 +38,9 @@ GLANCE, STEP = 0.002, 0.001
 AFTER_TIMEOUT = 0.05
 """How long after its timeout an operation may still be about to end, in seconds, on a fast machine."""
 
-LEFT = 1.0
-"""Timeout for an item that has been put and must be there at the end, in seconds, on a fast machine."""
+LEFT, LONGEST_LEFT = 0.1, 1.0
+"""Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: if the parent, as
+the system tells, has nothing left to do, and if that is not known."""
 
 
 @dataclasses.dataclass
@@ -60,6 +61,10 @@ class Player:
     def name(self) -> str:
         """The actor's name in the scenario."""
         return self.part.actor
+
+    def steps(self) -> list[Step]:
+        """What it has recorded so far."""
+        return read(self.path, self.name, self.part.operations)
 
     @property
     def remote(self) -> RemoteActor:
@@ -207,7 +212,8 @@ class Performance:
         self._prepares([(hold, actor.name) for hold, actor in pending])
         for hold, actor in pending:
             self._runs(players[hold.actor], lambda actor=actor: actor.ready)  # type: ignore[misc]
-        while not self._runs_all():
+        while True:
+            self._runs_all()
             held = [(hold, actor) for hold, actor in pending if actor.ready and not actor.gone]
             if not held:
                 break
@@ -227,9 +233,8 @@ class Performance:
             else:
                 actor.begins_to_leave("raise" if then == "raise" else "return")
 
-    def _runs_all(self) -> bool:
-        """Lets each actor perform its operations, one after another, until all have ended or wait; returns whether all
-        have ended."""
+    def _runs_all(self) -> None:
+        """Lets each actor perform its operations, one after another, until all have ended or wait for something."""
         moved = True
         while moved:
             moved = False
@@ -239,7 +244,6 @@ class Performance:
                 self._leave(process)
                 self._settles()
                 moved = True
-        return self._is_done
 
     def _runs(self, player: Player, until: Callable[[], bool] = bool) -> bool:
         """Lets an actor perform its operations until it waits for something; returns whether it has performed any."""
@@ -293,29 +297,31 @@ class Performance:
                     break
         return stage.pump_until(condition, 0.0)
 
-    def _settles(self) -> None:
-        """Waits until each thread waits for something, but no longer than the judge watches that nothing happens."""
+    def _settles(self) -> bool:
+        """Waits until each thread waits for something, but no longer than the judge watches that nothing happens;
+        returns whether each is known to wait."""
         stage, before = self._stage, None
         deadline = time.monotonic() + stage.settings.watching
         while True:
             stage.pump_until(bool, STEP)
             now = stillness.sample(self._processes)
-            over = stillness.at_rest(before, now) or time.monotonic() > deadline
-            if over and not self._times_out_after(time.monotonic_ns()):
+            rests = stillness.at_rest(before, now)
+            if (rests or time.monotonic() > deadline) and not self._times_out_after(time.monotonic_ns()):
                 stage.pump_until(bool, 0.0)
-                return
+                return rests
             before = now
 
     def _times_out_after(self, moment: int) -> bool:
         """Whether an operation with a timeout is still to end because of it."""
         late = int(self._stage.settings.stretched(AFTER_TIMEOUT) * 1e9)
-        for player in self._players:
-            if not player.idle:
-                for step in read(player.path, player.part.actor, player.part.operations)[-1:]:
-                    timeout = step.operation.timeout
-                    if step.end is None and timeout is not None and step.begin + int(timeout * 1e9) + late > moment:
-                        return True
-        return False
+        return any(
+            step.end is None
+            and step.operation.timeout is not None
+            and step.begin + int(step.operation.timeout * 1e9) + late > moment
+            for player in self._players
+            if not player.idle
+            for step in player.steps()[-1:]
+        )
 
     def _written(self) -> int:
         return sum(os.path.getsize(one.path) for one in self._players if os.path.exists(one.path))
@@ -324,7 +330,7 @@ class Performance:
 
     def _end(self) -> History:
         stage = self._stage
-        steps = [step for one in self._players for step in read(one.path, one.part.actor, one.part.operations)]
+        steps = [step for player in self._players for step in player.steps()]
         steps.sort(key=lambda step: step.begin)
         given_up = not self._is_done
         if stage.parent.busy is not None:
@@ -371,13 +377,14 @@ class Performance:
         put = [step for step in steps if step.operation.call in PUTS and step.outcome == "returned"]
         got = {step.value for step in steps if step.operation.call.startswith("get")}
         sure = [one.operation.item for one in put if _process_of(one.actor) in ended and one.operation.item not in got]
-        seconds, path = self._stage.settings.stretched(LEFT), str(self._directory / "record-rest")
-        try:
-            self._finishes(self._stage.parent, "take_the_rest", self._mains[PARENT], path, sure, seconds, len(put))
-            return read(path, PARENT, ())
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        seconds = self._stage.settings.stretched(LEFT if self._settles() else LONGEST_LEFT)
+        parent = Player(Part(PARENT, ()), self._mains[PARENT], str(self._directory / "record-rest"))
+        self._players.append(parent)
+        arguments = (parent.view, parent.path, sure, seconds, len(put))
+        parent.call = self._asks(parent.remote, "take_the_rest", *arguments)
+        if not self._waits(lambda: parent.idle):
+            self._stage.clean = False
+        return parent.steps()
 
     def _kills(self, process: str) -> None:
         """Ends a process that has not ended by itself."""
