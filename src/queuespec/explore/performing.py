@@ -32,7 +32,7 @@ LEAD = 0.001
 PAUSES = (0.0, 0.0, 0.0, 0.00005, 0.0002, 0.001)
 """What an actor may pause before an operation, in seconds."""
 
-GLANCE, STEP = 0.002, 0.001
+GLANCE, STEP = 0.002, 0.0002
 """How often it is checked whether anything moves, in seconds: while all are at work, and between two operations."""
 
 AFTER_TIMEOUT = 0.05
@@ -303,13 +303,14 @@ class Performance:
         stage, before = self._stage, None
         deadline = time.monotonic() + stage.settings.watching
         while True:
-            stage.pump_until(bool, STEP)
             now = stillness.sample(self._processes)
             rests = stillness.at_rest(before, now)
-            if (rests or time.monotonic() > deadline) and not self._times_out_after(time.monotonic_ns()):
-                stage.pump_until(bool, 0.0)
-                return rests
             before = now
+            if stage.pump(0.0):
+                continue
+            if (rests or time.monotonic() > deadline) and not self._times_out_after(time.monotonic_ns()):
+                return rests
+            time.sleep(STEP)
 
     def _times_out_after(self, moment: int) -> bool:
         """Whether an operation with a timeout is still to end because of it."""

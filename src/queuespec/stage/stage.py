@@ -166,10 +166,12 @@ class Stage:
         actor = self.actors[name] = RemoteActor(self, name)
         return actor
 
-    def _pump(self, seconds: float) -> None:
-        """Handles what arrives; waits at most `seconds` for it."""
-        for key, _ in self.selector.select(max(0.0, seconds)):
+    def pump(self, seconds: float) -> bool:
+        """Handles what arrives; waits at most `seconds` for it. Returns whether anything has arrived."""
+        arrived = self.selector.select(max(0.0, seconds))
+        for key, _ in arrived:
             key.data()
+        return bool(arrived)
 
     def pump_until(self, condition: Callable[[], bool], seconds: float, glance: float = math.inf) -> bool:
         """Handles what arrives until the condition holds, at most for `seconds`; returns whether it does.
@@ -179,7 +181,7 @@ class Stage:
         deadline = time.monotonic() + seconds
         while not condition():
             left = deadline - time.monotonic()
-            self._pump(min(left, glance))
+            self.pump(min(left, glance))
             if left <= 0:
                 return condition()
         return True
