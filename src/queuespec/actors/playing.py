@@ -179,6 +179,12 @@ def take_the_rest(queue: Any, path: str, sure: list[str], seconds: float, most: 
         record.close()
 
 
+def release(queue: Any) -> None:
+    """Does for a queue what a process does at its end, if the queue has methods for it."""
+    for name in ("close", "join_thread"):
+        getattr(queue, name, lambda: None)()
+
+
 def receive_signals() -> None:
     """Lets the signal of the fault ``signal`` call a handler, which does nothing, in the main thread."""
     signal.signal(signal.SIGUSR1, lambda number, frame: None)

@@ -6,8 +6,9 @@ import contextlib
 import dataclasses
 import os
 import random
+import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
@@ -21,6 +22,7 @@ from queuespec.stage.calls import Call, View
 from queuespec.stage.channel import Request
 from queuespec.stage.exceptions import Crashes
 from queuespec.stage.remote import RemoteActor
+from queuespec.stage.timeline import Timeline
 
 PARENT = "parent"
 ROLES = "queuespec.actors.playing:"
@@ -38,9 +40,19 @@ GLANCE, STEP = 0.002, 0.0002
 AFTER_TIMEOUT = 0.05
 """How long after its timeout an operation may still be about to end, in seconds, on a fast machine."""
 
-LEFT, LONGEST_LEFT = 0.1, 1.0
-"""Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: if the parent, as
-the system tells, has nothing left to do, and if that is not known."""
+LEFT, SPOILED_LEFT = 1.0, 0.1
+"""Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: in general, and
+if the queue may be corrupted, and the parent, as the system tells, has nothing left to do."""
+
+STOP, SIGNAL, STARVE = "stop", "signal", "starve"
+"""The faults, each followed by the name of an actor: its process is stopped for a while; its main thread is interrupted
+by a signal, for which it has a handler; the next start of a thread in its process raises an exception."""
+
+PREPARED = {SIGNAL: "receive_signals", STARVE: "start_no_thread"}
+"""What the process of a fault does before its operations."""
+
+STOPPED = 0.02
+"""How long a process is stopped, in seconds."""
 
 
 @dataclasses.dataclass
@@ -82,42 +94,78 @@ class Player:
         return self.idle and (self.next >= len(self.part.operations) or self.remote.gone)
 
 
-class Performance:
-    """One run of a scenario on a stage."""
+class Cast:
+    """The queues of some scenarios, which are performed one after another, and the children that hold them.
 
-    def __init__(self, stage: Stage, scenario: Scenario, directory: Path) -> None:
-        self._stage = stage
+    A process takes longer to start than a scenario takes. So if there are several scenarios, the same children perform
+    all of them, and what a process does at its end for a queue, they do by `close` and `join_thread`.
+    """
+
+    def __init__(self, stage: Stage, scenarios: Sequence[Scenario]) -> None:
+        self.stage = stage
+        self.lasts = len(scenarios) > 1
+        """Whether the children are those of several scenarios."""
+        stage.records_in(Timeline())
+        sizes = [(one.maxsize,) if one.maxsize else () for one in scenarios]
+        self._queues = [stage.make_queue(one.kind, *size) for one, size in zip(scenarios, sizes)]
+        self._children: list[tuple[View, ...]] = []
+        for _ in range(max(len(children_of(one)) for one in scenarios)):
+            child = stage.make_child(*self._queues)
+            self._children.append((child,) if len(scenarios) == 1 else child)
+        for actor in stage.actors.values():
+            actor.end_is_expected = True
+        self.processes = stillness.family(stage.tree.pid)
+        """All that may move."""
+
+    def processes_of(self, number: int, scenario: Scenario) -> dict[str, View]:
+        """The queue of a scenario as its processes hold it, by their names."""
+        children = zip(children_of(scenario), self._children)
+        return {PARENT: self._queues[number], **{name: child[number] for name, child in children}}
+
+    def leaves(self) -> None:
+        """Lets the children end that have not."""
+        for actor in [view.process for view, *_ in self._children]:
+            if not actor.gone and actor.busy is not None:
+                self.stage.clean = False
+            elif not actor.gone:
+                with contextlib.suppress(Crashes):
+                    actor.begins_to_leave()
+
+
+def children_of(scenario: Scenario) -> list[str]:
+    """The names of a scenario's processes, without the parent."""
+    return [name for name in dict.fromkeys(part.process for part in scenario.parts) if name != PARENT]
+
+
+class Performance:
+    """One run of a scenario: that of this number in the cast."""
+
+    def __init__(self, cast: Cast, number: int, scenario: Scenario, directory: Path) -> None:
+        self._stage = cast.stage
+        self._lasts = cast.lasts
         self._scenario = scenario
+        self._mains = cast.processes_of(number, scenario)
+        self._processes = cast.processes
         self._directory = directory
         self._endings: dict[str, Ending] = {}
         self._leaving: dict[str, int] = {}
         """When processes were asked to end, in nanoseconds."""
+        self._releasing: dict[str, Call | None] = {}
+        """What processes do that stay, in place of their end."""
+        self._prepared: list[RemoteActor] = []
         self.held: list[Hold] = []
         """The holds that have been reached."""
         self._players: list[Player] = []
-        self._processes: list[int] = []
-        """All that may move."""
-
-    # Beginning
+        self.whole = True
+        """Whether the cast can perform another scenario."""
 
     def _begin(self) -> None:
-        stage, scenario = self._stage, self._scenario
-        size = (scenario.maxsize,) if scenario.maxsize else ()
-        queue = stage.make_queue(scenario.kind, *size)
-        mains: dict[str, View] = {}
-        for process in dict.fromkeys(part.process for part in scenario.parts):
-            view = queue if process == "parent" else stage.make_child(queue)
-            view.process.end_is_expected = True
-            mains[process] = view
-        mains.setdefault("parent", queue)
-        self._mains = mains
-        for number, part in enumerate(scenario.parts):
-            view = mains[part.process]
+        for number, part in enumerate(self._scenario.parts):
+            view = self._mains[part.process]
             if part.actor != part.process:
-                view = stage.make_thread(queue, process=view.process)
+                view = self._stage.make_thread(view, process=view.process)
                 view.process.end_is_expected = True
             self._players.append(Player(part, view, str(self._directory / f"record-{number}")))
-        self._processes = stillness.family(stage.tree.pid)
 
     def _asks(self, actor: RemoteActor, function: str, *args: object, of: str = ROLES) -> Call | None:
         """Has an actor begin to perform a function; None if it is gone."""
@@ -132,8 +180,11 @@ class Performance:
         """Performs the scenario as the schedule says."""
         self._begin()
         try:
+            for fault, actor in map(_split, schedule.faults):
+                if fault in PREPARED:
+                    self._finishes(self._mains[_process_of(actor)].process, PREPARED[fault])
             if schedule.holds:
-                self._performs_with_holds(schedule.holds)
+                self._performs_with_holds(schedule)
             else:
                 self._performs_together(schedule)
             return self._end()
@@ -147,7 +198,23 @@ class Performance:
         for player in self._players:
             pauses = tuple(chance.choice(PAUSES) for _ in player.part.operations)
             self._performs(player, len(player.part.operations), moment, pauses)
+        self._injects(schedule.faults, chance)
         self._goes_on()
+
+    def _injects(self, faults: Iterable[str], chance: random.Random) -> None:
+        """Stops and continues processes, and sends them signals that a handler receives."""
+        for fault, actor in map(_split, faults):
+            process = self._mains[_process_of(actor)].process
+            self._stage.pump_until(bool, chance.choice(PAUSES))
+            with contextlib.suppress(OSError):
+                if fault == STOP and not process.gone:
+                    os.kill(process.pid, signal.SIGSTOP)
+                    try:
+                        self._stage.pump_until(bool, STOPPED)
+                    finally:
+                        os.kill(process.pid, signal.SIGCONT)
+                elif fault == SIGNAL and not process.gone:
+                    os.kill(process.pid, signal.SIGUSR1)
 
     def _goes_on(self) -> None:
         """Waits until all have performed what they have to, or nothing moves any more; processes end meanwhile."""
@@ -181,11 +248,16 @@ class Performance:
                     yield process
 
     def _leave(self, process: str) -> None:
+        if self._lasts:
+            self._leaving[process] = time.monotonic_ns()
+            view = self._mains[process]
+            self._releasing[process] = self._asks(view.process, "release", view)
+            return
         how = "return"
         for player in self._players:
             if player.part.process == process and player.remote is not self._mains[process].process:
-                with contextlib.suppress(Crashes):
-                    player.remote.begins_to_leave()
+                self._lets_go(player.remote)
+                player.remote.gone = True
             elif player.part.process == process and player.part.operations[-1:] == (Operation("raise"),):
                 how = "raise"
         self._leaving[process] = time.monotonic_ns()
@@ -202,16 +274,18 @@ class Performance:
                 if self._mains[_process_of(hold.actor)].process is view.process
             ]
             if mine or keeps:
+                self._prepared.append(view.process)
                 self._finishes(view.process, "prepare", view, tuple(self._stage.address), mine, keeps, of=HOLDING)
 
-    def _performs_with_holds(self, holds: tuple[Hold, ...]) -> None:
-        pending = [(hold, self._stage.expected("held")) for hold in holds]
+    def _performs_with_holds(self, schedule: Schedule) -> None:
+        pending = [(hold, self._stage.expected("held")) for hold in schedule.holds]
         for _, actor in pending:
             actor.end_is_expected = True
         players = {player.name: player for player in self._players}
         self._prepares([(hold, actor.name) for hold, actor in pending])
         for hold, actor in pending:
             self._runs(players[hold.actor], lambda actor=actor: actor.ready)  # type: ignore[misc]
+        self._injects(schedule.faults, random.Random(schedule.seed))
         while True:
             self._runs_all()
             held = [(hold, actor) for hold, actor in pending if actor.ready and not actor.gone]
@@ -279,9 +353,9 @@ class Performance:
         """
         stage, settings = self._stage, self._stage.settings
         before, signs, still = None, -1, None
-        glance = 10 * GLANCE
-        while not stage.pump_until(condition, glance):
-            glance = GLANCE
+        seconds = 10 * GLANCE
+        while not stage.pump_until(condition, seconds, GLANCE):
+            seconds = GLANCE
             begun = time.monotonic()
             now, written = stillness.sample(self._processes), self._written()
             if written != signs:
@@ -339,14 +413,15 @@ class Performance:
             if stage.interrupts_the_parent():
                 stage.clean = clean
         if stage.parent.busy is None:
-            self._finishes(stage.parent, "forget", of=HOLDING)
             left = [process for process in self._mains if process != PARENT and not self._sees_the_end(process, steps)]
             if not left and not given_up:
                 steps += self._takes_the_rest(steps)
             for process in left:
                 self._kills(process)
+                self.whole = False
         else:
             stage.clean = False
+        self._tidies()
         endings = sorted(self._endings.values(), key=lambda ending: ending.end)
         return History(self._scenario, tuple(steps), tuple(endings))
 
@@ -355,16 +430,23 @@ class Performance:
         stage, actor = self._stage, self._mains[process].process
         if process not in self._leaving and not actor.gone:
             return False
-        told = actor.pid in self._processes and actor.pid != stage.parent.pid
+        code: int | None = 0
+        if self._lasts and not actor.gone:
+            releasing = self._releasing[process]
+            if releasing is None or not self._waits(lambda: releasing.over or actor.gone) or not releasing.over:
+                return False
+        else:
+            self.whole = False
+            told = actor.pid in self._processes and actor.pid != stage.parent.pid
 
-        def has_ended() -> bool:
-            if told:
-                return not stillness.runs(actor.pid)
-            return stage.exit_code(actor, GLANCE) is not None or actor.has_ended()
+            def has_ended() -> bool:
+                if told:
+                    return not stillness.runs(actor.pid)
+                return stage.exit_code(actor, GLANCE) is not None or actor.has_ended()
 
-        if not self._waits(has_ended):
-            return False
-        code = stage.exit_code(actor, stage.settings.calling)
+            if not self._waits(has_ended):
+                return False
+            code = stage.exit_code(actor, stage.settings.calling)
         last = [step.end or step.begin for step in steps if _process_of(step.actor) == process]
         begin = self._leaving.get(process, max(last, default=0))
         self._endings[process] = Ending(process, begin, time.monotonic_ns(), code)
@@ -373,12 +455,20 @@ class Performance:
     def _takes_the_rest(self, steps: list[Step]) -> list[Step]:
         """What the parent does to get what is left."""
         ended = {PARENT, *(one.process for one in self._endings.values() if one.exit_code in (0, 1, None))}
-        if any(step.operation.call == "close" and _process_of(step.actor) == PARENT for step in steps):
+        closings = [(step.operation.call, _process_of(step.actor)) for step in steps]
+        if ("close", PARENT) in closings:
             return []
         put = [step for step in steps if step.operation.call in PUTS and step.outcome == "returned"]
-        got = {step.value for step in steps if step.operation.call.startswith("get")}
-        sure = [one.operation.item for one in put if _process_of(one.actor) in ended and one.operation.item not in got]
-        seconds = self._stage.settings.stretched(LEFT if self._settles() else LONGEST_LEFT)
+        gone = {step.value for step in steps if step.operation.call.startswith("get")}
+        flushed = {process for process in ended if ("cancel_join_thread", process) not in closings}
+        sure = [
+            step.operation.item
+            for step in put
+            if _process_of(step.actor) in flushed and not step.operation.bad and step.operation.item not in gone
+        ]
+        violent = len(ended) <= len(self._endings) or any(step.value == "KeyboardInterrupt" for step in steps)
+        left = SPOILED_LEFT if self._settles() and violent else LEFT
+        seconds = self._stage.settings.stretched(left)
         parent = Player(Part(PARENT, ()), self._mains[PARENT], str(self._directory / "record-rest"))
         self._players.append(parent)
         arguments = (parent.view, parent.path, sure, seconds, len(put))
@@ -402,6 +492,28 @@ class Performance:
             self._stage.clean = False
         return call
 
+    def _tidies(self) -> None:
+        """Leaves the actors as they were before, if they are to perform another scenario."""
+        for player in self._players:
+            if player.remote is not self._mains[player.part.process].process and not player.remote.gone:
+                self._lets_go(player.remote)
+        for actor in self._prepared:
+            if not actor.gone and actor.busy is None:
+                self._finishes(actor, "forget", of=HOLDING)
+        if self._lasts and self.whole and self._stage.clean:
+            self._finishes(self._stage.parent, "release", self._mains[PARENT])
+        self.whole &= self._stage.clean and all(
+            view.process.busy is None and not view.process.gone for view in self._mains.values()
+        )
+
+    def _lets_go(self, thread: RemoteActor) -> None:
+        """Ends the actor of a thread."""
+        if thread.busy is not None and not thread.gone:
+            self._stage.clean = self._stage.clean and thread.pid != self._stage.parent.pid
+        else:
+            with contextlib.suppress(Crashes):
+                thread.begins_to_leave()
+
     def _removes(self) -> None:
         for player in self._players:
             with contextlib.suppress(OSError):
@@ -410,6 +522,11 @@ class Performance:
 
 def _process_of(actor: str) -> str:
     return Part(actor, ()).process
+
+
+def _split(fault: str) -> tuple[str, str]:
+    word, _, actor = fault.partition(" ")
+    return word, actor
 
 
 def _plain(operation: Operation) -> tuple[str, str, float | None, int, bool]:

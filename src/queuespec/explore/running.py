@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from queuespec.explore.history import History
-from queuespec.explore.performing import Performance
-from queuespec.explore.scenario import Scenario
+from queuespec.explore.performing import Cast, Performance
+from queuespec.explore.scenario import ENDS, Scenario
 from queuespec.explore.schedule import Hold, Schedule
 from queuespec.stage import Settings, Stage, Supervisor
 from queuespec.stage.exceptions import Failure, Raised
+
+BATCH = 12
+"""How many scenarios the same processes perform; each has a queue of its own, of semaphores and file descriptors."""
 
 
 class NotPlayed(Exception):
@@ -26,30 +30,58 @@ class Runner:
         self.start_method = start_method
         self._supervisor = supervisor
         self._stage: Stage | None = None
+        self._batch = 1 if start_method == "fork" else BATCH
+        self.not_played = 0
+        """How many scenarios could not be performed."""
         self.stages = 0
         """How many main programs it has started."""
 
     def run(self, scenario: Scenario, schedule: Schedule | None = None) -> History:
-        """What came of performing a scenario once. Raises `NotPlayed`, `NotStarted` or `Unusable`."""
-        with self._performance(scenario) as performance:
-            return performance.history(schedule or Schedule())
+        """What came of performing a scenario once, by processes of its own. Raises `NotPlayed`, `NotStarted` or
+        `Unusable`."""
+        with self._cast([scenario]) as cast:
+            return self._performance(cast, 0, scenario).history(schedule or Schedule())
 
     def lines(self, scenario: Scenario) -> list[Hold]:
         """Every line of the implementation that is visited, each as a hold there, in a run without holds."""
-        with self._performance(scenario) as performance:
-            return performance.lines()
+        with self._cast([scenario]) as cast:
+            return self._performance(cast, 0, scenario).lines()
+
+    def runs(self, planned: Iterable[tuple[Scenario, Schedule]]) -> Iterator[tuple[Scenario, Schedule, History]]:
+        """What comes of performing each scenario once; several are performed by the same processes where that is
+        faster. What cannot be performed is left out, and counted in `not_played`."""
+        source, waiting = iter(planned), list[tuple[Scenario, Schedule]]()
+        while True:
+            waiting += itertools.islice(source, self._batch - len(waiting))
+            if not waiting:
+                return
+            shared = [*itertools.takewhile(_can_share, waiting)] or waiting[:1]
+            done = 0
+            try:
+                with self._cast([scenario for scenario, _ in shared]) as cast:
+                    for number, (scenario, schedule) in enumerate(shared):
+                        done += 1
+                        performance = self._performance(cast, number, scenario)
+                        yield scenario, schedule, performance.history(schedule)
+                        if not performance.whole:
+                            break
+            except NotPlayed:
+                self.not_played += 1
+                done = max(done, 1)
+            del waiting[:done]
 
     def rounds(self, scenarios: Iterable[Scenario], seed: int = 0) -> Iterator[tuple[Scenario, Schedule, History]]:
         """Performs each scenario once, all of its actors together, with a schedule of its own."""
-        for number, scenario in enumerate(scenarios):
-            schedule = Schedule(seed + number)
-            with contextlib.suppress(NotPlayed):
-                yield scenario, schedule, self.run(scenario, schedule)
+        return self.runs((scenario, Schedule(seed + number)) for number, scenario in enumerate(scenarios))
+
+    def _performance(self, cast: Cast, number: int, scenario: Scenario) -> Performance:
+        return Performance(cast, number, scenario, Path(self._supervisor.directory))
 
     @contextlib.contextmanager
-    def _performance(self, scenario: Scenario) -> Iterator[Performance]:
-        if scenario.start_method != self.start_method:
-            raise ValueError(f"this runner starts processes by {self.start_method}, not by {scenario.start_method}")
+    def _cast(self, scenarios: list[Scenario]) -> Iterator[Cast]:
+        for one in scenarios:
+            if one.start_method != self.start_method:
+                raise ValueError(f"this runner starts processes by {self.start_method}, not by {one.start_method}")
         if self._stage is None:
             self._stage = Stage(self.settings, self.start_method, self._supervisor)
             self.stages += 1
@@ -57,7 +89,9 @@ class Runner:
         whole = False
         try:
             stage.tells_pace()
-            yield Performance(stage, scenario, Path(self._supervisor.directory))
+            cast = Cast(stage, scenarios)
+            yield cast
+            cast.leaves()
             stage.tidy()
             whole = True
         except (Failure, Raised, OSError) as error:
@@ -72,3 +106,10 @@ class Runner:
         if self._stage is not None:
             self._stage.leave()
             self._stage = None
+
+
+def _can_share(planned: tuple[Scenario, Schedule]) -> bool:
+    """Whether the processes that perform this are afterward as they were before."""
+    scenario, schedule = planned
+    dies = any(hold.then in ("exit", "kill") for hold in schedule.holds) or schedule.faults
+    return not dies and not any(one.call in ENDS for part in scenario.parts for one in part.operations)
