@@ -7,7 +7,7 @@ import sys
 from runs import CHECKOUT, environment
 
 from queuespec import results
-from queuespec.results import Header, Verdict
+from queuespec.results import Found, Header, Verdict
 
 RULE = "get.blocks-when-empty"
 
@@ -46,6 +46,40 @@ def verdict(rule=RULE, verdict="conforms", **changes):
 def text_of(verdicts, **changes):
     """A complete file."""
     return "".join(line + "\n" for line in results.as_lines(header(**changes), verdicts))
+
+
+def finding(cause="lost", kind="Queue", counts=None, say=str):
+    """A finding of exploring; `say` makes its texts of these."""
+    put, get = {"call": "put", "item": "p-1"}, {"call": "get", "timeout": 0.05}
+    hold = {"actor": "parent", "operation": 0, "file": say("multiprocessing/queues.py"), "function": say("put")}
+    hold |= {"line": 96, "visit": 2, "thread": say("caller"), "then": "kill", "text": say("self._notempty.notify()")}
+    scenario = {"kind": kind, "start_method": say("fork"), "maxsize": 1}
+    scenario["parts"] = [{"actor": "parent", "operations": [put]}, {"actor": "child 1", "operations": [get]}]
+    ended = {"actor": "child 1", "operation": get, "begin": 2_000_000, "end": 52_000_000, "outcome": "returned"}
+    steps = [
+        {"actor": "parent", "operation": put, "begin": 1_000_000, "end": None, "outcome": "", "value": None},
+        {**ended, "value": say("p-1")},
+    ]
+    endings = [{"process": "child 1", "begin": 1_000_000, "end": 80_000_000, "exit_code": -9}]
+    return Found(
+        {
+            "broken": {"sentence": say('"p-1" was got twice'), "rule": say("order.fifo"), "cause": say(cause)},
+            "schedule": {"seed": 7, "holds": [hold], "faults": [say("signal")]},
+            "history": {"scenario": scenario, "steps": steps, "endings": endings},
+            "shown": 7,
+            "tried": 10,
+        },
+        {"fork": 3} if counts is None else counts,
+    )
+
+
+EXPLORED = {"rounds": 1200, "schedules": 30, "schedules_there_are": 900}
+
+
+def text_of_exploring(findings, explored=EXPLORED, **changes):
+    """A complete file of exploring."""
+    lines = results.as_lines(header(**changes), [], 60.0, findings, explored)
+    return "".join(line + "\n" for line in lines)
 
 
 def queuespec(*words, path=(), **env):

@@ -24,6 +24,9 @@ def run(given: Arguments) -> Status:
             whole = False
             continue
         whole = whole and not found.cut_short
-        state = f"{found.cut_short or 'complete'}; {counted(len(found.verdicts), 'verdict')}"
-        say(f"{found.name}: {state}: {results.summary(found.verdicts) or 'none'}")
+        state = found.cut_short or "complete"
+        what = f"{counted(len(found.verdicts), 'verdict')}: {results.summary(found.verdicts) or 'none'}"
+        if found.explored is not None or found.findings:
+            what = counted(len(found.findings), "finding")
+        say(f"{found.name}: {state}; {what}")
     return Status.OK if whole else Status.UNUSABLE

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from queuespec.report.console import show
+from queuespec.results import Results
 from queuespec.results import comparison as groups
 from queuespec.text import counted, markdown, one_line
 
@@ -21,8 +22,11 @@ TITLES = {
     groups.NEWLY_JUDGED: "Newly judged",
     groups.NOT_GATING: "Changes that do not gate",
     groups.UNSTABLE: "Changes that are expected to be unstable",
+    groups.NEW_FINDINGS: "New findings of exploring",
+    groups.GONE_FINDINGS: "Findings that were not found again",
 }
 """The groups of changes, in the order in which they are shown."""
+STYLES = {groups.REGRESSIONS: "bold red", groups.NEW_FINDINGS: "bold red", groups.REPAIRS: "bold green"}
 
 TERMINAL = {"group": "\n{}", "cause": "  possible cause: {}", "change": "    {}", "why": "      {}", "end": "\n{}"}
 MARKDOWN = {
@@ -53,7 +57,7 @@ def parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
     """Names of parts in `MARKDOWN`, their texts, and their styles on a terminal."""
     for label, run in {"old": comparison.old, "new": comparison.new}.items():
         about = ", ".join(filter(None, [run.header.subject.described, run.header.started[:10]]))
-        yield "fact", one_line(f"{label}: {about}: {counted(len(run.verdicts), 'verdict')} ({run.name})"), ""
+        yield "fact", one_line(f"{label}: {about}: {_what(run)} ({run.name})"), ""
     for name, words in comparison.differences.items():
         yield "fact", one_line(f"changed: {name}: {words}"), ""
     if not comparison.differences:
@@ -61,7 +65,7 @@ def parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
     for group, title in TITLES.items():
         causes = comparison.changes(group)
         if causes:
-            style = {groups.REGRESSIONS: "bold red", groups.REPAIRS: "bold green"}.get(group, "bold")
+            style = STYLES.get(group, "bold")
             yield "group", f"{title} ({comparison.count(group)})", style
         for cause, changes in causes.items():
             yield "cause", cause, ""
@@ -69,4 +73,9 @@ def parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
                 yield "change", change.sentence(comparison.setting), ""
                 if change.explanation:
                     yield "why", change.explanation, ""
-    yield "end", comparison.conclusion, "bold red" if comparison.count(groups.REGRESSIONS) else "bold"
+    yield "end", comparison.conclusion, "bold red" if comparison.fails else "bold"
+
+
+def _what(run: Results) -> str:
+    """How many verdicts a run has, or findings."""
+    return counted(len(run.verdicts), "verdict") if run.explored is None else counted(len(run.findings), "finding")

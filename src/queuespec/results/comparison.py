@@ -6,14 +6,20 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from queuespec.results.findings import Results
+from queuespec.results.findings import Found, Results
 from queuespec.results.verdict import CONFORMS, JUDGED, UNSUPPORTED, BadFile, Header, Verdict
 from queuespec.text import counted, one_line
 
 REGRESSIONS, REPAIRS, NEW, WITHDRAWN = "regressions", "repairs", "new", "withdrawn"
 NO_LONGER_JUDGED, NEWLY_JUDGED, NOT_GATING, UNSTABLE = "no-longer-judged", "newly-judged", "not-gating", "unstable"
-GROUPS = (REGRESSIONS, REPAIRS, NEW, WITHDRAWN, NO_LONGER_JUDGED, NEWLY_JUDGED, NOT_GATING, UNSTABLE)
-"""The groups of changes; only regressions fail a comparison."""
+NEW_FINDINGS, GONE_FINDINGS = "new-findings", "gone-findings"
+RUNS = ("rounds", "schedules")
+"""What is counted as a run of exploring."""
+GROUPS = (
+    *(REGRESSIONS, REPAIRS, NEW, WITHDRAWN, NO_LONGER_JUDGED, NEWLY_JUDGED, NOT_GATING, UNSTABLE),
+    *(NEW_FINDINGS, GONE_FINDINGS),
+)
+"""The groups of changes; only regressions and new findings of exploring fail a comparison."""
 
 
 @dataclasses.dataclass
@@ -58,7 +64,11 @@ class Comparison:
         """The number of judged verdicts in common."""
         self._groups: dict[str, dict[tuple[str, ...], Change]] = {name: {} for name in GROUPS}
         self._compare()
-        if not self.compared:
+        self.explored = old.explored is not None and new.explored is not None
+        """Whether both runs explored."""
+        if self.explored:
+            self._compare_findings()
+        if not self.compared and not self.explored:
             raise BadFile(f"nothing to compare: {old.name} and {new.name} have no judged verdict in common")
 
     def _compare(self) -> None:
@@ -99,6 +109,24 @@ class Comparison:
         else:
             self._note(REPAIRS, old, new)
 
+    def _compare_findings(self) -> None:
+        """Findings are the same if they have the same cause, kind and start method; one is gone only if there was an
+        occasion to find it again."""
+        before, after = _findings(self.old), _findings(self.new)
+        kinds, methods = self.new.header.options.get("kinds"), self.new.header.start_methods
+        for key in [*after, *(key for key in before if key not in after)]:
+            _, kind, method = key
+            if key not in before:
+                self._note_finding(NEW_FINDINGS, after[key], method, "not found", "found")
+            elif key not in after and method in methods and (kinds is None or kind in kinds):
+                self._note_finding(GONE_FINDINGS, before[key], method, "found", "not found")
+
+    def _note_finding(self, group: str, found: Found, method: str, before: str, after: str) -> None:
+        about = (found.rule, method, found.cause, before, after)
+        cause = " and ".join(self.differences) or "nothing that the files record"
+        change = Change(*about, one_line(found.sentence, 300), cause, [found.kind])
+        self._groups[group].setdefault((*about, found.kind), change)
+
     def _note(self, group: str, old: Verdict | None, new: Verdict | None) -> None:
         one = new or old
         assert one is not None
@@ -127,6 +155,11 @@ class Comparison:
             found.setdefault(change.cause, []).append(change)
         return found
 
+    @property
+    def fails(self) -> bool:
+        """Whether something is worse than before."""
+        return bool(self.count(REGRESSIONS) or self.count(NEW_FINDINGS))
+
     def count(self, group: str) -> int:
         """The number of verdicts in a group."""
         return sum(max(1, len(change.kinds)) for change in self._groups[group].values())
@@ -134,10 +167,19 @@ class Comparison:
     @property
     def conclusion(self) -> str:
         """One sentence: what was compared, and the outcome."""
+        if not self.compared:
+            return self._of_findings
         worse, lost = self.count(REGRESSIONS), self.count(NO_LONGER_JUDGED)
         found = counted(worse, "regression") if worse else "no regressions"
         rest = f"; {counted(lost, 'verdict')} of the old run {'is' if lost == 1 else 'are'} no longer judged"
         return f"{found} in {counted(self.compared, 'common verdict')}{rest if lost else ''}"
+
+    @property
+    def _of_findings(self) -> str:
+        fresh, gone = self.count(NEW_FINDINGS), self.count(GONE_FINDINGS)
+        runs = [sum((one.explored or {}).get(name, 0) for name in RUNS) for one in (self.old, self.new)]
+        found = counted(fresh, "new finding") if fresh else "no new findings"
+        return f"{found}, {gone:,} gone; {runs[0]:,} runs before, {counted(runs[1], 'run')} now"
 
     def as_data(self) -> dict[str, Any]:
         """All of it, as data for JSON."""
@@ -152,6 +194,10 @@ class Comparison:
             "compared": self.compared,
             **groups,
         }
+
+
+def _findings(results: Results) -> dict[tuple[str, str, str], Found]:
+    return {(one.cause, one.kind, method): one for one in results.findings for method in one.counts}
 
 
 def _narrowed(results: Results) -> bool:

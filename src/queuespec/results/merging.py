@@ -52,8 +52,11 @@ def place(subject: Subject) -> Subject:
 
 
 class Merged:
-    """Any number of results as one table. Raises `BadFile` if they were judged by different rules, or two of them have
-    the same verdict, or differ only in the implementation's home or the build of Python."""
+    """Any number of results as one table; those of exploring have no verdicts and are left out.
+
+    Raises `BadFile` if they were judged by different rules, or two of them have the same verdict, or differ only in the
+    implementation's home or the build of Python.
+    """
 
     def __init__(self, files: Iterable[Results]) -> None:
         self.columns: list[Column] = []
@@ -61,9 +64,15 @@ class Merged:
         self._numbers: dict[tuple[Subject, str], int] = {}
         self._first: dict[Subject, Results] = {}
         self._keys: dict[tuple[Subject, tuple[str, str, str, str]], Results] = {}
+        left_out = ""
         for results in files:
+            if results.explored is not None and not results.verdicts:
+                left_out = left_out or results.name
+                continue
             self._refuse_differences(results)
             self._add(results)
+        if left_out and not self.columns:
+            raise BadFile(f"{left_out} has findings of exploring and no verdicts; compare and page show them")
         same: dict[tuple[Subject, str], list[Column]] = {}
         for column in self.columns:
             where = dataclasses.replace(place(column.header.subject), release="")

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from runs import environment
-from samples import CHECKOUT, queuespec, text_of, verdict
+from samples import CHECKOUT, finding, queuespec, text_of, text_of_exploring, verdict
 
 from queuespec.__main__ import main
 
@@ -277,3 +277,66 @@ def test_a_file_that_is_missing_is_one_sentence(tmp_path):
     assert run.returncode == 4
     assert run.stderr.startswith("queuespec compare: ")
     assert run.stderr.count("\n") == 1
+
+
+# Exploring
+
+
+@pytest.fixture
+def compare_findings(tmp_path, capsys):
+    """Compares two lists of findings: exit status and output."""
+
+    def run(old, new, *options, **new_header):
+        (tmp_path / "old.jsonl").write_text(text_of_exploring(old))
+        (tmp_path / "new.jsonl").write_text(text_of_exploring(new, **new_header))
+        status = main(["compare", str(tmp_path / "old.jsonl"), str(tmp_path / "new.jsonl"), *options])
+        told = capsys.readouterr()
+        return status, told.out + told.err
+
+    return run
+
+
+def test_a_new_finding_is_a_sentence_and_exit_status_1(compare_findings):
+    status, told = compare_findings([finding()], [finding(counts={"fork": 9, "spawn": 1})], **NEWER)
+
+    assert status == 1
+    assert "CPython 3.14.1 -> 3.14.2, spawn: order.fifo (Queue, lost) not found -> found" in told
+    assert '"p-1" was got twice' in told
+    assert "possible cause: Python" in told
+    assert told.endswith("1 new finding, 0 gone; 1,230 runs before, 1,230 runs now\n")
+
+
+@pytest.mark.parametrize(
+    ("new", "header", "gone"),
+    [
+        ([finding("order")], {}, 1),
+        ([], {}, 2),
+        ([], {"start_methods": ("spawn",)}, 0),
+        ([], {"options": {"kinds": ["SimpleQueue"]}}, 1),
+        ([finding("order", counts={"spawn": 1, "fork": 1}), finding(kind="SimpleQueue")], {}, 0),
+    ],
+)
+def test_a_finding_is_gone_where_it_could_have_been_found_again(compare_findings, new, header, gone):
+    old = [finding("order"), finding(kind="SimpleQueue")]
+    status, told = compare_findings(old, new, "--format", "json", **header)
+
+    assert status == ("spawn" in str([one.counts for one in new]))
+    assert len(json.loads(told)["gone-findings"]) == gone
+
+
+def test_findings_and_verdicts_have_nothing_in_common(tmp_path, capsys):
+    (tmp_path / "old.jsonl").write_text(text_of([A]))
+    (tmp_path / "new.jsonl").write_text(text_of_exploring([finding()]))
+
+    assert main(["compare", str(tmp_path / "old.jsonl"), str(tmp_path / "new.jsonl")]) == 4
+    assert "nothing to compare" in capsys.readouterr().err
+
+
+def test_a_table_leaves_findings_out(tmp_path, capsys):
+    (tmp_path / "judged.jsonl").write_text(text_of([A]))
+    (tmp_path / "explored.jsonl").write_text(text_of_exploring([finding()]))
+
+    assert main(["table", str(tmp_path / "explored.jsonl"), str(tmp_path / "judged.jsonl")]) == 0
+    assert "a.rule" in capsys.readouterr().out
+    assert main(["table", str(tmp_path / "explored.jsonl")]) == 4
+    assert "has findings of exploring and no verdicts" in capsys.readouterr().err

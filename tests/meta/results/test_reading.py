@@ -1,5 +1,6 @@
 """Results files are read completely or refused with one sentence, whatever happened to them."""
 
+import copy
 import gzip
 import hashlib
 import json
@@ -9,10 +10,12 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import header, text_of, verdict
+from samples import EXPLORED, finding, header, text_of, text_of_exploring, verdict
 
 from queuespec import results
 from queuespec.__main__ import main
+from queuespec.explore.counterexample import Counterexample
+from queuespec.report import counterexample
 from queuespec.results import BadFile, reading, schema
 
 SCHEMA = json.loads(schema.FILE.read_text(encoding="utf-8"))
@@ -59,7 +62,7 @@ def test_a_file_from_before_hazards_had_verdicts_of_their_own_can_be_read(file):
 def test_the_schema_that_ships_describes_what_is_written(tmp_path):
     path = tmp_path / "run.jsonl"
     some = [verdict(), verdict("a", "hangs", explanation="why", declared={"expected": "hangs", "reason": "x"})]
-    results.write(path, header(), some)
+    results.write(path, header(), some, 1.0, [finding()], EXPLORED)
 
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     for line in path.read_text().splitlines():
@@ -88,6 +91,60 @@ def test_our_checks_accept_nothing_that_the_schema_refuses(number, changes, with
 
     if not schema.checks()[name](line):
         assert validator.is_valid(line)
+
+
+SAVED = results.saved(header(), finding().counterexample)
+
+
+def places(data, path=()):
+    """Each place in nested data: the keys that lead to it."""
+    yield path
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from places(value, (*path, key))
+
+
+@given(st.sampled_from([*places(SAVED)][1:]), anything, st.booleans())
+def test_what_our_check_of_a_counterexample_accepts_can_be_used(path, instead, gone):
+    data = copy.deepcopy(SAVED)
+    *before, last = path
+    inside = data
+    for key in before:
+        inside = inside[key]
+    if gone:
+        del inside[last]
+    else:
+        inside[last] = instead
+    validator = jsonschema.Draft7Validator({"$ref": "#/$defs/saved", "$defs": SCHEMA["$defs"]})
+
+    if not schema.checks()["saved"](data):
+        assert validator.is_valid(data)
+        one = Counterexample.of_json(data["counterexample"])
+        assert [*counterexample.listing(one), *counterexample.rows(one), counterexample.how_often(one)]
+
+
+def test_findings_are_read_as_they_were_written(file):
+    run = results.read(file(text_of_exploring([finding(), finding("order", "SimpleQueue", {"fork": 1, "spawn": 2})])))
+
+    assert [(one.cause, one.kind, one.rule, one.counts) for one in run.findings] == [
+        ("lost", "Queue", "order.fifo", {"fork": 3}),
+        ("order", "SimpleQueue", "order.fifo", {"fork": 1, "spawn": 2}),
+    ]
+    assert run.explored == EXPLORED
+    assert Counterexample.of_json(run.findings[0].counterexample).history.steps[1].value == "p-1"
+
+
+def test_a_file_of_findings_that_was_changed_is_refused(file):
+    text = text_of_exploring([finding()])
+
+    with pytest.raises(BadFile, match="the file was changed later"):
+        results.read(file(text.replace('"tried": 10', '"tried": 11')))
+    with pytest.raises(BadFile, match=r"line 2: invalid finding: 'counterexample\.shown' must be integer"):
+        results.read(file(text.replace('"shown": 7', '"shown": "7"')))
+
+
+def test_check_counts_findings(file, capsys):
+    assert main(["check", str(file(text_of_exploring([finding()])))]) == 0
+    assert capsys.readouterr().out.endswith("complete; 1 finding\n")
 
 
 # Damaged files
