@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from queuespec.explore.counterexample import Counterexample
 from queuespec.explore.history import Step
+from queuespec.explore.scenario import Part
 from queuespec.explore.schedule import GOES_ON, Hold
 from queuespec.report.console import hanging, show
 from queuespec.report.lanes import in_text
@@ -74,23 +75,26 @@ def how_often(one: Counterexample) -> str:
 
 def rows(one: Counterexample) -> list[Row]:
     """The history as a timeline: the operations and the ends of processes."""
-    history = one.history
+    history, ended = one.history, {end.process for end in one.history.endings}
     moments = [step.begin for step in history.steps] + [end.end for end in history.endings]
     first = min(moments, default=0)
     found: list[Row] = []
     for step in history.steps:
         took = None if step.end is None else (step.end - step.begin) / 1e9
-        found.append(((step.begin - first) / 1e9, step.actor, step.operation.text, outcome(step), took))
+        said = outcome(step) if step.end is not None else "never ended" if _process(step) in ended else "still running"
+        found.append(((step.begin - first) / 1e9, step.actor, step.operation.text, said, took))
     for end in history.endings:
         said = "ended" if end.exit_code is None else f"ended with exit code {end.exit_code}"
         found.append(((end.end - first) / 1e9, end.process, "end of the process", said, 0.0))
     return sorted(found, key=lambda row: row[0])
 
 
+def _process(step: Step) -> str:
+    return Part(step.actor, ()).process
+
+
 def outcome(step: Step) -> str:
-    """``returned "p1-1"``, ``raised Empty``, ``never ended``."""
-    if step.end is None:
-        return "never ended"
+    """``returned "p1-1"``, ``raised Empty``."""
     return one_line(f"{step.outcome} {step.value if step.outcome == 'raised' else _value(step.value)}", 200)
 
 

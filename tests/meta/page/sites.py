@@ -22,7 +22,7 @@ TIMELINE = (
 )
 
 
-def results(name="run.jsonl", cut_short="", verdicts=None, change=None, **header):
+def results(name="run.jsonl", cut_short="", verdicts=None, change=None, findings=(), **header):
     """A run of the first chapters under two start methods; `change` makes another verdict of one."""
     if verdicts is None:
         rules = [rule for chapter in CHAPTERS[:5] for rule in chapter.rules if rule.test]
@@ -42,7 +42,8 @@ def results(name="run.jsonl", cut_short="", verdicts=None, change=None, **header
         ]
     if change is not None:
         verdicts = [dataclasses.replace(one, **change(one)) for one in verdicts]
-    return Results(name, samples.header(**header), verdicts, cut_short)
+    explored = samples.EXPLORED if findings else None
+    return Results(name, samples.header(**header), verdicts, cut_short, [*findings], explored)
 
 
 def hangs(verdict):
@@ -56,10 +57,11 @@ def hangs(verdict):
 
 
 def three_runs():
-    """Python's own queues, ones that hang, and a run of other rules that was cut short."""
+    """Python's own queues, ones that hang, a run that explored, and a run of other rules that was cut short."""
     return [
         results("good.jsonl"),
         results("bad.jsonl", change=hangs, implementation="billiard", implementation_version="4.3.2"),
+        results("found.jsonl", verdicts=[], findings=[samples.finding(), samples.finding("order")], system="Windows"),
         results("short.jsonl", "cut short after 9 verdicts: the footer is missing", rule_set="ffff", system="Darwin"),
     ]
 

@@ -8,7 +8,7 @@ import json
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from samples import header, verdict
+from samples import finding, header, verdict
 
 pytest.importorskip("jinja2", reason="the extra `page` brings it")
 pytest.importorskip("html5lib", reason="the extra `test` brings it")
@@ -73,7 +73,8 @@ def hostile_run(text, name="x.jsonl"):
         for method in head.start_methods
     ]
     known = verdict(verdict="hangs", explanation=take(), kind=take(), timeline=timeline, declared=declared)
-    return Results(name, head, [*verdicts, known], take())
+    explored = [finding(take() or "x", say=lambda _: take()) for _ in head.start_methods]
+    return Results(name, head, [*verdicts, known], take(), explored, {"rounds": 3})
 
 
 def parts(found):

@@ -20,6 +20,7 @@ import sites  # noqa: E402
 from queuespec.report.page import build as writing_site  # noqa: E402
 from queuespec.report.page import names  # noqa: E402
 from queuespec.report.page import site as writing  # noqa: E402
+from queuespec.results import schema  # noqa: E402
 from queuespec.results.verdict import BadFile  # noqa: E402
 
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
@@ -355,3 +356,19 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path, missing):
     assert run.stderr == (
         f"queuespec page: the page needs the extra 'page' ({missing} is not installed): pip install 'queuespec[page]'\n"
     )
+
+
+def test_a_finding_of_exploring_is_drawn_and_can_be_run_again(pages):
+    (text,) = (text for path, text in pages.items() if path.startswith("multiprocessing-cp3.14.1-windows/index"))
+
+    assert "Exploring multiprocessing has found 2 ways to be wrong in 1,230 runs." in text
+    assert text.count('<svg class="lanes"') == 2
+    shown = html.unescape(text)
+    assert '"p-1" was got twice' in shown
+    assert 'put("p-1")   # held at multiprocessing/queues.py:96' in shown
+    assert "parent is held in put() at multiprocessing/queues.py:96, at visit 2; it is killed there when" in shown
+    assert "<code>self._notempty.notify()</code>" in shown
+    assert "Shown in 7 of 10 further runs." in shown
+    assert "queuespec explore --replay counterexample.json" in shown
+    saved = json.loads(shown.partition('tabindex="0">{')[2].partition("</pre>")[0].join(["{", ""]))
+    assert schema.checks()["saved"](saved) == ""

@@ -6,13 +6,15 @@ import contextlib
 import dataclasses
 import itertools
 import json
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from queuespec.report import changes
+from queuespec.explore.counterexample import Counterexample
+from queuespec.report import changes, counterexample
 from queuespec.report.console import judging
 from queuespec.report.document import conditions, rules_of
 from queuespec.report.inlining import Unsuitable
@@ -23,7 +25,7 @@ from queuespec.report.page.runs import Run, cell, findings, judged_word, look, n
 from queuespec.report.page.site import Site, replacing
 from queuespec.report.reproduction import Case, Reproduction, bug_report
 from queuespec.report.summary import ANY
-from queuespec.results import ABSENT, BAD, CONFORMS, SHOWN, BadFile, Results, Verdict, rule_set
+from queuespec.results import ABSENT, BAD, CONFORMS, SHOWN, BadFile, Found, Results, Verdict, rule_set, saved
 from queuespec.results.causes import EXPECTED, causes, standing
 from queuespec.results.comparison import Comparison
 from queuespec.rules import Chapter, Rule
@@ -148,9 +150,25 @@ class _Builder:
             "bad": first.verdict in BAD, "expected": standing(first) == EXPECTED, "report": report, "program": program,
         }  # fmt: skip
 
+    def explored(self, run: Run, found: Found) -> dict[str, Any]:
+        """A finding of exploring."""
+        one = Counterexample.of_json(found.counterexample)
+        timeline, scenario = counterexample.rows(one), one.history.scenario
+        rule = self.rules.get(found.rule)
+        option = ["--implementation", run.option] if run.option != "multiprocessing" else []
+        return {
+            "sentence": found.sentence, "slug": found.rule, "rule": rule, "kind": found.kind, "counts": found.counts,
+            "listing": [*counterexample.listing(one)], "how_often": counterexample.how_often(one),
+            "held": [(counterexample.held(hold), hold.text) for hold in one.schedule.holds],
+            "lanes": Markup(svg(timeline, f"What happened to a {scenario.kind} under {scenario.start_method}")),
+            "timeline": [*in_lines(timeline)],
+            "command": shlex.join(["queuespec", "explore", "--replay", "counterexample.json", *option]),
+            "json": json.dumps(saved(run.results.header, found.counterexample), indent=1),
+        }  # fmt: skip
+
     def finish(self, earlier: list[Run]) -> None:
         """Writes the pages that know all runs."""
-        if not any(run.results.verdicts for run in self.runs):
+        if not any(run.results.verdicts or run.results.findings for run in self.runs):
             raise BadFile("there are no verdicts in these files")
         self.runs.sort(key=lambda run: run.order)
         known = dict.fromkeys(chapter.name for chapter in self.matter.chapters)
@@ -165,6 +183,7 @@ class _Builder:
                 chapters=[chapter for chapter in chapters if chapter in run.by_chapter], shortened=shortened,
                 causes=found[:MOST_SHOWN], more=len(found) - MOST_SHOWN,
                 compared=[pair for pair in compared if run in pair[:2]],
+                found=[self.explored(run, one) for one in run.results.findings],
             )  # fmt: skip
         facets = {
             "implementation": dict.fromkeys(run.subject.judged for run in self.runs),

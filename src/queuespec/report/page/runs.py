@@ -11,7 +11,9 @@ from queuespec.report.page.names import natural, slug
 from queuespec.report.summary import ANY, sentence
 from queuespec.results import BAD, CONFORMS, JUDGED, NOT_RUN, SHOWN, Results, Verdict, worst
 from queuespec.results.causes import symptom
+from queuespec.results.comparison import RUNS
 from queuespec.rules.words import LEVELS
+from queuespec.text import counted as number_of
 
 COUNTED = (CONFORMS, *BAD, NOT_RUN)
 """Hazards are not counted: nothing has to conform to a danger."""
@@ -64,7 +66,8 @@ class Run:
         self.started = results.header.started[:10]
         self.title = subject.described
         self.rule_set = results.header.rule_set
-        self.sentence = sentence(subject.judged, results.verdicts, [])
+        explored = results.explored is not None or results.findings
+        self.sentence = _explored(results) if explored else sentence(subject.judged, results.verdicts, [])
         listed = [*results.header.start_methods]
         self.methods = listed + ([ANY] if any(not one.start_method for one in results.verdicts) else [])
         self.keep(results)
@@ -128,6 +131,14 @@ def name_of(results: Results) -> str:
         re.sub("x86_64|AMD64", "", subject.platform),
     ]
     return slug(" ".join(words))
+
+
+def _explored(results: Results) -> str:
+    """The sentence on a run of exploring."""
+    runs = sum((results.explored or {}).get(name, 0) for name in RUNS)
+    number = len(results.findings)
+    found = f"{number_of(number, 'way')} to be wrong" if number else "nothing"
+    return f"Exploring {results.header.subject.judged} has found {found} in {number_of(runs, 'run')}."
 
 
 def judged_word(verdicts: Iterable[Verdict]) -> str:
