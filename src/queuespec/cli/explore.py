@@ -182,7 +182,7 @@ def explore(given: Arguments) -> Status:
             return Status.NOTHING
         say(f"exploring {about}: {', '.join(kinds)} under {', '.join(methods)}; seed {seed}")
         header = results.Header(
-            *(facts, __version__, "", tuple(methods)),
+            *(facts, __version__, results.rule_set(specification()), tuple(methods)),
             {"patience": given.patience, "quiet_time": given.quiet_time, "seed": seed, "kinds": kinds},
             datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
