@@ -97,21 +97,19 @@ class Player:
 class Cast:
     """The queues of some scenarios, which are performed one after another, and the children that hold them.
 
-    A process takes longer to start than a scenario takes. So if there are several scenarios, the same children perform
-    all of them, and what a process does at its end for a queue, they do by `close` and `join_thread`.
+    A process takes longer to start than a scenario takes. So the same children perform all of them, and end with the
+    last one; what a process does at its end for a queue, they do by `close` and `join_thread` before.
     """
 
     def __init__(self, stage: Stage, scenarios: Sequence[Scenario]) -> None:
         self.stage = stage
-        self.lasts = len(scenarios) > 1
-        """Whether the children are those of several scenarios."""
+        self.size = len(scenarios)
         stage.records_in(Timeline())
         sizes = [(one.maxsize,) if one.maxsize else () for one in scenarios]
         self._queues = [stage.make_queue(one.kind, *size) for one, size in zip(scenarios, sizes)]
-        self._children: list[tuple[View, ...]] = []
-        for _ in range(max(len(children_of(one)) for one in scenarios)):
-            child = stage.make_child(*self._queues)
-            self._children.append((child,) if len(scenarios) == 1 else child)
+        count = max(len(children_of(one)) for one in scenarios)
+        children = stage.make_children(count, *self._queues)
+        self._children: list[tuple[View, ...]] = [(one,) if self.size == 1 else one for one in children]
         for actor in stage.actors.values():
             actor.end_is_expected = True
         self.processes = stillness.family(stage.tree.pid)
@@ -142,7 +140,8 @@ class Performance:
 
     def __init__(self, cast: Cast, number: int, scenario: Scenario, directory: Path) -> None:
         self._stage = cast.stage
-        self._lasts = cast.lasts
+        self._lasts = number + 1 < cast.size
+        """Whether the children have another scenario to perform after this one."""
         self._scenario = scenario
         self._mains = cast.processes_of(number, scenario)
         self._processes = cast.processes

@@ -50,16 +50,19 @@ class Runner:
     def runs(self, planned: Iterable[tuple[Scenario, Schedule]]) -> Iterator[tuple[Scenario, Schedule, History]]:
         """What comes of performing each scenario once; several are performed by the same processes where that is
         faster. What cannot be performed is left out, and counted in `not_played`."""
-        source, waiting = iter(planned), list[tuple[Scenario, Schedule]]()
+        source = iter(planned)
+        shared: list[tuple[Scenario, Schedule]] = []
+        alone: list[tuple[Scenario, Schedule]] = []
         while True:
-            waiting += itertools.islice(source, self._batch - len(waiting))
-            if not waiting:
+            for one in itertools.islice(source, self._batch - len(shared) - len(alone)):
+                (shared if _can_share(one) else alone).append(one)
+            if not shared and not alone:
                 return
-            shared = [*itertools.takewhile(_can_share, waiting)] or waiting[:1]
+            batch = [*shared, *alone[:1]]  # what ends processes comes last
             done = 0
             try:
-                with self._cast([scenario for scenario, _ in shared]) as cast:
-                    for number, (scenario, schedule) in enumerate(shared):
+                with self._cast([scenario for scenario, _ in batch]) as cast:
+                    for number, (scenario, schedule) in enumerate(batch):
                         done += 1
                         performance = self._performance(cast, number, scenario)
                         yield scenario, schedule, performance.history(schedule)
@@ -68,7 +71,7 @@ class Runner:
             except NotPlayed:
                 self.not_played += 1
                 done = max(done, 1)
-            del waiting[:done]
+            del alone[: max(0, done - len(shared))], shared[:done]
 
     def rounds(self, scenarios: Iterable[Scenario], seed: int = 0) -> Iterator[tuple[Scenario, Schedule, History]]:
         """Performs each scenario once, all of its actors together, with a schedule of its own."""

@@ -308,23 +308,37 @@ class Stage:
             if kept is not None:
                 return _as_held_by(kept, held)
             ahead = self.kept.ahead_of(held)
+        actor = self._start_child((*held, *ahead), daemon)
+        self._await_child(actor)
+        self.kept.has_started(actor, ahead)
+        return _as_held_by(actor, held)
+
+    def make_children(self, count: int, *held: View) -> list[Any]:
+        """Starts several child processes, which come up at the same time; each is as `make_child` returns it."""
+        actors = [self._start_child(held, daemon=False) for _ in range(count)]
+        for actor in actors:
+            self._await_child(actor)
+        return [_as_held_by(actor, held) for actor in actors]
+
+    def _start_child(self, given: tuple[View, ...], daemon: bool) -> RemoteActor:
         actor = self.expected("child")
-        given = (*held, *ahead)
         names = [view._name for view in given]
         try:
             self.parent_begins("start", actor.name, names, given, daemon, text=f"start of {actor.name}").result()
         except Raised:
             del self.actors[actor.name]
             raise
+        return actor
+
+    def _await_child(self, actor: RemoteActor) -> None:
+        """Waits until a child that was started accepts requests, and checks how it was started."""
         self._await(actor, is_process=True)
-        self.kept.has_started(actor, ahead)
         reported = str(actor.start_method)
         self.reported.add(reported)
         if reported != self.start_method:
             raise Deviates(f"{actor.name} should have been started by {self.start_method}, but it was by {reported}")
         if actor.python != self.parent.python:
             raise Deviates(f"{actor.name} should have run {self.parent.python}, but it ran {actor.python}")
-        return _as_held_by(actor, held)
 
     def make_thread(self, *held: View, process: RemoteActor | None = None) -> Any:
         """Starts a thread in the process of an actor, the parent's if none is given; that actor holds the objects, too.
