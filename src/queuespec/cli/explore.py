@@ -12,7 +12,7 @@ import re
 import secrets
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,11 @@ from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.explore.counterexample import Counterexample
 from queuespec.explore.exploring import Exploring, Finding
 from queuespec.explore.history import History
-from queuespec.explore.minimize import FURTHER
+from queuespec.explore.minimize import FURTHER, Trial
 from queuespec.explore.monitor import broken
 from queuespec.explore.running import NotPlayed, Runner
 from queuespec.explore.scenario import Scenario
-from queuespec.explore.schedule import Schedule
+from queuespec.explore.schedule import Hold, Schedule
 from queuespec.explore.ways import ways_of
 from queuespec.judge.options import (
     CannotJudge,
@@ -137,8 +137,8 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Follows the ways until it is over."""
         try:
-            with playing(self._settings, self._supervisor) as play:
-                self._exploring.follow(play)
+            with contextlib.closing(Players(self._settings, self._supervisor)) as players:
+                self._exploring.follow(players)
         except BaseException as error:
             self.error = error
             self._exploring.stop()
@@ -148,21 +148,34 @@ class Worker(threading.Thread):
         self._supervisor.close()
 
 
-@contextlib.contextmanager
-def playing(settings: Settings, supervisor: Supervisor) -> Iterator[Any]:
-    """A function that runs a scenario, with a runner for each start method."""
-    runners: dict[str, Runner] = {}
+class Players:
+    """Performs scenarios, with a runner for each start method; used by one thread."""
 
-    def play(scenario: Scenario, schedule: Schedule) -> History:
-        method = scenario.start_method
-        if method not in runners:
-            runners[method] = Runner(settings, method, supervisor)
-        return runners[method].run(scenario, schedule)
+    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
+        self._settings, self._supervisor = settings, supervisor
+        self._runners: dict[str, Runner] = {}
 
-    try:
-        yield play
-    finally:
-        for runner in runners.values():
+    def _runner(self, start_method: str) -> Runner:
+        if start_method not in self._runners:
+            self._runners[start_method] = Runner(self._settings, start_method, self._supervisor)
+        return self._runners[start_method]
+
+    def run(self, scenario: Scenario, schedule: Schedule) -> History:
+        """What came of performing a scenario once. Raises as `Runner.run` does."""
+        return self._runner(scenario.start_method).run(scenario, schedule)
+
+    def runs(self, planned: Iterable[Trial]) -> Iterator[tuple[Scenario, Schedule, History]]:
+        """The same for several of one start method."""
+        trials = [*planned]
+        return self._runner(trials[0].scenario.start_method).runs(trials) if trials else iter(())
+
+    def lines(self, scenario: Scenario) -> list[Hold]:
+        """Every line that a scenario visits."""
+        return self._runner(scenario.start_method).lines(scenario)
+
+    def close(self) -> None:
+        """Ends the runners."""
+        for runner in self._runners.values():
             runner.close()
 
 
@@ -296,15 +309,14 @@ def replay(given: Arguments) -> Status:
     implementation = given.implementation or header.subject.implementation
     shown: list[Counterexample] = []
     others: list[Counterexample] = []
-    with (
-        prepared(given, implementation, [scenario.start_method]) as (facts, settings),
-        contextlib.closing(Supervisor()) as supervisor,
-        playing(settings, supervisor) as play,
-    ):
+    with contextlib.ExitStack() as stack:
+        facts, settings = stack.enter_context(prepared(given, implementation, [scenario.start_method]))
+        supervisor = stack.enter_context(contextlib.closing(Supervisor()))
+        players = stack.enter_context(contextlib.closing(Players(settings, supervisor)))
         say(f"replaying on {one_line(facts.described)}, {counted(tries, 'time')}")
         for _ in range(tries):
             try:
-                history = play(scenario, one.schedule)
+                history = players.run(scenario, one.schedule)
             except NotPlayed as error:
                 raise Refused(f"{one_line(given.replay)!r} cannot be run: {one_line(str(error))}") from None
             what = broken(history, one.schedule)

@@ -6,63 +6,78 @@ Nothing is kept of a run that is not broken, so that exploring may take hours.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Callable, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Callable, Protocol
 
 from queuespec.explore.counterexample import Broken, Counterexample
 from queuespec.explore.coverage import Coverage
 from queuespec.explore.history import History
-from queuespec.explore.minimize import Judge, Run, minimized
+from queuespec.explore.minimize import Judge, Trial, minimized
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import Scenario
-from queuespec.explore.schedule import Schedule
+from queuespec.explore.schedule import Hold, Schedule
 
-SHARE, LEAST, MOST = 0.25, 5.0, 60.0
+SHARE, LEAST, MOST = 0.25, 10.0, 60.0
 """How long a finding is minimized, in seconds: this share of the whole time, but at least and at most so long."""
-SLICE = 1.0
-"""How long one way is followed before another may have its turn, in seconds."""
+CHUNK = 8
+"""How many runs of a way are planned at a time: several may be performed by the same processes."""
+IN_VAIN = 24
+"""After how many runs that failed, and none that did not, a way is given up."""
+
+Lines = Callable[[Scenario], list[Hold]]
+"""Every line of the implementation that a scenario visits, each as a hold there."""
 
 
-IN_VAIN = 20
-"""After how many rounds that could not be run, and none that could, a way is given up."""
+class Player(Protocol):
+    """What performs scenarios (see `queuespec.explore.running`); each method raises `NotPlayed` if it cannot."""
+
+    def run(self, scenario: Scenario, schedule: Schedule) -> History:
+        """What came of performing a scenario once."""
+
+    def runs(self, planned: Iterable[Trial]) -> Iterator[tuple[Scenario, Schedule, History]]:
+        """The same for several; what cannot be performed is left out."""
+
+    def lines(self, scenario: Scenario) -> list[Hold]:
+        """Every line that is visited in a run without holds."""
 
 
-class Round(NamedTuple):
-    """A run of a scenario."""
+class Way(Protocol):
+    """A way to make trouble for one kind of queue under one start method."""
 
-    schedule: Schedule
-    history: History | None
-    """None if it could not be run."""
+    kind: str
+    start_method: str
+    coverage: Coverage
+    """How far it has come."""
+
+    def trials(self, lines: Lines) -> Iterator[Trial]:
+        """What to run, the most telling first."""
+
+    def has_run(self, trial: Trial) -> None:
+        """Counts a run."""
 
 
-class Way:
-    """A way to make trouble, for one kind of queue under one start method.
+class _Turns:
+    """A way, and its share of the time."""
 
-    `rounds` makes the runs, by a function that runs a scenario; `coverage` tells how far they have come.
-    """
-
-    def __init__(
-        self,
-        kind: str,
-        start_method: str,
-        rounds: Callable[[Run], Iterator[Round]],
-        coverage: Callable[[], Coverage],
-    ) -> None:
-        self.kind, self.start_method, self.coverage = kind, start_method, coverage
+    def __init__(self, way: Way) -> None:
+        self.way = way
         self.spent = 0.0
-        """Seconds, or rounds if their number is limited."""
+        """Seconds, or runs if their number is limited."""
         self.ran = self.failed = 0
-        """How many rounds could be run, and how many could not."""
-        self._run: Run | None = None
-        self._rounds = rounds(lambda scenario, schedule: self._run(scenario, schedule))  # type: ignore[misc]
+        self.player: Player | None = None
+        """The one whose turn it is."""
+        self.trials = way.trials(self._lines)
 
-    def next(self, run: Run) -> Round | None:
-        """The next round, run by this function; None if there is none left."""
-        self._run = run
-        return next(self._rounds, None)
+    def _lines(self, scenario: Scenario) -> list[Hold]:
+        assert self.player is not None
+        try:
+            return self.player.lines(scenario)
+        except NotPlayed:
+            return []
 
 
 @dataclasses.dataclass
@@ -71,7 +86,7 @@ class Finding:
 
     counterexample: Counterexample
     counts: Counter[str]
-    """How many rounds were broken in this way, by start method."""
+    """How many runs were broken in this way, by start method."""
     minimal: bool = False
     """Whether the counterexample is as small as it gets."""
 
@@ -79,7 +94,7 @@ class Finding:
 class Exploring:
     """Follows several ways, each as long as the others; `findings` has what was found so far, by cause and kind.
 
-    It ends after a number of seconds, or of rounds; if rounds are limited, one thread makes the same ones each time.
+    It ends after a number of seconds, or of runs; if runs are limited, one thread makes the same ones each time.
     """
 
     def __init__(
@@ -87,19 +102,17 @@ class Exploring:
         ways: Sequence[Way],
         judge: Judge,
         seconds: float | None,
-        rounds: int | None = None,
+        runs: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.ways = [*ways]
-        self.judge, self.rounds = judge, rounds
-        self.limit = seconds
-        """In seconds; None if only the rounds are limited."""
+        self.ways, self.judge, self.limit, self.runs = [*ways], judge, seconds, runs
+        """`limit` is in seconds, and None if only the runs are limited."""
         self.done = 0
-        """How many rounds have ended."""
+        """How many runs have ended."""
         self.findings: dict[tuple[str, str], Finding] = {}
         self.given_up: dict[tuple[str, str], str] = {}
         """Why a kind of queue could not be explored, one sentence, by kind and start method."""
-        self._free = [*ways]
+        self._free = [*map(_Turns, ways)]
         self._clock, self._begun = clock, clock()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
@@ -112,66 +125,57 @@ class Exploring:
     @property
     def coverage(self) -> Coverage:
         """That of all ways."""
-        return sum((way.coverage() for way in self.ways), Coverage())
+        return sum((way.coverage for way in self.ways), Coverage())
 
     def stop(self) -> None:
-        """Lets no further round begin."""
+        """Lets no further run begin."""
         self._stopped.set()
 
     @property
     def over(self) -> bool:
-        """Whether no further round begins."""
-        enough = self.rounds is not None and self.done >= self.rounds
+        """Whether no further run begins."""
+        enough = self.runs is not None and self.done >= self.runs
         return enough or (self.limit is not None and self.elapsed >= self.limit) or self._stopped.is_set()
 
-    def follow(self, run: Run) -> None:
-        """Follows the ways by turns until it is over or none is left; several threads may, each with its own function
-        that runs a scenario. Raises what that one raises."""
+    def follow(self, player: Player) -> None:
+        """Follows the ways by turns until it is over or none is left; several threads may, each with its own player.
+        Raises what that one raises, but not `NotPlayed`."""
         while not self.over:
             with self._lock:
                 if not self._free:
                     return
-                way = min(self._free, key=lambda one: one.spent)
-                self._free.remove(way)
-            if self._turn(way, run):
+                one = min(self._free, key=lambda one: one.spent)
+                self._free.remove(one)
+            if self._turn(one, player):
                 with self._lock:
-                    self._free.append(way)
+                    self._free.append(one)
 
-    def _turn(self, way: Way, run: Run) -> bool:
+    def _turn(self, one: _Turns, player: Player) -> bool:
         """Follows a way for a moment; returns whether there is more of it."""
-
-        def tried(scenario: Scenario, schedule: Schedule) -> History | None:
-            try:
-                return run(scenario, schedule)
-            except NotPlayed as error:
-                why = str(error)
-                if way.failed + 1 >= IN_VAIN and not way.ran:
-                    self.given_up[way.kind, way.start_method] = why
-                return None
-
         begun = self._clock()
-        while not self.over:
-            made = way.next(tried)
-            if made is None:
-                return False
-            with self._lock:
-                self.done += 1
-            took = self._clock() - begun
-            if made.history is None:
-                way.failed += 1
-                if way.failed >= IN_VAIN and not way.ran:
-                    return False
-                continue
-            way.ran += 1
-            broken = self.judge(made.history, made.schedule)
+        one.player = player
+        planned = [*itertools.islice(one.trials, CHUNK if self.runs is None else min(CHUNK, self.runs - self.done))]
+        found, ran = [], 0
+        for scenario, schedule, history in player.runs(planned):
+            ran += 1
+            one.way.has_run(Trial(scenario, schedule))
+            broken = self.judge(history, schedule)
             if broken is not None:
-                self._found(made.schedule, made.history, broken, tried)
-            if self.rounds is not None or took >= SLICE:
-                way.spent += 1.0 if self.rounds is not None else took
+                found.append((schedule, history, broken))
+            if self._stopped.is_set():
                 break
-        return True
+        one.ran, one.failed = one.ran + ran, one.failed + len(planned) - ran
+        one.spent += self._clock() - begun if self.runs is None else len(planned)
+        with self._lock:
+            self.done += len(planned)
+        for schedule, history, broken in found:
+            self._found(schedule, history, broken, player)
+        if one.failed >= IN_VAIN and not one.ran:
+            self.given_up[one.way.kind, one.way.start_method] = _why(planned, player)
+            return False
+        return bool(planned)
 
-    def _found(self, schedule: Schedule, history: History, broken: Broken, run: Run) -> None:
+    def _found(self, schedule: Schedule, history: History, broken: Broken, player: Player) -> None:
         scenario = history.scenario
         key = (broken.cause, scenario.kind)
         with self._lock:
@@ -179,11 +183,29 @@ class Exploring:
             finding = known or Finding(Counterexample(broken, schedule, history, 0, 0), Counter())
             finding.counts[scenario.start_method] += 1
             self.findings[key] = finding
-        if known is None:
-            end = self._clock() + min(MOST, max(LEAST, SHARE * (self.limit or 0.0)))
-            finding.counterexample = minimized(
-                *(history, broken, schedule, run, self.judge),
-                lambda: self._stopped.is_set() or self._clock() >= end,
-                self._stopped.is_set,
-            )
-            finding.minimal = True
+        if known is not None:
+            return
+
+        def run(scenario: Scenario, schedule: Schedule) -> History | None:
+            try:
+                return player.run(scenario, schedule)
+            except NotPlayed:
+                return None
+
+        end = self._clock() + min(MOST, max(LEAST, SHARE * (self.limit or 0.0)))
+        finding.counterexample = minimized(
+            *(history, broken, schedule, run, self.judge),
+            lambda: self._stopped.is_set() or self._clock() >= end,
+            self._stopped.is_set,
+        )
+        finding.minimal = True
+
+
+def _why(planned: Sequence[Trial], player: Player) -> str:
+    """Why nothing of this could be performed."""
+    try:
+        for trial in planned[:1]:
+            player.run(*trial)
+    except NotPlayed as error:
+        return str(error)
+    return "it can be performed only sometimes"
