@@ -225,7 +225,7 @@ def _levels(evidence: Evidence) -> Iterator[Broken]:
     counts = _Counts(evidence)
     maxsize = evidence.maxsize
     if maxsize and evidence.spoiled == NEVER:
-        held = counts.least.most(0, NEVER)
+        held = counts.least.highest
         if held > maxsize:
             yield Broken(f"the queue held {held} items, and its maxsize is {maxsize}", "cap.exact", "maxsize")
     for call in evidence.calls:

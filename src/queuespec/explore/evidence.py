@@ -6,6 +6,7 @@ multiprocessing module, "Pipes and Queues" the section of its reference.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from queuespec.explore.history import Ending, History, Step
@@ -38,20 +39,8 @@ DAMAGED = "damaged: "
 class Call:
     """One call of a method of the queue."""
 
-    __slots__ = (
-        "actor",
-        "bad",
-        "begin",
-        "call",
-        "crowded",
-        "end",
-        "item",
-        "judged",
-        "number",
-        "process",
-        "step",
-        "took",
-        "value",
+    __slots__ = tuple(
+        "actor adds bad begin call crowded end item judged number process raised returned step took value".split()
     )
 
     def __init__(self, step: Step, number: int = 0) -> None:
@@ -67,23 +56,17 @@ class Call:
         self.bad = operation.bad
         self.begin = step.begin
         self.end = NEVER if step.end is None else step.end
-        self.value = value.rpartition(".")[2] if step.outcome == "raised" and isinstance(value, str) else value
-        self.took = value if self.call == "get" and step.outcome == "returned" and isinstance(value, str) else None
+        self.returned = step.outcome == "returned"
+        self.raised = step.outcome == "raised"
+        self.adds = self.call == "put" and not self.raised
+        """Whether it has put its item, or may have."""
+        self.value = value.rpartition(".")[2] if self.raised and isinstance(value, str) else value
+        self.took = value if self.call == "get" and self.returned and isinstance(value, str) else None
         """The item that a get() returned."""
         self.judged = True
         """Whether the documentation promises anything about how it ends."""
         self.crowded = False
         """Whether another get() was at work during this one."""
-
-    @property
-    def returned(self) -> bool:
-        """Whether it has returned."""
-        return self.step.outcome == "returned"
-
-    @property
-    def raised(self) -> bool:
-        """Whether it has raised an exception."""
-        return self.step.outcome == "raised"
 
     @property
     def waits(self) -> bool:
@@ -95,11 +78,6 @@ class Call:
     def patient(self) -> bool:
         """Whether it is a get() that raises Empty only if there is no item on its way to it."""
         return self.call == "get" and (self.step.operation.timeout or 0.0) >= LAG
-
-    @property
-    def adds(self) -> bool:
-        """Whether it has put its item, or may have."""
-        return self.call == "put" and not self.raised
 
     @property
     def bytes(self) -> int:
@@ -147,12 +125,12 @@ class Evidence:
         self.spoiled = min(self._spoilings(), default=NEVER)
         self._mark()
 
-    @property
+    @functools.cached_property
     def alive(self) -> list[Call]:
         """The calls that were still waiting in a running process when the run was given up."""
         return [call for call in self.calls if call.end == NEVER and call.process not in self.endings]
 
-    @property
+    @functools.cached_property
     def swallowed(self) -> bool:
         """Whether items may be gone that no recorded get() has returned."""
         lost = (call for call in self.calls if call.call == "get" and call.took is None and call.value != "Empty")
@@ -160,7 +138,7 @@ class Evidence:
             self.spoiled < NEVER or any(call.raised and not self.shut(call) for call in lost) or bool(self.left_behind)
         )
 
-    @property
+    @functools.cached_property
     def left_behind(self) -> list[Call]:
         """The calls of processes that ended in the middle of them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 
 class Levels:
@@ -17,33 +17,30 @@ class Levels:
         for _time, change in ordered:
             level += change
             levels.append(level)
-        self._most = _powers(levels, max)
-        self._least = _powers(levels, min)
+        self.highest = max(levels)
+        """The most it ever was."""
+        self._most = [levels]
+        self._least = [levels]
 
     def most(self, begin: int, end: int) -> int:
         """The most it was from `begin` to `end`, both included, whatever the order of changes at the same time."""
-        row, first, last = self._span(self._most, begin, end)
-        return max(row[first], row[last])
+        power, first, last = self._span(begin, end)
+        while len(self._most) <= power:
+            row = self._most[-1]
+            self._most.append([*map(max, row, row[1 << len(self._most) - 1 :])])
+        return max(self._most[power][first], self._most[power][last])
 
     def least(self, begin: int, end: int) -> int:
         """The least it was from `begin` to `end`, as `most`."""
-        row, first, last = self._span(self._least, begin, end)
-        return min(row[first], row[last])
+        power, first, last = self._span(begin, end)
+        while len(self._least) <= power:
+            row = self._least[-1]
+            self._least.append([*map(min, row, row[1 << len(self._least) - 1 :])])
+        return min(self._least[power][first], self._least[power][last])
 
-    def _span(self, powers: list[list[int]], begin: int, end: int) -> tuple[list[int], int, int]:
-        """Two stretches that together are the span: a row of `_powers`, and where they are in it."""
+    def _span(self, begin: int, end: int) -> tuple[int, int, int]:
+        """Two stretches of `1 << power` levels in a row that together are the span, by their first levels."""
         first = bisect.bisect_left(self._times, begin)
         last = bisect.bisect_right(self._times, end) + 1
         power = (last - first).bit_length() - 1
-        return powers[power], first, last - (1 << power)
-
-
-def _powers(levels: list[int], choose: Callable[[int, int], int]) -> list[list[int]]:
-    """For each power of 2: the extremes of that many levels in a row, from each position."""
-    powers = [levels]
-    width = 1
-    while 2 * width <= len(levels):
-        row = powers[-1]
-        powers.append([choose(one, other) for one, other in zip(row, row[width:])])
-        width *= 2
-    return powers
+        return power, first, last - (1 << power)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from queuespec.explore.evidence import PIPE_ROOM, Call, Evidence
+from queuespec.explore.evidence import NEVER, PIPE_ROOM, Call, Evidence
 
 
 class State(NamedTuple):
@@ -129,6 +129,8 @@ class Buffered(Direct):
         looks = any(call.call in ("qsize", "empty", "full") for call in evidence.calls)
         self.counted = bool(self.maxsize) or looks
         self.split = self.counted
+        self.got = {item: (gets[0].begin, gets[0].end) for item, gets in evidence.gets.items()}
+        self.all_seen = not evidence.swallowed
 
     def start(self) -> State:
         """A new queue."""
@@ -192,6 +194,8 @@ class Buffered(Direct):
         mine = self.processes[call.process]
         items = state.under_way[mine]
         sent = tuple(item for item in items if item not in self.dropped)
+        if sent and self._too_early(state, mine, sent[-1]):
+            return
         gone = (len(items) - len(sent)) * self.counted
         under_way = _changed(state.under_way, mine, ())
         yield state._replace(pipe=state.pipe + sent, under_way=under_way, places=state.places - gone)
@@ -217,7 +221,7 @@ class Buffered(Direct):
                 yield gone
                 if self.joinable and state.tasks:
                     yield gone._replace(tasks=state.tasks - 1)
-            elif matters or not self.dropped.isdisjoint(items):
+            elif (matters or not self.dropped.isdisjoint(items)) and not self._too_early(state, process, items[0]):
                 yield state._replace(pipe=(*state.pipe, items[0]), under_way=rest)
 
     def may_wait(self, state: State, call: Call) -> bool:
@@ -234,6 +238,14 @@ class Buffered(Direct):
         if call.call == "put":
             return 0 < self.maxsize <= state.places - sum(item in self.dropped for item in waiting)
         return state.tasks > 0
+
+    def _too_early(self, state: State, process: int, item: str) -> bool:
+        """Whether another process has an item on its way that must be in the pipe before, since it was got before."""
+        begin, _end = self.got.get(item, (NEVER if self.all_seen else 0, NEVER))
+        for other, items in enumerate(state.under_way):
+            if other != process and any(one in self.got and self.got[one][1] < begin for one in items):
+                return True
+        return False
 
     def _taken(self, state: State, item: str | None) -> Iterator[State]:
         if state.pipe:

@@ -19,7 +19,7 @@ def ends_for_certain(scenario: Scenario) -> bool:
     """Whether no order of its calls makes one of them wait forever, if the queue does what it should.
 
     Items are counted and not told apart; whatever may fail may also fail here; an item that cannot be pickled takes no
-    place for long, and may leave its task unfinished. A large item must be waited for by a get() without a timeout.
+    place for long, and may leave its task unfinished; a process that has closed the queue only meets exceptions. A large item must be waited for by a get() without a timeout.
     """
     first: _State = ((0,) * len(scenario.parts), 0, 0)
     seen, left = {first}, [first]
@@ -49,6 +49,9 @@ def _after(scenario: Scenario, state: _State) -> Iterator[_State]:
         if operation is None:
             continue
         moved = (*places[:actor], places[actor] + 1, *places[actor + 1 :])
+        if any(one.call == "close" for one in scenario.parts[actor].operations[: places[actor]]):
+            yield moved, items, tasks  # whatever it is, it raises an exception
+            continue
         others = [other for number, other in enumerate(current) if number != actor]
         for more, unfinished in _effects(scenario, operation, items, tasks, others):
             yield moved, items + more, tasks + unfinished

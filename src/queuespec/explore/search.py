@@ -18,7 +18,7 @@ _Progress = tuple[tuple[int, int], ...]
 LARGEST = 60
 """More calls than these are left to the conditions."""
 
-LIMIT = 200_000
+LIMIT = 50_000
 """After how many states the search gives up without a finding."""
 
 
