@@ -76,9 +76,8 @@ def _exceptions(evidence: Evidence) -> Iterator[Broken]:
         if call.call in ("put", "get") and evidence.buffered and evidence.closed_before(call):
             if not (call.raised and call.value == "ValueError"):
                 did = f"raised {call.value}" if call.raised else "returned"
-                yield Broken(
-                    f"{call.text} {did} after close(), instead of ValueError", f"close.no-more-{call.call}s", "closed"
-                )
+                rule = "close.no-more-puts" if call.call == "put" else "close.no-more-gets"
+                yield Broken(f"{call.text} {did} after close(), instead of ValueError", rule, "closed")
         elif call.raised and not _may_raise(evidence, call):
             yield Broken(f"{call.text} raised {call.value}", _RAISING[call.call], f"{call.call} raised {call.value}")
         elif (

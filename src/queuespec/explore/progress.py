@@ -19,7 +19,8 @@ def ends_for_certain(scenario: Scenario) -> bool:
     """Whether no order of its calls makes one of them wait forever, if the queue does what it should.
 
     Items are counted and not told apart; whatever may fail may also fail here; an item that cannot be pickled takes no
-    place for long, and may leave its task unfinished; a process that has closed the queue only meets exceptions. A large item must be waited for by a get() without a timeout.
+    place for long, and may leave its task unfinished; a process that has closed the queue meets nothing but exceptions.
+    A large item must be waited for by a get() without a timeout.
     """
     first: _State = ((0,) * len(scenario.parts), 0, 0)
     seen, left = {first}, [first]
