@@ -32,6 +32,8 @@ class _Box:
     first: int = 0
     last: int | None = None
     """None while it is still running."""
+    until: int = 0
+    """Where the next call of its actor begins, or the picture ends, if it is still running."""
 
     @property
     def look(self) -> str:
@@ -81,7 +83,7 @@ def in_text(rows: Sequence[Row], width: int) -> list[str]:
     lanes: dict[str, list[str]] = {actor: [""] * len(times) for actor in actors}
     for box in boxes:
         _, actor, call, outcome, _ = box.row
-        lane, last = lanes[actor], len(times) if box.last is None else box.last
+        lane, last = lanes[actor], box.until if box.last is None else box.last
         lane[box.first] = one_line(call, 60)
         for slot in range(box.first + 1, last):
             lane[slot] = "|"
@@ -121,6 +123,10 @@ def _laid_out(rows: Sequence[Row]) -> tuple[list[_Box], list[float]]:
         else:
             boxes[number].first = len(times)
         times.append(when)
+    following: dict[str, int] = {}
+    for box in reversed(boxes):
+        box.until = following.get(box.row[1], len(times))
+        following[box.row[1]] = box.first
     return boxes, times
 
 
@@ -128,7 +134,7 @@ def _drawn(box: _Box, lanes: dict[str, int], slots: int) -> list[str]:
     _, actor, call, outcome, seconds = box.row
     x = GUTTER + lanes[actor] * LANE
     y = HEAD + box.first * SLOT
-    end = box.last if box.last is not None else max(slots - 1, box.first + 1)
+    end = box.last if box.last is not None else max(box.until - 1, min(slots, box.first + 1))
     tall = (end - box.first + 1) * SLOT - 4
     whole = f"{call}: {outcome}" + ("" if seconds is None else f" ({seconds * 1000:.1f} ms)")
     parts = [f'<g class="{box.look}"><title>{_text(whole, 500)}</title>']

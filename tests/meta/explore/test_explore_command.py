@@ -1,0 +1,209 @@
+"""``queuespec explore`` as a user types it: what it finds, saves, replays, and how it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import runs
+from hypothesis import given
+from hypothesis import strategies as some
+from samples import finding, header, queuespec
+
+from queuespec import results
+from queuespec.__main__ import main
+from queuespec.cli import explore, saving
+from queuespec.explore.counterexample import Counterexample
+
+FEW = ("--kind", "Queue", "--start-method", runs.METHOD, "--seed", "5", "--jobs", "1", "--rounds", "8")
+WRONG = ("--implementation", "fault:none-for-empty")
+
+
+@pytest.fixture(scope="module")
+def explored(tmp_path_factory):
+    """A run that has found something, and its directory."""
+    home = tmp_path_factory.mktemp("explored")
+    return queuespec("explore", *FEW, *WRONG, "--save", home / "new" / "saved", "--results", home / "x.jsonl"), home
+
+
+def test_what_is_found_is_shown_saved_and_exit_status_1(explored):
+    run, home = explored
+
+    assert run.returncode == 1
+    said, saved = run.stdout, home / "new" / "saved" / "counterexample-1.json"
+    assert "seed 5\nbroken: " in said
+    assert f"(Queue, {runs.METHOD})\n\nqueue = Queue(), under {runs.METHOD}\n" in said
+    assert "returned None" in said
+    assert "\nshown in 10 of 10 further runs\n" in said
+    assert f"again: queuespec explore --replay {saved}" in said
+    assert said.splitlines()[-1].startswith("1 finding: 8 rounds in ")
+    assert "fault:none-for-empty cannot be imported by a program" in run.stderr
+    assert os.listdir(saved.parent) == [saved.name]
+
+
+def test_the_same_seed_finds_the_same(explored):
+    again = queuespec("explore", *FEW, *WRONG)
+
+    def told(run):
+        return [line for line in run.stdout.splitlines() if line.startswith(("broken: ", "queue = ", "shown in"))]
+
+    assert told(again) == told(explored[0])
+
+
+def test_the_results_have_the_finding_and_how_far_it_went(explored):
+    found = results.read(explored[1] / "x.jsonl")
+
+    assert found.cut_short == ""
+    assert found.header.options["seed"] == 5
+    assert found.header.options["kinds"] == ["Queue"]
+    assert found.header.subject.implementation == "fault:none-for-empty"
+    assert [(one.kind, [*one.counts]) for one in found.findings] == [("Queue", [runs.METHOD])]
+    assert found.explored["rounds"] == 8
+
+
+def test_a_saved_counterexample_can_be_run_again(explored, tmp_path):
+    saved = explored[1] / "new" / "saved" / "counterexample-1.json"
+
+    again = queuespec("explore", "--replay", saved, "--rounds", "2")
+    assert again.returncode == 1
+    assert "\nbroken: " in again.stdout
+    assert "\nshown in 2 of 2 further runs\n" in again.stdout
+
+    other = queuespec("explore", "--replay", saved, "--rounds", "2", "--implementation", "multiprocessing")
+    assert other.returncode == 0
+    assert other.stdout.splitlines()[-1].startswith("not shown in 2 runs: ")
+
+
+def test_nothing_is_found_in_what_is_right():
+    run = queuespec("explore", *FEW)
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.splitlines()[-1].startswith("nothing found: 8 rounds in ")
+
+
+REFUSED = [
+    (["--for", "90x"], "argument --for: '90x' is not a duration such as 90, 90s, 30m or 2h"),
+    (["--for", "0"], "argument --for: '0' is not a duration such as 90, 90s, 30m or 2h"),
+    (["--rounds", "-1"], "argument --rounds: '-1' is not a positive whole number"),
+    (["--seed", "x"], "argument --seed: 'x' is not a whole number from 0"),
+    (["--start-method", "teleport"], "--start-method: 'teleport' is not available on this platform"),
+    (["--implementation", "no_such_module"], "--implementation: there is no implementation named 'no_such_module' here"),
+    (["--results", "no/such/directory/x"], "--results: no such directory"),
+    (["--save", os.devnull], "--save: cannot write to"),
+    (["--replay", "no such file"], "cannot read no such file: No such file or directory"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED)
+def test_what_cannot_be_used_is_one_sentence(words, said, capsys):
+    try:
+        status = main(["explore", *words])
+    except SystemExit as ended:
+        status = ended.code
+
+    captured = capsys.readouterr()
+    assert (status, captured.out) == (4, "")
+    assert captured.err.startswith(f"queuespec explore: {said}")
+    assert captured.err.count("\n") == 1
+
+
+def test_a_kind_that_the_implementation_lacks_is_nothing_to_do():
+    run = queuespec("explore", "--implementation", "threads", "--kind", "Manager.Queue", "--rounds", "1")
+
+    assert run.returncode == 5
+    assert "nothing to explore" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5m", 90), ("30m", 1800), ("2h", 7200), ("0.5", 0.5)]
+)
+def test_durations(text, seconds):
+    assert explore.seconds_of(text) == seconds
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to a console")
+def test_ctrl_c_ends_with_what_was_found(tmp_path):
+    words = ["explore", *FEW[:-2], *WRONG, "--for", "1h", "--results", str(tmp_path / "x.jsonl")]
+    environment = runs.environment(PYTHONPATH=str(runs.CHECKOUT / "src"), PYTHONUNBUFFERED="1")
+    command = [sys.executable, "-m", "queuespec", *words]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if line.startswith("found in"):
+                break
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        rest = process.stdout.read()
+
+    assert process.returncode == 2
+    assert rest.splitlines()[-1].startswith("interrupted: 1 finding: ")
+    assert time.monotonic() - begun < 60  # it takes 2 s on a quiet machine
+    assert len(results.read(tmp_path / "x.jsonl").findings) == 1
+
+
+# Saved counterexamples
+
+
+@pytest.fixture
+def one():
+    return Counterexample.of_json(finding().counterexample)
+
+
+def test_saving_replaces_nothing(tmp_path, one):
+    (tmp_path / "counterexample-1.json").write_text("mine")
+    (tmp_path / "counterexample-2.py").write_text("mine, too")
+    saver = saving.Saver(tmp_path)
+
+    files = [saver.save(header(), runs.facts_of("Linux", (3, 14, 1)), one).name for _ in range(2)]
+
+    assert files == ["counterexample-3.json", "counterexample-4.json"]
+    assert (tmp_path / "counterexample-1.json").read_text() == "mine"
+    assert (tmp_path / "counterexample-2.py").read_text() == "mine, too"
+    assert saving.read(str(tmp_path / files[0])) == (header(), one)
+
+
+def changed(data, change):
+    change(data)
+    return data
+
+
+def hold(data):
+    return data["counterexample"]["schedule"]["holds"][0]
+
+
+def parts(data):
+    return data["counterexample"]["history"]["scenario"]["parts"]
+
+
+HOSTILE = [
+    (lambda data: hold(data).update(operation=9), "parent is held in operation 9, which it does not have"),
+    (lambda data: parts(data).append(parts(data)[0]), "'parent' is there twice"),
+    (lambda data: parts(data)[1]["operations"].append(parts(data)[0]["operations"][0]), "'p-1' is there twice"),
+    (lambda data: hold(data).update(then="explode"), "must be one of"),
+    (lambda data: parts(data)[0].update(actor="parent; rm -rf /"), "must match pattern"),
+    (lambda data: parts(data)[0]["operations"][0].update(size=1 << 40), "must be smaller than or equal to"),
+    (lambda data: data["counterexample"].pop("history"), "must contain"),
+    (lambda data: data.update(extra=1), "must not contain"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), HOSTILE)
+def test_a_hostile_counterexample_is_one_sentence(change, said, tmp_path):
+    data = changed(json.loads(json.dumps(results.saved(header(), finding().counterexample))), change)
+    (tmp_path / "x.json").write_text(json.dumps(data))
+
+    with pytest.raises(results.BadFile, match=r"^[^\n]*x\.json: invalid counterexample: [^\n]*$") as refused:
+        saving.read(str(tmp_path / "x.json"))
+    assert said in str(refused.value)
+
+
+@given(some.binary(max_size=200) | some.text(max_size=200).map(str.encode) | some.just(b"[" * 100_000))
+def test_anything_else_is_one_sentence(tmp_path_factory, content):
+    file = tmp_path_factory.mktemp("x") / "x.json"
+    file.write_bytes(content)
+
+    with pytest.raises(results.BadFile) as refused:
+        saving.read(str(file))
+    assert str(refused.value).isprintable()
