@@ -16,7 +16,7 @@ from queuespec.explore import stillness
 from queuespec.explore.history import Ending, History, Step
 from queuespec.explore.records import read
 from queuespec.explore.scenario import PUTS, Operation, Part, Scenario
-from queuespec.explore.schedule import Hold, Schedule
+from queuespec.explore.schedule import GOES_ON, Hold, Schedule
 from queuespec.stage import Stage
 from queuespec.stage.calls import Call, View
 from queuespec.stage.channel import Request
@@ -152,6 +152,8 @@ class Performance:
         self._releasing: dict[str, Call | None] = {}
         """What processes do that stay, in place of their end."""
         self._prepared: list[RemoteActor] = []
+        self._holders: list[RemoteActor] = []
+        """What held threads are to become."""
         self.held: list[Hold] = []
         """The holds that have been reached."""
         self._players: list[Player] = []
@@ -278,7 +280,8 @@ class Performance:
 
     def _performs_with_holds(self, schedule: Schedule) -> None:
         pending = [(hold, self._stage.expected("held")) for hold in schedule.holds]
-        for _, actor in pending:
+        self._holders = [actor for _, actor in pending]
+        for actor in self._holders:
             actor.end_is_expected = True
         players = {player.name: player for player in self._players}
         self._prepares([(hold, actor.name) for hold, actor in pending])
@@ -296,8 +299,6 @@ class Performance:
             pending.remove((hold, actor))
             self._settles()
         self._goes_on()
-        for _, actor in pending:
-            del self._stage.actors[actor.name]
 
     def _releases(self, actor: RemoteActor, then: str) -> None:
         with contextlib.suppress(Crashes):
@@ -331,8 +332,8 @@ class Performance:
         self._begin()
         try:
             self._prepares((), keeps=True)
-            for player in self._players:
-                self._runs(player)
+            while sum(self._runs(player) for player in self._players):
+                pass
             found: list[tuple[Any, ...]] = []
             for view in {id(view.process): view for view in self._mains.values()}.values():
                 call = self._finishes(view.process, "visited", of=HOLDING)
@@ -465,7 +466,7 @@ class Performance:
             for step in put
             if _process_of(step.actor) in flushed and not step.operation.bad and step.operation.item not in gone
         ]
-        violent = len(ended) <= len(self._endings) or any(step.value == "KeyboardInterrupt" for step in steps)
+        violent = len(ended) <= len(self._endings) or any(hold.then != GOES_ON for hold in self.held)
         left = SPOILED_LEFT if self._settles() and violent else LEFT
         seconds = self._stage.settings.stretched(left)
         parent = Player(Part(PARENT, ()), self._mains[PARENT], str(self._directory / "record-rest"))
@@ -493,6 +494,9 @@ class Performance:
 
     def _tidies(self) -> None:
         """Leaves the actors as they were before, if they are to perform another scenario."""
+        for holder in self._holders:
+            holder.disconnect()
+            del self._stage.actors[holder.name]
         for player in self._players:
             if player.remote is not self._mains[player.part.process].process and not player.remote.gone:
                 self._lets_go(player.remote)

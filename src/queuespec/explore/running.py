@@ -30,7 +30,8 @@ class Runner:
         self.start_method = start_method
         self._supervisor = supervisor
         self._stage: Stage | None = None
-        self._batch = 1 if start_method == "fork" else BATCH
+        self.held: tuple[Hold, ...] = ()
+        """The holds that were reached in the latest run."""
         self.not_played = 0
         """How many scenarios could not be performed."""
         self.stages = 0
@@ -40,7 +41,10 @@ class Runner:
         """What came of performing a scenario once, by processes of its own. Raises `NotPlayed`, `NotStarted` or
         `Unusable`."""
         with self._cast([scenario]) as cast:
-            return self._performance(cast, 0, scenario).history(schedule or Schedule())
+            performance = self._performance(cast, 0, scenario)
+            history = performance.history(schedule or Schedule())
+            self.held = tuple(performance.held)
+            return history
 
     def lines(self, scenario: Scenario) -> list[Hold]:
         """Every line of the implementation that is visited, each as a hold there, in a run without holds."""
@@ -54,8 +58,8 @@ class Runner:
         shared: list[tuple[Scenario, Schedule]] = []
         alone: list[tuple[Scenario, Schedule]] = []
         while True:
-            for one in itertools.islice(source, self._batch - len(shared) - len(alone)):
-                (shared if _can_share(one) else alone).append(one)
+            for one in itertools.islice(source, BATCH - len(shared) - len(alone)):
+                (shared if self._can_share(*one) else alone).append(one)
             if not shared and not alone:
                 return
             batch = [*shared, *alone[:1]]  # what ends processes comes last
@@ -65,7 +69,9 @@ class Runner:
                     for number, (scenario, schedule) in enumerate(batch):
                         done += 1
                         performance = self._performance(cast, number, scenario)
-                        yield scenario, schedule, performance.history(schedule)
+                        history = performance.history(schedule)
+                        self.held = tuple(performance.held)
+                        yield scenario, schedule, history
                         if not performance.whole:
                             break
             except NotPlayed:
@@ -76,6 +82,12 @@ class Runner:
     def rounds(self, scenarios: Iterable[Scenario], seed: int = 0) -> Iterator[tuple[Scenario, Schedule, History]]:
         """Performs each scenario once, all of its actors together, with a schedule of its own."""
         return self.runs((scenario, Schedule(seed + number)) for number, scenario in enumerate(scenarios))
+
+    def _can_share(self, scenario: Scenario, schedule: Schedule) -> bool:
+        """Whether it pays that the processes which perform this perform others afterward, and they can do it."""
+        dies = any(hold.then in ("exit", "kill") for hold in schedule.holds) or schedule.faults
+        ends = any(one.call in ENDS for part in scenario.parts for one in part.operations)
+        return not dies and not ends and (self.start_method != "fork" or schedule.holds != ())
 
     def _performance(self, cast: Cast, number: int, scenario: Scenario) -> Performance:
         return Performance(cast, number, scenario, Path(self._supervisor.directory))
@@ -109,10 +121,3 @@ class Runner:
         if self._stage is not None:
             self._stage.leave()
             self._stage = None
-
-
-def _can_share(planned: tuple[Scenario, Schedule]) -> bool:
-    """Whether the processes that perform this are afterward as they were before."""
-    scenario, schedule = planned
-    dies = any(hold.then in ("exit", "kill") for hold in schedule.holds) or schedule.faults
-    return not dies and not any(one.call in ENDS for part in scenario.parts for one in part.operations)

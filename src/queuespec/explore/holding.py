@@ -1,0 +1,116 @@
+"""All schedules that hold an actor at a line of the implementation, or two, and what came of them.
+
+For a scenario whose first part ends in the operation that is to be held: each line that it visits, in its own thread
+and in those of the queue, is a place to hold it. There it goes on later, or raises an exception, or ends its process;
+the parent does not end, since all would end with it. Each line of the last operation of the second part is a place to
+hold that one at the same time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from collections.abc import Iterable, Iterator
+
+from queuespec.explore.history import History
+from queuespec.explore.running import NotPlayed, Runner
+from queuespec.explore.scenario import Part, Scenario
+from queuespec.explore.schedule import GOES_ON, THEN, Hold, Schedule
+
+SHARE = 40
+"""How many schedules of a scenario are tried before the next scenario has its turn."""
+
+VISITS = 3
+"""At how many visits to a line a thread is held during one operation: a loop may go on for long."""
+
+BESIDE = 2.0
+"""How much later the lines of other modules than the queue's have their turn, on average: most of them differ less."""
+
+DEATHS, TWO = 4.0, 12.0
+"""How much later deaths and pairs of holds have their turn, on average."""
+
+Line = tuple[str, str, int]
+"""Its file, its function and its number."""
+
+
+class Holding:
+    """Performs schedules with holds: of each scenario some, and then others, until all have been tried.
+
+    The order is random, the same for the same seed; the first scenarios and the schedules with one hold come first on
+    average. Without Python code of the implementation, `lines` stays empty, and nothing is tried.
+    """
+
+    def __init__(self, runner: Runner, scenarios: Iterable[Scenario], seed: int = 0) -> None:
+        self._runner = runner
+        self._random = random.Random(seed)
+        ranked = [(rank * self._random.random(), scenario) for rank, scenario in enumerate(scenarios, 1)]
+        self._scenarios = [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
+        self._seed = seed
+        self.lines: set[Line] = set()
+        """The lines that have been visited by operations that are held."""
+        self.held: set[Line] = set()
+        """Those at which a thread has been held."""
+        self.there = 0
+        """How many schedules there are, for the scenarios that have had their turn."""
+        self.tried = 0
+        """How many of them have been tried."""
+        self.scenarios = 0
+        """How many scenarios have had their turn."""
+
+    @property
+    def all_scenarios(self) -> int:
+        """How many scenarios there are."""
+        return len(self._scenarios)
+
+    def __iter__(self) -> Iterator[tuple[Scenario, Schedule, History]]:
+        for scenario, schedule, history in self._runner.runs(self._planned()):
+            self.tried += 1
+            if schedule.holds[0] in self._runner.held:
+                self.held.add(_line(schedule.holds[0]))
+            yield scenario, schedule, history
+
+    def _planned(self) -> Iterator[tuple[Scenario, Schedule]]:
+        left = [*range(len(self._scenarios))]
+        for turn in itertools.count():
+            for number in left[:]:
+                scenario = self._scenarios[number]
+                schedules = self._schedules(scenario, number)
+                if not turn:
+                    self.scenarios += 1
+                    self.there += len(schedules)
+                share = schedules[turn * SHARE : (turn + 1) * SHARE]
+                if len(share) < SHARE:
+                    left.remove(number)
+                yield from ((scenario, schedule) for schedule in share)
+            if not left:
+                return
+
+    def _schedules(self, scenario: Scenario, number: int) -> list[Schedule]:
+        try:
+            visited = [one for one in self._runner.lines(scenario) if one.visit <= VISITS]
+        except NotPlayed:
+            return []
+        first, second = (
+            [one for one in visited if (one.actor, one.operation) == (part.actor, len(part.operations) - 1)]
+            for part in scenario.parts[:2]
+        )
+        self.lines.update(map(_line, first))
+        chance = random.Random(f"{self._seed} {number}")
+        own = first[0].file if first else ""
+        ranked: list[tuple[float, Schedule]] = []
+
+        def add(factor: float, *holds: Hold) -> None:
+            rank = factor * (BESIDE if any(one.file != own for one in holds) else 1.0) * chance.random()
+            ranked.append((rank, Schedule(0, holds)))
+
+        for hold in first:
+            for then in THEN if Part(hold.actor, ()).process != "parent" else (GOES_ON, "raise"):
+                add(1.0 if then == GOES_ON else DEATHS, dataclasses.replace(hold, then=then))
+            for other in second:
+                add(TWO, hold, other)
+        return [schedule for _, schedule in sorted(ranked, key=lambda one: one[0])]
+
+
+def _line(hold: Hold) -> Line:
+    return hold.file, hold.function, hold.line
