@@ -1,5 +1,5 @@
 """Looks for what no rule has thought of: plays small made-up programs of several processes, and asks a model of the
-documentation whether it allows what came of them. What it does not allow is made as small as possible, and shown. With
+documentation whether it allows what happened. What it does not allow is made as small as possible, and shown. With
 --replay, a counterexample that was saved is run again. The exit status is 1 if something was found.
 """
 
@@ -154,14 +154,21 @@ class Players:
     def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
         self._settings, self._supervisor = settings, supervisor
         self._runners: dict[str, Runner] = {}
+        self._latest: Runner | None = None
 
     def _runner(self, start_method: str) -> Runner:
         if start_method not in self._runners:
             self._runners[start_method] = Runner(self._settings, start_method, self._supervisor)
-        return self._runners[start_method]
+        self._latest = self._runners[start_method]
+        return self._latest
+
+    @property
+    def held(self) -> Sequence[Hold]:
+        """The holds that were reached in the latest run."""
+        return self._latest.held if self._latest is not None else ()
 
     def run(self, scenario: Scenario, schedule: Schedule) -> History:
-        """What came of performing a scenario once. Raises as `Runner.run` does."""
+        """The history of performing a scenario once. Raises as `Runner.run` does."""
         return self._runner(scenario.start_method).run(scenario, schedule)
 
     def runs(self, planned: Iterable[Trial]) -> Iterator[tuple[Scenario, Schedule, History]]:
@@ -209,7 +216,7 @@ def explore(given: Arguments) -> Status:
     coverage = exploring.coverage
     if recorder is not None:
         found = [_found(finding) for finding in exploring.findings.values()]
-        recorder.finish(header, [], exploring.elapsed, found, dataclasses.asdict(coverage))
+        recorder.finish(header, [], exploring.elapsed, found, coverage.counts)
     for (kind, method), why in exploring.given_up.items():
         say(f"{kind} under {method} could not be explored: {one_line(why)}")
     far = f"{covered(coverage)} in {duration(exploring.elapsed)}, seed {seed}"
@@ -303,7 +310,7 @@ def _found(finding: Finding) -> results.Found:
 
 
 def replay(given: Arguments) -> Status:
-    """Runs a saved counterexample several times, and shows what came of it. Raises `BadFile` and `CannotJudge`."""
+    """Runs a saved counterexample several times, and shows what happens. Raises `BadFile` and `CannotJudge`."""
     header, one = saving.read(given.replay)
     scenario, tries = one.history.scenario, given.rounds or FURTHER
     implementation = given.implementation or header.subject.implementation

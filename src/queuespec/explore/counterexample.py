@@ -23,7 +23,7 @@ class Broken:
 
 @dataclasses.dataclass(frozen=True)
 class Counterexample:
-    """A scenario, how it was run, what came of it, and what that breaks."""
+    """A scenario, how it was run, what happened, and what that breaks."""
 
     broken: Broken
     schedule: Schedule

@@ -1,4 +1,4 @@
-"""Exploring: runs of many scenarios, each judged; what is broken is minimized, and each way to be wrong is told once.
+"""Exploring: runs of many scenarios, each judged; what is broken is minimized, and each way to be wrong is one finding.
 
 Nothing is kept of a run that is not broken, so that exploring may take hours.
 """
@@ -16,27 +16,29 @@ from typing import Callable, Protocol
 from queuespec.explore.counterexample import Broken, Counterexample
 from queuespec.explore.coverage import Coverage
 from queuespec.explore.history import History
+from queuespec.explore.holding import Lines
 from queuespec.explore.minimize import Judge, Trial, minimized
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
 
 SHARE, LEAST, MOST = 0.25, 10.0, 60.0
-"""How long a finding is minimized, in seconds: this share of the whole time, but at least and at most so long."""
+"""How long a finding is minimized, in seconds: this share of the whole time, but at least and at most that long."""
 CHUNK = 8
 """How many runs of a way are planned at a time: several may be performed by the same processes."""
 IN_VAIN = 24
 """After how many runs that failed, and none that did not, a way is given up."""
 
-Lines = Callable[[Scenario], list[Hold]]
-"""Every line of the implementation that a scenario visits, each as a hold there."""
-
 
 class Player(Protocol):
     """What performs scenarios (see `queuespec.explore.running`); each method raises `NotPlayed` if it cannot."""
 
+    @property
+    def held(self) -> Sequence[Hold]:
+        """The holds that were reached in the latest run."""
+
     def run(self, scenario: Scenario, schedule: Schedule) -> History:
-        """What came of performing a scenario once."""
+        """The history of performing a scenario once."""
 
     def runs(self, planned: Iterable[Trial]) -> Iterator[tuple[Scenario, Schedule, History]]:
         """The same for several; what cannot be performed is left out."""
@@ -50,14 +52,16 @@ class Way(Protocol):
 
     kind: str
     start_method: str
-    coverage: Coverage
-    """How far it has come."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """How far it has come."""
 
     def trials(self, lines: Lines) -> Iterator[Trial]:
         """What to run, the most telling first."""
 
-    def has_run(self, trial: Trial) -> None:
-        """Counts a run."""
+    def has_run(self, trial: Trial, reached: Sequence[Hold]) -> None:
+        """Counts a run, in which these holds were reached."""
 
 
 class _Turns:
@@ -74,10 +78,7 @@ class _Turns:
 
     def _lines(self, scenario: Scenario) -> list[Hold]:
         assert self.player is not None
-        try:
-            return self.player.lines(scenario)
-        except NotPlayed:
-            return []
+        return self.player.lines(scenario)
 
 
 @dataclasses.dataclass
@@ -158,7 +159,7 @@ class Exploring:
         found, ran = [], 0
         for scenario, schedule, history in player.runs(planned):
             ran += 1
-            one.way.has_run(Trial(scenario, schedule))
+            one.way.has_run(Trial(scenario, schedule), player.held)
             broken = self.judge(history, schedule)
             if broken is not None:
                 found.append((schedule, history, broken))

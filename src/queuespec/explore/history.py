@@ -1,4 +1,4 @@
-"""Histories: what came of one run of a scenario.
+"""Histories: what happened in one run of a scenario.
 
 Times are nanoseconds of the system's monotonic clock, which all processes of a machine share.
 """

@@ -1,4 +1,4 @@
-"""All schedules that hold an actor at a line of the implementation, or two, and what came of them.
+"""All schedules that hold an actor at a line of the implementation, or two.
 
 For a scenario whose first part ends in the operation that is to be held: each line that it visits, in its own thread
 and in those of the queue, is a place to hold it. There it goes on later, or raises an exception, or ends its process;
@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Callable
 
-from queuespec.explore.history import History
-from queuespec.explore.running import NotPlayed, Runner
+from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import Part, Scenario
 from queuespec.explore.schedule import GOES_ON, THEN, Hold, Schedule
 
@@ -30,19 +30,22 @@ BESIDE = 2.0
 DEATHS, TWO = 4.0, 12.0
 """How much later deaths and pairs of holds have their turn, on average."""
 
+Lines = Callable[[Scenario], Iterable[Hold]]
+"""Every line that a scenario visits, each as a hold there; raises `NotPlayed`."""
+
 Line = tuple[str, str, int]
 """Its file, its function and its number."""
 
 
 class Holding:
-    """Performs schedules with holds: of each scenario some, and then others, until all have been tried.
+    """Plans schedules with holds: of each scenario some, and then others, until all have been tried.
 
     The order is random, the same for the same seed; the first scenarios and the schedules with one hold come first on
     average. Without Python code of the implementation, `lines` stays empty, and nothing is tried.
     """
 
-    def __init__(self, runner: Runner, scenarios: Iterable[Scenario], seed: int = 0) -> None:
-        self._runner = runner
+    def __init__(self, lines: Lines, scenarios: Iterable[Scenario], seed: int = 0) -> None:
+        self._lines = lines
         self._random = random.Random(seed)
         ranked = [(rank * self._random.random(), scenario) for rank, scenario in enumerate(scenarios, 1)]
         self._scenarios = [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
@@ -63,14 +66,14 @@ class Holding:
         """How many scenarios there are."""
         return len(self._scenarios)
 
-    def __iter__(self) -> Iterator[tuple[Scenario, Schedule, History]]:
-        for scenario, schedule, history in self._runner.runs(self._planned()):
-            self.tried += 1
-            if schedule.holds[0] in self._runner.held:
-                self.held.add(_line(schedule.holds[0]))
-            yield scenario, schedule, history
+    def has_run(self, schedule: Schedule, reached: Sequence[Hold]) -> None:
+        """Counts a schedule that was tried, and the line of its first hold if that is among those `reached`."""
+        self.tried += 1
+        if schedule.holds[0] in reached:
+            self.held.add(_line(schedule.holds[0]))
 
-    def _planned(self) -> Iterator[tuple[Scenario, Schedule]]:
+    def planned(self) -> Iterator[tuple[Scenario, Schedule]]:
+        """What to run, in this order."""
         left = [*range(len(self._scenarios))]
         for turn in itertools.count():
             for number in left[:]:
@@ -88,7 +91,7 @@ class Holding:
 
     def _schedules(self, scenario: Scenario, number: int) -> list[Schedule]:
         try:
-            visited = [one for one in self._runner.lines(scenario) if one.visit <= VISITS]
+            visited = [one for one in self._lines(scenario) if one.visit <= VISITS]
         except NotPlayed:
             return []
         first, second = (

@@ -38,8 +38,8 @@ def covered(coverage: Coverage) -> str:
     parts = [counted(coverage.rounds, "round")]
     if coverage.schedules_there_are:
         parts.append(f"{coverage.schedules:,} of {counted(coverage.schedules_there_are, 'schedule')}")
-        parts.append(f"{coverage.lines:,} of {counted(coverage.lines_there_are, 'line')} held")
-        parts.append(f"{coverage.pairs:,} of {counted(coverage.pairs_there_are, 'pair')} of operations met")
+        pairs = f"{coverage.pairs:,} of {counted(coverage.pairs_there_are, 'pair')} of operations"
+        parts.append(f"held at {len(coverage.held):,} of {counted(len(coverage.lines), 'line')}, in {pairs}")
     return ", ".join(parts)
 
 

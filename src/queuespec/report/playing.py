@@ -33,7 +33,7 @@ class Bad:
 
 
 def perform(queue, call, item="", timeout=None, size=0, bad=False):
-    """Performs an operation; returns what came of it, in words."""
+    """Performs an operation; returns its outcome, in words."""
     given = [Bad() if bad else (item, size * b"x") if size else item] if item else []
     named = {} if timeout is None else {"timeout": timeout}
     try:
@@ -118,7 +118,7 @@ def process(queue, pipes, holds):
 
 
 class Play:
-    """One run of the scenario. What an actor has performed is in `steps`: number, begin, end, and what came of it."""
+    """One run of the scenario. What an actor has performed is in `steps`: number, begin, end, and outcome."""
 
     def __init__(self):
         context = multiprocessing.get_context(METHOD)
@@ -178,7 +178,7 @@ class Play:
                     self.busy.discard(actor)
 
     def run(self):
-        """Performs everything; returns what came of it, by actor."""
+        """Performs everything; returns the outcomes, by actor."""
         if HOLDS:
             for hold, held, _ in self.events:
                 while not held.is_set() and self.send(hold["actor"]):
@@ -220,7 +220,7 @@ class Play:
         return left
 
     def end(self):
-        """Lets all processes end, gets what is left, and says what came of it all."""
+        """Lets all processes end, gets what is left, and returns all outcomes."""
         while self.leave():
             pass
         for one in self.processes.values():

@@ -63,7 +63,7 @@ def _headline(one: Counterexample, facts: Facts) -> str:
 
 
 def shown(one: Counterexample) -> dict[str, Any]:
-    """What came of the operations of each actor, of its process, and of what was left, as `playing` says it."""
+    """How the operations of each actor ended, its process, and what was left, as `playing` says it."""
     parts = {part.actor: len(part.operations) for part in one.history.scenario.parts}
     found: dict[str, Any] = {actor: [] for actor in parts}
     rest: list[Step] = []

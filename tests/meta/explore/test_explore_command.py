@@ -90,7 +90,10 @@ REFUSED = [
     (["--rounds", "-1"], "argument --rounds: '-1' is not a positive whole number"),
     (["--seed", "x"], "argument --seed: 'x' is not a whole number from 0"),
     (["--start-method", "teleport"], "--start-method: 'teleport' is not available on this platform"),
-    (["--implementation", "no_such_module"], "--implementation: there is no implementation named 'no_such_module' here"),
+    (
+        ["--implementation", "no_such_module"],
+        "--implementation: there is no implementation named 'no_such_module' here",
+    ),
     (["--results", "no/such/directory/x"], "--results: no such directory"),
     (["--save", os.devnull], "--save: cannot write to"),
     (["--replay", "no such file"], "cannot read no such file: No such file or directory"),
