@@ -11,12 +11,12 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Callable
 
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import Part, Scenario
-from queuespec.explore.schedule import GOES_ON, THEN, Hold, Schedule
+from queuespec.explore.schedule import THEN, Hold, Schedule
 
 SHARE = 40
 """How many schedules of a scenario are tried before the next scenario has its turn."""
@@ -27,8 +27,11 @@ VISITS = 3
 BESIDE = 2.0
 """How much later the lines of other modules than the queue's have their turn, on average: most of them differ less."""
 
-DEATHS, TWO = 4.0, 12.0
-"""How much later deaths and pairs of holds have their turn, on average."""
+DEATHS, TWO = 6.0, 8.0
+"""How much later deaths, and all pairs of a line with others, have their turn, on average."""
+
+IN_VAIN = 6
+"""After how many scenarios without any line the implementation counts as one without Python code."""
 
 Lines = Callable[[Scenario], Iterable[Hold]]
 """Every line that a scenario visits, each as a hold there; raises `NotPlayed`."""
@@ -44,8 +47,11 @@ class Holding:
     average. Without Python code of the implementation, `lines` stays empty, and nothing is tried.
     """
 
-    def __init__(self, lines: Lines, scenarios: Iterable[Scenario], seed: int = 0) -> None:
+    def __init__(
+        self, lines: Lines, scenarios: Iterable[Scenario], seed: int = 0, lacks: Set[str] = frozenset()
+    ) -> None:
         self._lines = lines
+        self._deaths = ("raise",) if lacks & {"kill", "processes"} else THEN[1:]
         self._random = random.Random(seed)
         ranked = [(rank * self._random.random(), scenario) for rank, scenario in enumerate(scenarios, 1)]
         self._scenarios = [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
@@ -86,6 +92,8 @@ class Holding:
                 if len(share) < SHARE:
                     left.remove(number)
                 yield from ((scenario, schedule) for schedule in share)
+                if self.scenarios >= IN_VAIN and not self.lines:
+                    return
             if not left:
                 return
 
@@ -108,10 +116,12 @@ class Holding:
             ranked.append((rank, Schedule(0, holds)))
 
         for hold in first:
-            for then in THEN if Part(hold.actor, ()).process != "parent" else (GOES_ON, "raise"):
-                add(1.0 if then == GOES_ON else DEATHS, dataclasses.replace(hold, then=then))
+            add(1.0, hold)
+            for then in self._deaths:
+                if then == "raise" or Part(hold.actor, ()).process != "parent":
+                    add(DEATHS, dataclasses.replace(hold, then=then))
             for other in second:
-                add(TWO, hold, other)
+                add(TWO * len(second), hold, other)
         return [schedule for _, schedule in sorted(ranked, key=lambda one: one[0])]
 
 

@@ -301,6 +301,8 @@ class Performance:
         self._goes_on()
 
     def _releases(self, actor: RemoteActor, then: str) -> None:
+        if then != GOES_ON and actor.pid == self._stage.parent.pid:
+            self._stage.clean = False  # it may have been about to receive the answer of a server
         with contextlib.suppress(Crashes):
             if then in ("exit", "kill"):
                 self._asks(actor, "ends", then)
@@ -409,9 +411,7 @@ class Performance:
         steps.sort(key=lambda step: step.begin)
         given_up = not self._is_done
         if stage.parent.busy is not None:
-            clean = stage.clean and not self._scenario.kind.startswith("Manager.")  # a proxy has lost its answer
-            if stage.interrupts_the_parent():
-                stage.clean = clean
+            stage.interrupts_the_parent()
         if stage.parent.busy is None:
             left = [process for process in self._mains if process != PARENT and not self._sees_the_end(process, steps)]
             if not left and not given_up:

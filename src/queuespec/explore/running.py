@@ -10,7 +10,7 @@ from pathlib import Path
 from queuespec.explore.history import History
 from queuespec.explore.performing import Cast, Performance
 from queuespec.explore.scenario import ENDS, Scenario
-from queuespec.explore.schedule import Hold, Schedule
+from queuespec.explore.schedule import GOES_ON, Hold, Schedule
 from queuespec.stage import Settings, Stage, Supervisor
 from queuespec.stage.exceptions import Failure, Raised
 
@@ -85,7 +85,7 @@ class Runner:
 
     def _can_share(self, scenario: Scenario, schedule: Schedule) -> bool:
         """Whether it pays that the processes which perform this perform others afterward, and they can do it."""
-        dies = any(hold.then in ("exit", "kill") for hold in schedule.holds) or schedule.faults
+        dies = any(hold.then != GOES_ON for hold in schedule.holds) or schedule.faults
         ends = any(one.call in ENDS for part in scenario.parts for one in part.operations)
         return not dies and not ends and (self.start_method != "fork" or schedule.holds != ())
 

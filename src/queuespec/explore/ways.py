@@ -42,7 +42,7 @@ class Held:
 
     def __init__(self, kind: str, start_method: str, seed: int, lacks: Set[str]) -> None:
         self.kind, self.start_method = kind, start_method
-        self._holding = Holding(self._lines, pairs(kind, start_method, lacks), seed)
+        self._holding = Holding(self._lines, pairs(kind, start_method, lacks), seed, lacks)
         self._asked: Lines | None = None
 
     def _lines(self, scenario: Scenario) -> Iterable[Hold]:
