@@ -6,8 +6,9 @@ import dataclasses
 import random
 from collections.abc import Iterator, Set
 
+from queuespec.explore.evidence import BUFFERED
 from queuespec.explore.progress import ends_for_certain
-from queuespec.explore.scenario import ENDS, Operation, Part, Scenario
+from queuespec.explore.scenario import ENDS, LOOKS, Operation, Part, Scenario
 
 SHORT = 0.05
 """The timeout of calls that have one, in seconds."""
@@ -31,14 +32,16 @@ CALLS["Manager.JoinableQueue"] = CALLS["Manager.Queue"]
 def scenarios(kind: str, start_method: str, seed: int, lacks: Set[str] = frozenset()) -> Iterator[Scenario]:
     """Scenarios without end, the same for the same seed; none if `lacks` has the kind, or put or get.
 
-    In each, 2 to 4 actors perform 1 to 6 operations each. A call waits without a timeout only if in whatever order the
-    calls take effect it need not wait forever, or a process ends in the middle of its use of the queue.
+    In each, up to 4 actors perform a few operations each. A call waits without a timeout only if it need not wait
+    forever, in whatever order the calls take effect.
     """
     if lacks & {kind, "put", "get"}:
         return
     rng = random.Random(f"{kind} {start_method} {seed}")
     while True:
-        yield _Maker(kind, start_method, lacks, rng).scenario()
+        scenario = _Maker(kind, start_method, lacks, rng).scenario()
+        if any(part.operations for part in scenario.parts):
+            yield scenario
 
 
 class _Maker:
@@ -57,13 +60,68 @@ class _Maker:
 
     def scenario(self) -> Scenario:
         """A scenario that comes to its end."""
-        rng = self.rng
-        if rng.random() < 0.08:
+        themes = [self._medley, self._medley, self._balance, self._balance, self._tokens]
+        themes += [self._tasks, self._tasks] if {"task_done", "join"} <= self.calls else []
+        if self.rng.random() < 0.06:
             parts = self._relay()
         else:
-            parts = [Part(actor, tuple(self._operations(actor))) for actor in self._actors()]
+            programs = self.rng.choice(themes)(self._actors())
+            self._look(programs)
+            parts = [Part(actor, tuple(operations)) for actor, operations in programs.items()]
             parts = [self._ended(part, [one.process for one in parts]) for part in parts]
         return self._mended(Scenario(self.kind, self.start_method, tuple(parts), self.maxsize))
+
+    def _medley(self, actors: list[str]) -> dict[str, list[Operation]]:
+        """Anything."""
+        return {actor: [*self._operations(actor)] for actor in actors}
+
+    def _balance(self, actors: list[str]) -> dict[str, list[Operation]]:
+        """Each item is waited for, and each place."""
+        programs: dict[str, list[Operation]] = {actor: [] for actor in actors}
+        roles = [self.rng.choice(("put", "get", "both")) for _actor in actors]
+        putting = [actor for actor, role in zip(actors, roles) if role != "get"] or actors[:1]
+        getting = [actor for actor, role in zip(actors, roles) if role != "put"] or actors[-1:]
+        for _number in range(self.rng.randint(2, 7)):
+            actor = self.rng.choice(putting)
+            programs[actor].append(Operation("put", item=self._item(actor)))
+            programs[self.rng.choice(getting)].append(Operation("get"))
+        return programs
+
+    def _look(self, programs: dict[str, list[Operation]]) -> None:
+        """Adds a look at the queue, perhaps."""
+        looks = [name for name in LOOKS if name in self.calls]
+        if looks and self.rng.random() < 0.3:
+            program = self.rng.choice([*programs.values()])
+            program.insert(self.rng.randint(0, len(program)), Operation(self.rng.choice(looks)))
+
+    def _tokens(self, actors: list[str]) -> dict[str, list[Operation]]:
+        """Each actor takes an item, and puts another one for it: there are never more than at first."""
+        programs: dict[str, list[Operation]] = {}
+        for actor in actors:
+            rounds = self.rng.randint(1, 2)
+            first = [Operation("put", item=self._item(actor))] if not programs else []
+            taking = (operation for _round in range(rounds) for operation in self._exchange(actor))
+            programs[actor] = [*first, *taking]
+        return programs
+
+    def _exchange(self, actor: str) -> Iterator[Operation]:
+        yield Operation("get")
+        yield Operation("put", item=self._item(actor))
+
+    def _tasks(self, actors: list[str]) -> dict[str, list[Operation]]:
+        """Items that are done, and actors that wait for that."""
+        rng = self.rng
+        count = rng.randint(1, len(actors) - 1)
+        programs: dict[str, list[Operation]] = {actor: [] for actor in actors}
+        for _number in range(rng.randint(1, 4)):
+            actor = rng.choice(actors[:count])
+            programs[actor].append(Operation("put", item=self._item(actor)))
+            programs[rng.choice(actors[count:])] += [Operation("get"), Operation("task_done")]
+        for program in programs.values():
+            program += [Operation("join")] * (rng.random() < 0.5)
+        if rng.random() < 0.2:
+            programs[rng.choice(actors)].append(Operation("task_done"))
+        return programs
 
     def _actors(self) -> list[str]:
         rng = self.rng
@@ -86,11 +144,7 @@ class _Maker:
         rng = self.rng
         lean = rng.choice((0.15, 0.5, 0.5, 0.85))  # consumers, producers, and those who do both
         for _number in range(rng.choice((1, 2, 2, 3, 3, 4, 5, 6))):
-            chance = rng.random()
-            looks = [name for name in ("qsize", "empty", "full") if name in self.calls]
-            if chance < 0.12 and looks:
-                yield Operation(rng.choice(looks))
-            elif chance < 0.27 and {"task_done", "join"} <= self.calls:
+            if rng.random() < 0.15 and {"task_done", "join"} <= self.calls:
                 yield Operation("join" if rng.random() < 0.3 else "task_done")
             elif rng.random() < lean:
                 yield self._put(actor)
@@ -111,7 +165,7 @@ class _Maker:
         chance = self.rng.random()
         if chance < 0.25 and f"{call}_nowait" in self.calls:
             return f"{call}_nowait", None
-        return call, SHORT if chance > 0.75 and self.timed else None
+        return call, SHORT if chance > 0.85 and self.timed else None
 
     def _item(self, actor: str) -> str:
         words = actor.split()
@@ -142,12 +196,11 @@ class _Maker:
         last: list[str] = []
         if {"close", "join_thread", "cancel_join_thread"} <= self.calls:
             last += rng.choice(_CLOSINGS)
+        elif "close" in self.calls:
+            last += rng.choice(((), ("close",)))
         more: list[Operation] = [Operation(call) for call in last]
-        if "close" in last and rng.random() < 0.3:
-            used = (
-                Operation("put", item=self._item(part.actor)) if rng.random() < 0.5 else Operation("get", timeout=SHORT)
-            )
-            more.append(used)
+        if "join_thread" in last and rng.random() < 0.3:  # which must fail by now
+            more.append(Operation("put", item=self._item(part.actor)) if rng.random() < 0.5 else Operation("get"))
         ends = [end for end in ENDS if end != "return" and end not in self.lacks]
         if part.actor != "parent" and ends and rng.random() < 0.4:
             more.append(Operation(rng.choice(ends)))
@@ -155,12 +208,13 @@ class _Maker:
 
     def _mended(self, scenario: Scenario) -> Scenario:
         """The scenario, with timeouts where calls could wait forever."""
-        while self._violent(scenario) or not ends_for_certain(scenario):
+        while self._loses(scenario) or not ends_for_certain(scenario):
             waiting = [
                 (number, at)
                 for number, part in enumerate(scenario.parts)
                 for at, one in enumerate(part.operations)
                 if one.call in ("get", "put", "join") and one.timeout is None and (one.call != "put" or self.maxsize)
+                if not any(before.call == "close" for before in part.operations[:at])
             ]
             if not waiting:
                 break
@@ -168,18 +222,20 @@ class _Maker:
             scenario = _replaced(scenario, number, at, self._brief(scenario.parts[number].operations[at]))
         return scenario
 
-    def _violent(self, scenario: Scenario) -> bool:
-        return any(one.call in ("exit", "kill") for part in scenario.parts for one in part.operations)
+    def _loses(self, scenario: Scenario) -> bool:
+        """Whether a process ends so that items may be lost, and others wait for them, or for a lock."""
+        return self.kind in BUFFERED and any(
+            one.call in ("exit", "kill") for part in scenario.parts for one in part.operations
+        )
 
     def _brief(self, operation: Operation) -> Operation | None:
         """A form of the operation that does not wait for long; None if there is none."""
         if operation.call == "join":
             return None
-        if self.timed:
-            return dataclasses.replace(operation, timeout=SHORT)
-        if f"{operation.call}_nowait" in self.calls:
-            return dataclasses.replace(operation, call=f"{operation.call}_nowait")
-        return None
+        nowait = f"{operation.call}_nowait"
+        if nowait in self.calls and (not self.timed or self.rng.random() < 0.5):
+            return dataclasses.replace(operation, call=nowait)
+        return dataclasses.replace(operation, timeout=SHORT) if self.timed else None
 
 
 _CLOSINGS = (

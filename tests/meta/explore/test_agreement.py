@@ -64,7 +64,7 @@ def changed(history, chance):
 
 
 @pytest.mark.parametrize("kind", CALLS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 1 << 30))
 def test_what_a_condition_accuses_no_order_explains(kind, seed):
     """The other way round, the search accuses more: it knows of several promises at a time."""
@@ -109,7 +109,7 @@ def _performed(step, queue, maxsize):
     return step.value == {"qsize": len(queue), "empty": not queue, "full": full}[call]
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 1 << 30))
 def test_the_monitor_of_a_direct_queue_says_what_trying_all_orders_says(seed):
     chance = random.Random(seed)

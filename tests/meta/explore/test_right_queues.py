@@ -13,7 +13,7 @@ from queuespec.explore.monitor import broken
 
 
 @pytest.mark.parametrize("kind", CALLS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 1 << 30))
 def test_no_run_of_a_right_queue_is_accused(kind, seed):
     for scenario in itertools.islice(scenarios(kind, "spawn", seed), 3):
