@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from queue import Empty, Full
 
+    from queuespec.explore.scenario import Operation
+    from queuespec.explore.schedule import Held
     from queuespec.rules.rule import each, rule, untested
     from queuespec.rules.sources import (
         ARTICLE,
@@ -28,12 +30,14 @@ if TYPE_CHECKING:
     from queuespec.version import __version__ as __version__
 
 __all__ = ["ARTICLE", "CHANGELOG", "DOCS", "ISSUE", "LIBRARY", "OBSERVED", "PICKLE", "THREAD_QUEUE", "WHATS_NEW"]
-__all__ += ["Empty", "Full", "ShutDown", "each", "histories", "made", "raises", "rule", "untested"]
+__all__ += ["Empty", "Full", "Held", "Operation", "ShutDown", "each", "histories", "made", "raises", "rule", "untested"]
 
 _HOMES = {
     **dict.fromkeys(__all__, "queuespec.rules"),
     **dict.fromkeys(("Empty", "Full"), "queue"),
     **dict.fromkeys(("ShutDown", "made", "raises"), "queuespec.stage"),
+    "Held": "queuespec.explore.schedule",
+    "Operation": "queuespec.explore.scenario",
     "histories": "queuespec.stage.histories",
     "__version__": "queuespec.version",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from queuespec.judge import collection, nouns, progress, session, verdicts, workers
+from queuespec.judge import collection, nouns, performing, progress, session, verdicts, workers
 
 if TYPE_CHECKING:
     import pytest
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """The first hook that pytest calls: a module that it registers here takes part in all of them."""
-    for module in (collection, nouns, progress, session, verdicts, workers):
+    for module in (collection, nouns, performing, progress, session, verdicts, workers):
         pluginmanager.register(module)

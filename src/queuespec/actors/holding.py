@@ -9,6 +9,7 @@ also end its process there, or raise an exception.
 from __future__ import annotations
 
 import contextlib
+import linecache
 import sys
 import threading
 from collections.abc import Iterator
@@ -40,7 +41,8 @@ class Tracer:
         self._latest: tuple[str, int] = ("", 0)
         self._keeps = keeps
         self.visited: list[tuple[Any, ...]] = []
-        """The lines that have been visited, in this order: actor, operation, file, function, line, visit, thread."""
+        """The lines that have been visited, in this order: actor, operation, file, function, line, visit, thread, and
+        the text of the line."""
 
     @contextlib.contextmanager
     def tracing(self, actor: str, number: int) -> Iterator[None]:
@@ -70,7 +72,7 @@ class Tracer:
             visit = self._visits[where] = self._visits.get(where, 0) + 1
             place = (*where[:-1], visit, thread)
             if self._keeps:
-                self.visited.append(place)
+                self.visited.append((*place, linecache.getline(code.co_filename, frame.f_lineno).strip()))
             name = self._holds.pop(place, None)
             if name is not None:
                 self._hold(name, thread)

@@ -342,7 +342,7 @@ class Performance:
                 found += [] if call is None or not call.returned else call.value
             self._goes_on()
             self._end()
-            return [Hold(*one) for one in found]
+            return [dataclasses.replace(Hold(*where), text=text) for *where, text in found]
         finally:
             self._removes()
 

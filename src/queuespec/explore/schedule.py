@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 CALLER = "caller"
@@ -37,6 +38,27 @@ class Hold:
         """``put() at multiprocessing/queues.py:96``, with the thread if it is not the caller."""
         thread = "" if self.thread == CALLER else f", in thread {self.thread}"
         return f"{self.function}() at {self.file}:{self.line}{thread}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Held:
+    """A line at which an actor is held, by its text: whatever its number in the version that is judged."""
+
+    actor: str
+    operation: int
+    function: str
+    text: str
+    visit: int = 1
+    thread: str = CALLER
+    then: str = GOES_ON
+
+    def among(self, lines: Iterable[Hold]) -> Hold | None:
+        """The hold there, if this is one of these lines."""
+        mine = dataclasses.astuple(self)[:-1]
+        for line in lines:
+            if (line.actor, line.operation, line.function, line.text, line.visit, line.thread) == mine:
+                return dataclasses.replace(line, then=self.then)
+        return None
 
 
 @dataclasses.dataclass(frozen=True)

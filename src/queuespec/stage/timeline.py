@@ -18,13 +18,14 @@ class Timeline:
         self.calls: list[Call] = []
         self.last: Call | None = None
         """The call whose outcome was read last."""
+        self.performed: list[Row] = []
+        """What was performed without calls of the judge."""
         self._begun = time.monotonic()
 
     def rows(self) -> list[Row]:
         """The calls, in the order in which they began."""
-        return [
-            (call.begun - self._begun, call.actor.name, call.text, call.outcome, call.seconds) for call in self.calls
-        ]
+        calls = ((one.begun - self._begun, one.actor.name, one.text, one.outcome, one.seconds) for one in self.calls)
+        return [*calls, *self.performed]
 
     def __str__(self) -> str:
         return "\n".join(in_lines(self.rows()))

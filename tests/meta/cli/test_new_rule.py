@@ -1,11 +1,19 @@
 """``queuespec new-rule``: the skeleton of a rule and of its fault, in a checkout."""
 
+import json
 import shutil
 
 import pytest
-from runs import CHECKOUT, outcomes
+from runs import CHECKOUT, METHOD, outcomes
+from samples import header
 
+from queuespec import results
 from queuespec.__main__ import main
+from queuespec.cli import new_rule
+from queuespec.explore.counterexample import Broken, Counterexample
+from queuespec.explore.history import History
+from queuespec.explore.scenario import Operation, Part, Scenario
+from queuespec.explore.schedule import Hold, Schedule
 from queuespec.rules import chapters
 
 CHAPTERS = [chapter.name for chapter in chapters()]
@@ -75,3 +83,59 @@ def test_a_package_that_is_no_checkout_gets_no_rules(monkeypatch, capsys):
 
     said = "new rules are written in a checkout of queuespec; install it there with pip install -e ."
     assert capsys.readouterr().err == f"queuespec new-rule: {said}\n"
+
+
+def counterexample(file):
+    """Saves what a queue does whose get() returns None for Empty, while a put() in another process is held."""
+    put, get = Operation("put", "c1-1"), Operation("get_nowait")
+    scenario = Scenario("Queue", METHOD, (Part("child 1", (put,)), Part("parent", (get,))), 2)
+    line = {"file": "multiprocessing/queues.py", "function": "put", "line": 1, "text": "self._notempty.notify()"}
+    broken = Broken('it said """None\\n"""', "get.nonblocking-raises-empty", "none")
+    found = Counterexample(broken, Schedule(1, (Hold("child 1", 0, **line),)), History(scenario, ()), 10, 10)
+    file.write_text(json.dumps(results.saved(header(), found.as_json())))
+    return str(file)
+
+
+def test_a_counterexample_becomes_a_rule_that_is_red_where_it_was_found(checkout, tmp_path):
+    (written,) = queuespec(checkout, ["new-rule", "get.found", "--from", counterexample(tmp_path / "x.json")])
+    assert written[0] == 0, written
+    text = (checkout / "tests/spec/test_getting.py").read_text(encoding="utf-8")
+    assert '"child 1": [Operation("put", "c1-1")],' in text
+    assert 'held=[Held("child 1", 0, "put", "self._notempty.notify()")],' in text
+    judge = ["--rule", "get.found", "--start-method", METHOD, "-n0", "-p", "no:cacheprovider"]
+
+    green, red = queuespec(checkout, judge, [*judge, "--implementation", "fault:none-for-empty"])
+
+    assert (green[0], "conforms: 1 verdict" in green[1]) == (0, True), green
+    assert red[0] == 1
+    assert "deviates: get_nowait() of parent returned None" in red[1]
+
+
+def test_a_line_that_the_judged_queue_does_not_have_leaves_the_rule_out(checkout, tmp_path):
+    file = tmp_path / "x.json"
+    counterexample(file)
+    file.write_text(file.read_text().replace("self._notempty.notify()", "self.of_another_version()"))
+    queuespec(checkout, ["new-rule", "get.found-elsewhere", "--from", str(file)])
+
+    judge = ["--rule", "get.found-elsewhere", "--start-method", METHOD, "-n0", "-rs"]
+    ((status, said, _),) = queuespec(checkout, judge)
+
+    assert status == 1
+    assert "no rule was judged" in said
+    assert "put() of this queue does not come to a line 'self.of_another_version()'" in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from queuespec import DOCS, raises, rule\n", "from queuespec import DOCS, Operation, raises, rule\n"),
+        (
+            "from queuespec import (\n    LIBRARY,\n    rule,\n)\n",
+            "from queuespec import DOCS, LIBRARY, Operation, rule\n",
+        ),
+        ("import os\n", "from queuespec import DOCS, Operation\nimport os\n"),
+        ("from queuespec import DOCS, Operation\n", "from queuespec import DOCS, Operation\n"),
+    ],
+)
+def test_what_a_skeleton_needs_is_imported(before, after):
+    assert new_rule._importing(before, ["DOCS", "Operation"]) == after
