@@ -60,6 +60,8 @@ def arrived(value: Any) -> Any:
     """What is recorded for a value that a call has returned."""
     if value is None or type(value) in (bool, int, str):
         return value
+    if type(value) is BadItem:
+        return value.name
     if type(value) in (tuple, list) and len(value) == 3 and type(value[0]) is str and type(value[1]) is int:
         name, size, payload = value
         if type(payload) is bytes and payload == _payload(name, size):
