@@ -52,6 +52,8 @@ class Way(Protocol):
 
     kind: str
     start_method: str
+    share: float
+    """How much of the time it has, in proportion to the others."""
 
     @property
     def coverage(self) -> Coverage:
@@ -70,7 +72,7 @@ class _Turns:
     def __init__(self, way: Way) -> None:
         self.way = way
         self.spent = 0.0
-        """Seconds, or runs if their number is limited."""
+        """Seconds, or runs if their number is limited, for a share of 1."""
         self.ran = self.failed = 0
         self.player: Player | None = None
         """The one whose turn it is."""
@@ -93,7 +95,7 @@ class Finding:
 
 
 class Exploring:
-    """Follows several ways, each as long as the others; `findings` has what was found so far, by cause and kind.
+    """Follows several ways, each for its share of the time; `findings` has what was found so far, by cause and kind.
 
     It ends after a number of seconds, or of runs; if runs are limited, one thread makes the same ones each time.
     """
@@ -166,7 +168,7 @@ class Exploring:
             if self._stopped.is_set():
                 break
         one.ran, one.failed = one.ran + ran, one.failed + len(planned) - ran
-        one.spent += self._clock() - begun if self.runs is None else len(planned)
+        one.spent += (self._clock() - begun if self.runs is None else len(planned)) / one.way.share
         with self._lock:
             self.done += len(planned)
         for schedule, history, broken in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from queuespec.explore.coverage import Coverage
@@ -14,11 +15,19 @@ from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
 
 
+SHARES = {"fork": 2.0, "SimpleQueue": 0.5, "Manager.Queue": 0.5, "Manager.JoinableQueue": 0.5}
+"""What has more than its share of the time, since much happens in it, or less, since there is less to go wrong."""
+
+
+def _share(*names: str) -> float:
+    return math.prod(SHARES.get(name, 1.0) for name in names)
+
+
 class Stress:
     """Made-up scenarios, whose actors start together."""
 
     def __init__(self, kind: str, start_method: str, seed: int, lacks: Set[str]) -> None:
-        self.kind, self.start_method = kind, start_method
+        self.kind, self.start_method, self.share = kind, start_method, _share(kind, start_method)
         self._seed, self._lacks, self._rounds = seed, lacks, 0
 
     def trials(self, lines: Lines) -> Iterator[Trial]:
@@ -41,7 +50,7 @@ class Held:
     """Pairs of operations, of which one is held at each of its lines."""
 
     def __init__(self, kind: str, start_method: str, seed: int, lacks: Set[str]) -> None:
-        self.kind, self.start_method = kind, start_method
+        self.kind, self.start_method, self.share = kind, start_method, _share(kind, start_method)
         self._holding = Holding(self._lines, pairs(kind, start_method, lacks), seed, lacks)
         self._asked: Lines | None = None
 

@@ -29,7 +29,7 @@ def to_console(console: Console, one: Counterexample, sentence: str, again: str)
     from rich.text import Text
 
     broken, scenario = one.broken, one.history.scenario
-    head = hanging(console, "broken: ", f"{one_line(broken.sentence, 1000)} ({scenario.kind}, {scenario.start_method})")
+    head = hanging(console, "broken: ", one_line(f"{broken.sentence} ({scenario.kind}, {scenario.start_method})", 1000))
     head.stylize("bold red", 0, len("broken:"))
     show(console, head, "", *listing(one), "", *in_text(rows(one), console.width), "")
     for hold in one.schedule.holds:

@@ -22,6 +22,7 @@ class Way:
 
     def __init__(self, kind, method, last):
         self.kind, self.start_method, self.last = kind, method, last
+        self.share = 1.0
         self.rounds = 0
 
     def trials(self, lines):
@@ -77,6 +78,14 @@ def test_each_way_has_its_share_of_the_time():
 
     assert 60 <= world.now < 61
     assert all(180 <= world.ran[place] <= 220 for place in PLACES)
+
+
+def test_a_way_may_have_a_larger_share():
+    world = World(*PLACES)
+    world.ways[0].share = 4.0
+    world.explores().follow(world)
+
+    assert [round(world.ran[place], -2) for place in PLACES] == [400, 100, 100]
 
 
 def test_a_number_of_rounds_is_divided_too_and_the_same_each_time():
