@@ -14,6 +14,9 @@ import random
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Callable
 
+from queuespec.explore.coverage import Coverage
+from queuespec.explore.generate import pairs
+from queuespec.explore.minimize import Trial
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import Part, Scenario
 from queuespec.explore.schedule import THEN, Hold, Schedule
@@ -44,69 +47,64 @@ class Holding:
     """Plans schedules with holds: of each scenario some, and then others, until all have been tried.
 
     The order is random, the same for the same seed; the first scenarios and the schedules with one hold come first on
-    average. Without Python code of the implementation, `lines` stays empty, and nothing is tried.
+    average. Without Python code of the implementation, nothing is tried.
     """
 
     def __init__(
-        self, lines: Lines, scenarios: Iterable[Scenario], seed: int = 0, lacks: Set[str] = frozenset()
+        self, kind: str, start_method: str, seed: int, lacks: Set[str] = frozenset(), share: float = 1.0
     ) -> None:
-        self._lines = lines
+        self.kind, self.start_method, self.share = kind, start_method, share
         self._deaths = ("raise",) if lacks & {"kill", "processes"} else THEN[1:]
-        self._random = random.Random(seed)
-        ranked = [(rank * self._random.random(), scenario) for rank, scenario in enumerate(scenarios, 1)]
+        chance = random.Random(seed)
+        ranked = [(rank * chance.random(), one) for rank, one in enumerate(pairs(kind, start_method, lacks), 1)]
         self._scenarios = [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
         self._seed = seed
-        self.lines: set[Line] = set()
-        """The lines that have been visited by operations that are held."""
-        self.held: set[Line] = set()
-        """Those at which a thread has been held."""
-        self.there = 0
-        """How many schedules there are, for the scenarios that have had their turn."""
-        self.tried = 0
-        """How many of them have been tried."""
-        self.scenarios = 0
-        """How many scenarios have had their turn."""
+        self._visited: set[Line] = set()
+        self._held: set[Line] = set()
+        self._there_are = self._tried = self._met = 0
 
     @property
-    def all_scenarios(self) -> int:
-        """How many scenarios there are."""
-        return len(self._scenarios)
+    def coverage(self) -> Coverage:
+        """How many of the schedules, lines and pairs were met."""
+        lines = frozenset(self._held), frozenset(self._visited)
+        return Coverage(0, self._tried, self._there_are, *lines, self._met, len(self._scenarios))
 
-    def has_run(self, schedule: Schedule, reached: Sequence[Hold]) -> None:
+    def has_run(self, trial: Trial, reached: Sequence[Hold]) -> None:
         """Counts a schedule that was tried, and the line of its first hold if that is among those `reached`."""
-        self.tried += 1
-        if schedule.holds[0] in reached:
-            self.held.add(_line(schedule.holds[0]))
+        hold = trial.schedule.holds[0]
+        self._tried += 1
+        if hold in reached:
+            self._held.add(_line(hold))
 
-    def planned(self) -> Iterator[tuple[Scenario, Schedule]]:
+    def trials(self, lines: Lines) -> Iterator[Trial]:
         """What to run, in this order."""
         left = [*range(len(self._scenarios))]
         for turn in itertools.count():
             for number in left[:]:
                 scenario = self._scenarios[number]
-                schedules = self._schedules(scenario, number)
+                schedules = self._schedules(scenario, number, lines)
                 if not turn:
-                    self.scenarios += 1
-                    self.there += len(schedules)
+                    self._met += 1
+                    self._there_are += len(schedules)
                 share = schedules[turn * SHARE : (turn + 1) * SHARE]
                 if len(share) < SHARE:
                     left.remove(number)
-                yield from ((scenario, schedule) for schedule in share)
-                if self.scenarios >= IN_VAIN and not self.lines:
+                yield from (Trial(scenario, schedule) for schedule in share)
+                if self._met >= IN_VAIN and not self._visited:
                     return
             if not left:
                 return
 
-    def _schedules(self, scenario: Scenario, number: int) -> list[Schedule]:
+    def _schedules(self, scenario: Scenario, number: int, lines: Lines) -> list[Schedule]:
         try:
-            visited = [one for one in self._lines(scenario) if one.visit <= VISITS]
+            visited = [one for one in lines(scenario) if one.visit <= VISITS]
         except NotPlayed:
             return []
         first, second = (
             [one for one in visited if (one.actor, one.operation) == (part.actor, len(part.operations) - 1)]
             for part in scenario.parts[:2]
         )
-        self.lines.update(map(_line, first))
+        self._visited.update(map(_line, first))
         chance = random.Random(f"{self._seed} {number}")
         own = first[0].file if first else ""
         ranked: list[tuple[float, Schedule]] = []
