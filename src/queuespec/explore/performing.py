@@ -107,6 +107,9 @@ class Cast:
         stage.records_in(Timeline())
         sizes = [(one.maxsize,) if one.maxsize else () for one in scenarios]
         self._queues = [stage.make_queue(one.kind, *size) for one, size in zip(scenarios, sizes)]
+        for one, queue in zip(scenarios, self._queues):
+            if one.kind.startswith("Manager."):
+                queue.calls.qsize().finish()  # opens a connection of the parent, which stays
         count = max(len(children_of(one)) for one in scenarios)
         children = stage.make_children(count, *self._queues)
         self._children: list[tuple[View, ...]] = [(one,) if self.size == 1 else one for one in children]

@@ -87,6 +87,8 @@ class Runner:
         """Whether it pays that the processes which perform this perform others afterward, and they can do it."""
         dies = any(hold.then != GOES_ON for hold in schedule.holds) or schedule.faults
         ends = any(one.call in ENDS for part in scenario.parts for one in part.operations)
+        if schedule.holds and scenario.kind.startswith("Manager."):
+            return False  # the first call of a process opens its connection to the manager
         return not dies and not ends and (self.start_method != "fork" or schedule.holds != ())
 
     def _performance(self, cast: Cast, number: int, scenario: Scenario) -> Performance:
