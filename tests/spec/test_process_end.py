@@ -16,13 +16,15 @@ STARTS_THREADS_AT_EXIT = ("Python 3.12 starts no threads at exit", lambda facts:
 END_OF_PROCESS = (DOCS / "pipes-and-queues", DOCS / "all-start-methods")
 
 
-def _leaves_with_unflushed_items(queue, make_child, opening, how="return"):
+def _leaves_with_unflushed_items(queue, make_child, opening, how="return", bad=False):
     """A process that is exiting and had to wait for its items, whose pickling was held back until now.
+
+    The first of them may be a bad one, which cannot be pickled.
 
     Where put() itself waits until its item is pickled, the event is already set, and there was nothing to wait for.
     """
     child, child_opening = make_child(queue, opening)
-    child.plays(timing.put_held_back, child_opening, "first")
+    child.plays(timing.put_held_back, child_opening, "first", bad)
     child.plays(moving.put_all, ITEMS)
     child.process.begins_to_leave(how)
     if not opening.is_set():
@@ -225,6 +227,18 @@ def test_exit_after_unpicklable_item(queue, child):
     assert child.process.leaves() == 0
 
     assert queue.plays(moving.drain) == ["good"]
+
+
+@rule("exit.bad-item-loses-others", source=OBSERVED, level="hazard")
+def test_bad_item_at_exit_loses_items_behind_it(queue, make_child, make_object, context):
+    """An item that cannot be pickled takes the items behind it along if its process is exiting by then.
+
+    Before, it costs itself alone. A process that calls `close()` and `join_thread()` before it ends does not lose them.
+    """
+    leaving = _leaves_with_unflushed_items(queue, make_child, make_object(making.event, context), bad=True)
+
+    leaving.ends()
+    assert queue.plays(moving.drain) == []
 
 
 @rule("exit.waits-for-children", source=(DOCS / "pipes-and-queues", DOCS / "Process.daemon"), kinds=())

@@ -69,6 +69,14 @@ class HeldBack:
         return str, (self.text,)
 
 
+class HeldBackAndBad(HeldBack):
+    """One that cannot be pickled even then."""
+
+    def __reduce__(self):
+        super().__reduce__()
+        raise ValueError("this item cannot be pickled")
+
+
 def held_back(event, text, begun=None):
     """Makes an item whose pickling waits for the event; sets `begun`, if given, when its pickling begins."""
     return HeldBack(event, text, begun)

@@ -335,14 +335,16 @@ PUT_SECONDS = 5.0
 """A put() that takes longer although there is room, in seconds, is waiting until its item has been sent."""
 
 
-def put_held_back(queue, event, text):
-    """Puts an item whose pickling waits for the event.
+def put_held_back(queue, event, text, bad=False):
+    """Puts an item whose pickling waits for the event, and fails then if it is a bad one.
 
     If put() itself waits until the item has been pickled, the event is set here after some time. So if the event is
     already set when this returns, nothing is left to flush.
     """
     giving_up = threading.Timer(patience.stretched(PUT_SECONDS), event.set)
     giving_up.start()
-    queue.put(gates.HeldBack(event, text))
-    giving_up.cancel()
-    giving_up.join()
+    try:
+        queue.put((gates.HeldBackAndBad if bad else gates.HeldBack)(event, text))
+    finally:
+        giving_up.cancel()
+        giving_up.join()

@@ -243,6 +243,7 @@ class ManagerQueueSendsLate:
         "cap.restored-after-pickle-error": "put('good') was still running after",
         "item.unpicklable-reported": "should have returned, but it raised",
         "item.exit-while-pickling": "should have returned, but it raised SystemExit",
+        "exit.bad-item-loses-others": "should have returned, but it raised ValueError",
         "item.changed-while-pickling": "should have returned, but it raised RuntimeError",
         "item.reducer-in-feeder-thread": "but it returned 'this thread'",
         "payload.put-does-not-wait-for-reader": "was still running after",
