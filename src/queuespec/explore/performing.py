@@ -333,7 +333,7 @@ class Performance:
         return player.next > first
 
     def lines(self) -> list[Hold]:
-        """The lines that the operations visit, performed one after another."""
+        """The lines that the operations visit, performed one after another; without those of processes that wait."""
         self._begin()
         try:
             self._prepares((), keeps=True)
@@ -341,7 +341,7 @@ class Performance:
                 pass
             found: list[tuple[Any, ...]] = []
             for view in {id(view.process): view for view in self._mains.values()}.values():
-                call = self._finishes(view.process, "visited", of=HOLDING)
+                call = self._finishes(view.process, "visited", of=HOLDING) if view.process.busy is None else None
                 found += [] if call is None or not call.returned else call.value
             self._goes_on()
             self._end()
