@@ -192,12 +192,15 @@ def _renumbered(trial: Trial) -> Iterator[Trial]:
 
         parts = [Part(name(part.actor), part.operations) for part in trial.scenario.parts]
         holds = [dataclasses.replace(hold, actor=name(hold.actor)) for hold in trial.schedule.holds]
-        yield _with_parts(trial, parts, holds)
+        faults = [f"{word} {name(actor)}" for word, _, actor in (one.partition(" ") for one in trial.schedule.faults)]
+        renamed = Trial(trial.scenario, dataclasses.replace(trial.schedule, faults=tuple(faults)))
+        yield _with_parts(renamed, parts, holds)
 
 
 def _with_parts(trial: Trial, parts: list[Part], holds: list[Hold] | None = None) -> Trial:
-    """With these parts, and no holds of actors that are gone."""
-    actors = {part.actor for part in parts}
+    """With these parts, and neither holds nor faults of actors that are gone."""
+    actors = {name for part in parts for name in (part.actor, part.process)}
     held = tuple(hold for hold in (trial.schedule.holds if holds is None else holds) if hold.actor in actors)
     scenario = dataclasses.replace(trial.scenario, parts=tuple(parts))
-    return Trial(scenario, dataclasses.replace(trial.schedule, holds=held))
+    faults = tuple(fault for fault in trial.schedule.faults if fault.partition(" ")[2] in actors)
+    return Trial(scenario, dataclasses.replace(trial.schedule, holds=held, faults=faults))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+import signal
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from queuespec.explore.coverage import Coverage
@@ -10,14 +12,21 @@ from queuespec.explore.exploring import Way
 from queuespec.explore.generate import scenarios
 from queuespec.explore.holding import Holding, Lines
 from queuespec.explore.minimize import Trial
+from queuespec.explore.performing import SIGNAL, STARVE, STOP
+from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
 
 SHARES = {"fork": 2.0, "SimpleQueue": 0.5, "Manager.Queue": 0.5, "Manager.JoinableQueue": 0.5}
 """What has more than its share of the time, since much happens in it, or less, since there is less to go wrong."""
 
 
+FAULTS = (STOP, SIGNAL, STARVE)
+FAULTY = 0.15
+"""What share of the scenarios is performed with a fault."""
+
+
 class Stress:
-    """Made-up scenarios, whose actors start together."""
+    """Made-up scenarios, whose actors start together; now and then with a fault in one of their processes."""
 
     def __init__(self, kind: str, start_method: str, seed: int, lacks: Set[str], share: float) -> None:
         self.kind, self.start_method, self.share = kind, start_method, share
@@ -26,8 +35,16 @@ class Stress:
     def trials(self, lines: Lines) -> Iterator[Trial]:
         """Without end, each with a seed of its own."""
         made = scenarios(self.kind, self.start_method, self._seed, self._lacks)
+        chance = random.Random(self._seed)
         for number, scenario in enumerate(made):
-            yield Trial(scenario, Schedule(self._seed + number))
+            yield Trial(scenario, Schedule(self._seed + number, (), (*self._faults(scenario, chance),)))
+
+    def _faults(self, scenario: Scenario, chance: random.Random) -> Iterator[str]:
+        """Now and then a fault in a child."""
+        children = sorted({part.process for part in scenario.parts} - {"parent"})
+        if children and chance.random() < FAULTY:
+            signals = not self._lacks & {"kill", "processes"} and hasattr(signal, "SIGSTOP")
+            yield f"{chance.choice(FAULTS if signals else (STARVE,))} {chance.choice(children)}"
 
     def has_run(self, trial: Trial, reached: Sequence[Hold]) -> None:
         """Counts a run."""

@@ -37,7 +37,8 @@ def trials(draw):
     thens = [draw(some.sampled_from(["goes on", "kill"])) for _ in held]
     holds = tuple(Hold(actor, number, **HELD, then=then) for (actor, number), then in zip(held, thens))
     scenario = Scenario("Queue", "fork", parts, draw(some.integers(0, 3)))
-    return Trial(scenario, Schedule(1, holds, tuple(draw(some.lists(some.just("signal"), max_size=1)))))
+    faults = draw(some.lists(some.sampled_from([f"stop {actor}" for actor in actors]), max_size=1))
+    return Trial(scenario, Schedule(1, holds, tuple(faults)))
 
 
 def run(scenario, schedule):
@@ -105,6 +106,8 @@ def test_each_step_is_smaller_and_well_formed(trial):
         assert len(actors) == len({*actors})
         parts = {part.actor: part.operations for part in one.scenario.parts}
         assert all(hold.operation < len(parts[hold.actor]) for hold in one.schedule.holds)
+        processes = {part.process for part in one.scenario.parts}
+        assert all(fault.partition(" ")[2].partition(" thread")[0] in processes for fault in one.schedule.faults)
 
 
 def some_trial():
