@@ -28,5 +28,7 @@ def run(given: Arguments) -> Status:
         what = f"{counted(len(found.verdicts), 'verdict')}: {results.summary(found.verdicts) or 'none'}"
         if found.explored is not None or found.findings:
             what = counted(len(found.findings), "finding")
+        elif found.measured:
+            what = counted(len(found.measured.all), "measurement")
         say(f"{found.name}: {state}; {what}")
     return Status.OK if whole else Status.UNUSABLE

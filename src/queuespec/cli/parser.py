@@ -30,6 +30,7 @@ COMMANDS = {
     "page": "write results as a site",
     "badge": "write a badge",
     "compare": "compare two runs",
+    "measure": "measure what it costs",
     "check": "validate results files",
     "expectations": "draft expectations",
     "faults": "list the faults",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Optional
 
+from queuespec.results.measurement import Measured
 from queuespec.results.verdict import Header, Verdict
 from queuespec.text import one_line
 
@@ -60,6 +61,7 @@ class Results:
     cut_short: str = ""
     findings: list[Found] = dataclasses.field(default_factory=list)
     explored: Explored = None
+    measured: Measured = dataclasses.field(default_factory=Measured)
 
 
 def saved(header: Header, counterexample: dict[str, Any]) -> dict[str, Any]:

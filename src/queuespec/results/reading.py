@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from queuespec.results import schema
 from queuespec.results.findings import Explored, Found, Results
+from queuespec.results.measurement import Key, Measured, Measurement
 from queuespec.results.verdict import (
     ABSENT,
     CONFORMS,
@@ -74,6 +75,7 @@ class _Reader:
         self.verdicts: list[Verdict] = []
         self.findings: list[Found] = []
         self.explored: Explored = None
+        self.measurements: dict[Key, Measurement] = {}
         self.keys: set[tuple[str, str, str, str]] = set()
         self.torn = False
 
@@ -94,12 +96,16 @@ class _Reader:
             raise BadFile(f"{self.name}: {what}")
         why = ""
         if self.footer is None:
-            why = f"cut short after {counted(len(self.verdicts), 'verdict')}: the footer is missing"
+            found = counted(len(self.verdicts), "verdict")
+            if self.measurements:
+                found = counted(len(self.measurements), "measurement")
+            why = f"cut short after {found}: the footer is missing"
             if not cut_short:
                 raise BadFile(f"{self.name}: {why}")
         elif self.footer["counts"][NOT_RUN]:
             why = f"cut short: {counted(self.footer['counts'][NOT_RUN], 'planned verdict')} missing"
-        return Results(self.name, self.header, self.verdicts, why, self.findings, self.explored)
+        measured = Measured(self.measurements.values())
+        return Results(self.name, self.header, self.verdicts, why, self.findings, self.explored, measured)
 
     def take(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE:
@@ -122,6 +128,8 @@ class _Reader:
         elif "counterexample" in data:
             self.check("finding", data)
             self.findings.append(Found(**data))
+        elif "workload" in data:
+            self.take_measurement(data)
         else:
             self.take_verdict(data, self.header.start_methods)
         self.digest.update(line.rstrip(b"\r\n") + b"\n")
@@ -170,10 +178,19 @@ class _Reader:
         self.keys.add(key)
         self.verdicts.append(verdict)
 
+    def take_measurement(self, data: dict[str, Any]) -> None:
+        self.check("measurement", data)
+        one = Measurement.from_data(data)
+        if one.key in self.measurements:
+            raise self.bad(f"second measurement of {one.workload} {one.quantity} of {one.of}")
+        self.measurements[one.key] = one
+
     def take_footer(self, data: dict[str, Any]) -> None:
         self.check("footer", data)
         if {**dict.fromkeys(VERDICTS, 0), **data["counts"]} != counts(self.verdicts):
             raise self.bad("the counts of the footer do not match the verdicts: lines are missing or were changed")
+        if data.get("measurements", 0) != len(self.measurements):
+            raise self.bad("the footer has another number of measurements: lines are missing or were changed")
         if data["digest"] != self.digest.hexdigest():
             raise self.bad("the digest of the footer does not match the lines: the file was changed later")
         self.footer = data

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, Callable
 
-KINDS_OF_LINES = ("header", "verdict", "finding", "saved", "footer")
+KINDS_OF_LINES = ("header", "verdict", "finding", "measurement", "saved", "footer")
 FILE = Path(__file__).with_name("results.schema.json")
 
 

@@ -1,7 +1,7 @@
 """Verdicts: the outcome of a rule for one kind of queue under one start method; and the header of their file.
 
-A results file is JSON Lines: a header (what was judged, where, how), a line for each verdict or for each finding of
-exploring, a footer. A file without a footer was cut short. `results.schema.json` describes the lines.
+A results file is JSON Lines: a header (what was judged, where, how), a line for each verdict, finding of exploring
+or measurement, a footer. A file without a footer was cut short. `results.schema.json` describes the lines.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from queuespec.results.findings import Explored, Found
+from queuespec.results.measurement import Measured
 from queuespec.results.reading import is_whole
 from queuespec.results.verdict import NOT_RUN, VERDICTS, Header, Verdict
 
@@ -21,6 +22,7 @@ def as_lines(
     seconds: float = 0.0,
     findings: Iterable[Found] = (),
     explored: Explored = None,
+    measured: Measured | None = None,
 ) -> Iterator[str]:
     """The lines of a complete file, without line ends. `seconds` is the duration of the run."""
     digest = hashlib.sha256()
@@ -37,7 +39,10 @@ def as_lines(
         yield line(vars(verdict.bounded))
     for finding in findings:
         yield line(finding.as_data())
-    far = {} if explored is None else {"explored": explored}
+    far: dict[str, Any] = {} if explored is None else {"explored": explored}
+    if measured:
+        yield from map(line, map(measured.as_data, measured.all))
+        far["measurements"] = len(measured.all)
     yield line({"counts": found, "seconds": round(seconds, 3), **far, "digest": digest.hexdigest()})
 
 

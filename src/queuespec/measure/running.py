@@ -1,0 +1,297 @@
+"""Rounds of all tasks: each has processes of its own, and measures the queue and its limits in turn.
+
+What is compared is measured one after the other, in an order that changes, so that a machine that is busy for a while
+makes both slower. The first round shows which tasks there is time for: they fit into as many rounds as an interval
+needs. Whatever hangs or crashes costs one figure.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import statistics
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Callable
+
+from queuespec.actors import measuring
+from queuespec.measure.bench import PROBLEMS, Bench
+from queuespec.measure.limits import Samples
+from queuespec.measure.workloads import MACHINE, PERCENTILES, Borrowed, Task
+from queuespec.results.measurement import QUEUE, STANDARD, Measured, Measurement, quantiles
+from queuespec.results.statistics import ENOUGH, percentile
+from queuespec.stage import Settings, Supervisor
+from queuespec.text import one_line
+
+MOST_ROUNDS = 40
+PART = 0.4
+"""The part of a round in which something is measured, if processes start as fast as the first one did."""
+
+SHORTEST, LONGEST = 0.02, 0.5
+"""How long a task is measured in a round, at least and at most, in seconds."""
+
+NO_TIME = "there was no time for it; raise --for"
+
+Progress = Callable[[int, str], None]
+"""Is given the number of the round, and what is measured."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """What is measured, and where its processes come from."""
+
+    settings: Settings
+    start_method: str
+    kind: str
+    lacks: Collection[str] = ()
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether it is the standard library's queue."""
+        return self.settings.implementation == "multiprocessing"
+
+
+class Run:
+    """Measures `subject`, and `standard` - the standard library - beside it, for `budget` seconds."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        standard: Subject,
+        tasks: Sequence[Task],
+        budget: float,
+        seed: int,
+        supervisor: Supervisor,
+        progress: Progress = lambda *_: None,
+    ) -> None:
+        self._subjects = {QUEUE: subject, STANDARD: subject if subject.is_standard else standard}
+        self._tasks = [*tasks]
+        self._budget = budget
+        self._random = random.Random(seed)
+        self._supervisor = supervisor
+        self._progress = progress
+        self._benches: dict[tuple[str, str], Bench] = {}
+        self._found: dict[tuple[Task, str, str], _Series] = {}
+        self._problems: dict[tuple[Task, str], str] = {}
+        self._has: dict[str, bool] = {}
+        self.rounds = 0
+        """The rounds that have begun."""
+        self.failed = False
+        """Whether something hung or crashed."""
+        self._begun = time.monotonic()
+
+    # Rounds
+
+    def perform(self) -> None:
+        """Measures until the time is over. After an exception, `measured` has what was measured before."""
+        self._begun = time.monotonic()
+        longest = 0.0
+        playable = [*self._tasks]
+        while self.rounds < MOST_ROUNDS and self._elapsed + longest <= self._budget:
+            begun = self._elapsed
+            order = playable if self.rounds == 0 else self._random.sample(playable, len(playable))
+            self.rounds += 1
+            try:
+                played = self._plays_round(order)
+            finally:
+                self._clears()
+            if self.rounds == 1:
+                playable = played
+            playable = [task for task in playable if (task, QUEUE) not in self._problems]
+            if all(task.workload == MACHINE for task in playable):
+                break
+            longest = max(longest, self._elapsed - begun)
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._begun
+
+    def _plays_round(self, order: Sequence[Task]) -> list[Task]:
+        """Plays the tasks as long as there is time; returns those that it is enough for in each round."""
+        share = self._budget / (ENOUGH + 1)
+        begun, seconds = self._elapsed, self._slice(order)
+        lost, played = 0.0, [*order[:1]]
+        for number, task in enumerate(order):
+            before = self._elapsed
+            if before > self._budget:
+                break
+            self._progress(self.rounds, task.name)
+            failed = self._plays(task, seconds)
+            lost += self._elapsed - before if failed else 0.0
+            if self.rounds > 1:
+                continue
+            if self._elapsed - begun - lost <= share or number == 0:
+                played.append(task)
+                continue
+            for left in order[number:]:
+                self._problems.setdefault((left, QUEUE), NO_TIME)
+            break
+        return [*dict.fromkeys(played)]
+
+    def _slice(self, order: Sequence[Task]) -> float:
+        number = sum(1 + (not self._subjects[QUEUE].is_standard) + len(task.limits) for task in order)
+        return min(LONGEST, max(SHORTEST, PART * self._budget / (ENOUGH + 1) / max(1, number)))
+
+    def _plays(self, task: Task, seconds: float) -> bool:
+        """Plays a task and what is measured beside it; returns whether something failed."""
+        names = [limit.name for limit in task.limits]
+        if task.workload != MACHINE:
+            names += [QUEUE] if self._subjects[QUEUE].is_standard else [QUEUE, STANDARD]
+        failed = False
+        for of in self._random.sample(names, len(names)):
+            if (task, of) in self._problems:
+                continue
+            key = self._place(task, of)
+            try:
+                bench = self._bench(*key)
+                why = self._inapplicable(task, of, bench)
+                if why:
+                    self._problems[task, of] = why
+                    continue
+                samples = self._samples(task, of, bench, seconds)
+            except PROBLEMS as problem:
+                self.failed = failed = True
+                self._problems[task, of] = one_line(str(problem).partition("\n")[0] or repr(problem))
+                self._benches.pop(key).end()
+                continue
+            except BaseException:
+                self._benches.pop(key).end()
+                raise
+            for quantity, values in _by_quantity(samples):
+                if values is None:
+                    self._problems[task, of] = "the system does not say"
+                else:
+                    series = self._found.setdefault((task, quantity, of), _Series())
+                    series.add(self.rounds, values, PERCENTILES.get(quantity))
+            bench.forget_calls()
+        return failed
+
+    def _samples(self, task: Task, of: str, bench: Bench, seconds: float) -> Samples:
+        bench.stage.largest_item = task.largest
+        for limit in task.limits:
+            if limit.name == of:
+                return limit.play(task.play, bench, task.parameters, seconds)
+        return task.play(bench, task.through, seconds)
+
+    def _inapplicable(self, task: Task, of: str, bench: Bench) -> str:
+        """Why this cannot be measured of this subject; empty if it can."""
+        lacks = self._subjects[QUEUE if of == QUEUE else STANDARD].lacks
+        if task.needs and task.needs not in self._has:
+            self._has[task.needs] = bool(bench.alone(measuring.has, task.needs))
+        if task.needs and not self._has[task.needs]:
+            return f"the interpreter has no {task.needs}"
+        if of not in (QUEUE, STANDARD):
+            return ""
+        kind, maxsize = task.queue or (bench.kind, 0)
+        if kind in lacks:
+            return f"the implementation has no {kind}"
+        if maxsize and "maxsize" in lacks:
+            return "the implementation has no maxsize"
+        if task.buffers and ("buffer" in lacks or kind == "SimpleQueue"):
+            return f"{kind} has no buffer in front of its pipe"
+        return ""
+
+    # Processes
+
+    def _place(self, task: Task, of: str) -> tuple[str, str]:
+        """Whose processes play this, and under which start method."""
+        of = QUEUE if of == QUEUE and not self._subjects[QUEUE].is_standard else STANDARD
+        return of, task.start_method or self._subjects[of].start_method
+
+    def _bench(self, of: str, method: str) -> Bench:
+        subject = self._subjects[of]
+        if (of, method) not in self._benches:
+            queues = {task.through[1]: task.queue for task in self._tasks if task.queue is not None}
+            queues = {name: queue for name, queue in queues.items() if queue[0] not in subject.lacks}
+            self._benches[of, method] = Bench(subject.settings, method, self._supervisor, subject.kind, queues)
+        return self._benches[of, method]
+
+    def _clears(self) -> None:
+        while self._benches:
+            _, bench = self._benches.popitem()
+            bench.leave()
+
+    # What was found
+
+    def measured(self) -> Measured:
+        """All measurements so far."""
+        return Measured(self._measurements())
+
+    def _measurements(self) -> Iterator[Measurement]:
+        chosen = self._subjects[QUEUE]
+        for (task, quantity, of), series in self._found.items():
+            limit = task.limits[0].name if task.limits and of == QUEUE else ""
+            if limit and (task, quantity, limit) not in self._found:
+                limit = ""
+            if task.borrowed and of == QUEUE:
+                copied = self._borrowed(task.borrowed)
+                if copied is not None and quantity == task.borrowed.own:
+                    limit = "Connection"
+                    yield self._measurement(task, quantity, limit, copied, chosen)
+            yield self._measurement(task, quantity, of, series, chosen, limit, self._problems.get((task, of), ""))
+        seen = {(task, of) for task, _, of in self._found}
+        for (task, of), problem in self._problems.items():
+            if (task, of) not in seen:
+                yield self._measurement(task, "", of, _Series(), chosen, "", problem)
+
+    def _borrowed(self, one: Borrowed) -> _Series | None:
+        for (task, quantity, of), series in self._found.items():
+            if (task.workload, task.parameters, quantity, of) == (
+                one.workload,
+                one.parameters,
+                one.quantity,
+                "Connection",
+            ):
+                return series.times(one.times)
+        return None
+
+    def _measurement(
+        self, task: Task, quantity: str, of: str, series: _Series, chosen: Subject, limit: str = "", problem: str = ""
+    ) -> Measurement:
+        return Measurement(
+            task.workload,
+            quantity,
+            of,
+            dict(task.parameters),
+            chosen.kind,
+            task.start_method or chosen.start_method,
+            task.unit(quantity),
+            tuple(series.values.get(number) for number in range(1, self.rounds + 1)),
+            limit,
+            series.samples,
+            quantiles(series.kept),
+            problem,
+        )
+
+
+class _Series:
+    """The values of a quantity: one of each round, and something of all samples."""
+
+    def __init__(self) -> None:
+        self.values: dict[int, float] = {}
+        self.kept: list[float] = []
+        self.samples = 0
+
+    def add(self, number: int, samples: Sequence[float], part: float | None) -> None:
+        """Adds the samples of a round; its value is their median, or another percentile."""
+        self.values[number] = statistics.median(samples) if part is None else percentile(samples, part)
+        self.samples += len(samples)
+        if len(samples) > 1 and part in (None, 0.5):
+            self.kept += quantiles(samples)
+
+    def times(self, factor: float) -> _Series:
+        """The same, multiplied."""
+        found = _Series()
+        found.values = {number: factor * value for number, value in self.values.items()}
+        found.samples = self.samples
+        return found
+
+
+def _by_quantity(samples: Samples) -> Iterator[tuple[str, Sequence[float] | None]]:
+    """The quantities of samples; of a round trip they are percentiles."""
+    trips: Mapping[str, Sequence[float] | None] = samples
+    for name, values in trips.items():
+        if name == "trip":
+            yield from ((percentile, values) for percentile in PERCENTILES)
+        else:
+            yield name, values
