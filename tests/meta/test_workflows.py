@@ -304,7 +304,7 @@ def test_every_implementation_has_an_environment_and_its_extra():
 
     assert set(expanded(section.partition(":")[2])) == set(map(identified, PACKAGES))
     assert given == {name: name for name in installed}
-    assert extras - {"browser", "completion", "page", "test"} == installed
+    assert extras - {"browser", "completion", "measure", "page", "test"} == installed
 
 
 def test_every_file_that_github_reads_is_checked_by_its_schema():

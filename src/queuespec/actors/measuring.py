@@ -249,7 +249,7 @@ def _sender(items: Any, shape: str, size: int, number: int, stack: contextlib.Ex
 
 
 def batches(perform: Callable[[int], float], number: int, seconds: float) -> tuple[int, list[float]]:
-    """Performs batches of `number`, or fewer if they take long, for so many seconds.
+    """Performs batches of `number`, or fewer if they take long, for that many seconds.
 
     Returns the size of a batch, and the duration of each. Smaller ones have warmed up before, and told what to expect.
     """
@@ -365,7 +365,7 @@ def hoards(orders: Any, items: Any, acks: Any, number: int, seconds: float) -> l
 
 
 def produce(orders: Any, items: Any, acks: Any, number: int) -> None:
-    """Puts items when it is told to begin."""
+    """Puts items when it gets the order to begin."""
     value = item("bytes", ORDINARY)
     orders.get()
     for _ in range(number):
@@ -387,7 +387,7 @@ def increment(orders: Any, items: Any, acks: Any, loops: int) -> None:
 
 
 def direct(orders: Any, items: Any, acks: Any, begins: int, ends: int) -> float:
-    """Lets that many producers begin; returns how long it takes until so many consumers have had their share."""
+    """Lets that many producers begin; returns how long it takes until that many consumers have had their share."""
     begun = clock()
     for _ in range(begins):
         orders.put(None)
@@ -559,7 +559,7 @@ def _grown(before: int | None, after: int | None, number: int) -> float | None:
 
 
 def at_rest(parent: Any, kind: str, number: int) -> dict[str, float | None]:
-    """What each of so many new queues takes that nobody has used: ``memory`` in bytes, ``descriptors``."""
+    """What each of that many new queues takes that nobody has used: ``memory`` in bytes, ``descriptors``."""
     kept = [parent.make(kind, (), {})]
     before = resident(), descriptors()
     kept += [parent.make(kind, (), {}) for _ in range(number)]
@@ -571,7 +571,7 @@ def at_rest(parent: Any, kind: str, number: int) -> dict[str, float | None]:
 
 
 def buffered(orders: Any, items: Any, acks: Any, number: int, size: int) -> float | None:
-    """How many bytes each of so many different items takes that were put, and that nobody has taken."""
+    """How many bytes each of that many different items takes that were put, and that nobody has taken."""
     before = resident()
     for one in range(number):
         items.put(one.to_bytes(4, "big") + bytes(size - 4))

@@ -57,7 +57,7 @@ def add_arguments(parser: Parser) -> None:
     add("--implementation", metavar="NAME", default="multiprocessing", help="measure this one; see judge --help")
     add("--python", metavar="EXECUTABLE", default=sys.executable, help="measure in this interpreter")
     add("--start-method", metavar="NAME", help="start processes by this method (default: the first of the platform)")
-    add("--kind", choices=KINDS, help="the kind of queue (default: the first that there is)")
+    add("--kind", metavar="KIND", choices=KINDS, help="the kind of queue (default: Queue, if there is one)")
     parser.add_repeatable("--workload", metavar="NAME", help="measure this workload only; repeatable")
     parser.add_repeatable("--size", metavar="BYTES", type=size, help="transfer items of this size; repeatable")
     add("--patience", metavar="SECONDS", type=positive_seconds, default=Settings.patience, help="timeout for a call")

@@ -12,7 +12,7 @@ Samples = Mapping[str, Optional[Sequence[float]]]
 """By quantity, the values of one round; None if the system does not say."""
 
 Play = Callable[[Bench, Through, float], Samples]
-"""Does something through a queue or a limit, for about so many seconds."""
+"""Does something through a queue or a limit, for about that many seconds."""
 
 
 class Limit(NamedTuple):

@@ -1,4 +1,4 @@
-"""Pictures of figures: readable in grey, with units at the axes and the legend beside the data. Needs matplotlib."""
+"""Pictures of figures: readable in gray, with units at the axes and the legend beside the data. Needs matplotlib."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _whole(name: str, figure: Figure, axes: Any) -> Picture | None:
 
 
 def latency(measured: Measured, subject: str) -> Picture | None:
-    """Which part of round trips takes at most so long."""
+    """Which part of round trips takes at most that long."""
     figure, axes = _axes("Round trips of a small item", "duration of a round trip", "part of the round trips, %")
     axes.set_xscale("log")
     for number, (of, label) in enumerate(_labels(measured, subject, LIMITS[:1])):

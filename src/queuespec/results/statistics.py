@@ -23,7 +23,7 @@ LEAST = 1e-12
 """Costs below this are none: no clock is that fine, and a ratio to one would say nothing."""
 
 FENCE = 1.5
-"""A value is an outlier if it is further from the middle half than so many times its width (J. W. Tukey)."""
+"""A value is an outlier if it is further from the middle half than that many times its width (J. W. Tukey)."""
 
 
 class Estimate(NamedTuple):
