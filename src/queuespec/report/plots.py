@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import itertools
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,7 +44,7 @@ Picture = tuple[str, str, Figure]
 
 def pictures(measured: Measured, subject: str) -> Iterator[Picture]:
     """The pictures of a run; `subject` is what was measured, in words."""
-    with matplotlib.rc_context({"font.size": 9, "svg.fonttype": "none", "axes.axisbelow": True}):
+    with matplotlib.rc_context({"font.size": 9, "axes.axisbelow": True}):
         for draw in (throughput, latency, crowds, growth, side_by_side):
             picture = draw(measured, one_line(subject, 100))
             if picture is not None:
@@ -242,19 +239,17 @@ def save(directory: Path, found: Iterable[Picture]) -> list[Path]:
     """Writes each picture as SVG and as PNG; returns the paths. Raises `OSError`."""
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for (name, _, figure), suffix in itertools.product([*found], ("svg", "png")):
-        written.append(directory / f"{name}.{suffix}")
-        with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-            figure.savefig(written[-1], dpi=120, metadata={"Date": None} if suffix == "svg" else None)
+    for picture in found:
+        path = directory / f"{picture[0]}.svg"
+        save_svg(path, picture)
+        picture[2].savefig(path.with_suffix(".png"), dpi=120)
+        written += [path, path.with_suffix(".png")]
     return written
 
 
-def inline(picture: Picture, prefix: str) -> str:
-    """The SVG of a picture for a page of HTML, whose other pictures have other prefixes for their ids."""
+def save_svg(path: Path, picture: Picture) -> None:
+    """Writes a picture as SVG: the same picture is the same file. Raises `OSError`."""
     name, title, figure = picture
-    text = io.StringIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": f"{prefix}{name}"}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
-    svg = text.getvalue()
-    svg = svg[svg.index("<svg") :]
-    return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}-{name}-", svg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None, "Title": title})

@@ -20,6 +20,7 @@ from queuespec.report.document import conditions, rules_of
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.lanes import svg
 from queuespec.report.page import code
+from queuespec.report.page.measured import Pages
 from queuespec.report.page.names import file_name, unique
 from queuespec.report.page.runs import Run, cell, findings, judged_word, look, name_of
 from queuespec.report.page.site import Site, replacing
