@@ -115,6 +115,8 @@ class Run:
             before = self._elapsed
             if before > self._budget:
                 break
+            if self.rounds == 1 and self._takes_too_long(task, share):
+                continue
             self._progress(self.rounds, task.name)
             failed = self._plays(task, seconds)
             lost += self._elapsed - before if failed else 0.0
@@ -127,6 +129,24 @@ class Run:
                 self._problems.setdefault((left, QUEUE), NO_TIME)
             break
         return [*dict.fromkeys(played)]
+
+    def _takes_too_long(self, task: Task, share: float) -> bool:
+        """Whether a task with many items would leave no time for others, or exceed patience, to judge from one with
+        fewer items."""
+        items = int(task.parameters.get("items", 0))
+        costs = [
+            max(series.values.values())
+            for (known, _, of), series in self._found.items()
+            if items and known.workload == task.workload and of == QUEUE
+        ]
+        if not costs:
+            return False
+        spent, patience = costs[-1] * items, self._subjects[QUEUE].settings.patience
+        if spent > share / 2:
+            self._problems[task, QUEUE] = NO_TIME
+        elif spent > patience / 4:
+            self._problems[task, QUEUE] = "it would take a large part of the patience; raise --patience"
+        return (task, QUEUE) in self._problems
 
     def _slice(self, order: Sequence[Task]) -> float:
         number = sum(1 + (not self._subjects[QUEUE].is_standard) + len(task.limits) for task in order)

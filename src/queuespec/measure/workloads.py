@@ -45,7 +45,7 @@ MACHINE = "machine"
 LARGE = 16 * MIB
 """Size in bytes of the item whose travel takes memory."""
 
-AT_REST, BUFFERED, KEPT = 20, 500, 50
+AT_REST, BUFFERED, KEPT = 20, 5000, 50
 """How many queues are made, items put, and items taken, to know what one takes."""
 
 
@@ -164,7 +164,7 @@ class Task:
     units: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Of the quantities that are not durations."""
     queue: tuple[str, int] | None = None
-    """Kind and maxsize of the queue for the items, if it is another one than the chosen kind without limit."""
+    """Kind and maxsize of the queue for the items, if it is not one of the chosen kind without limit."""
     start_method: str = ""
     """The one it is played under, if it is not the chosen one."""
     needs: str = ""
@@ -177,12 +177,13 @@ class Task:
     @property
     def name(self) -> str:
         """The workload and its parameters, in words."""
-        return " ".join([self.workload, *(f"{name} {value}" for name, value in self.parameters.items())])
+        words = (f"{name} {value}" for name, value in self.parameters.items())
+        return f"{self.workload} ({', '.join(words)})" if self.parameters else self.workload
 
     @property
     def through(self) -> Through:
         """How its items travel."""
-        return MAIN if self.queue is None else ("queue", "{} {}".format(*self.queue))
+        return MAIN if self.queue is None else ("queue", self.name)
 
     @property
     def largest(self) -> int:
@@ -250,7 +251,8 @@ def _kinds(kind: str) -> Iterator[Task]:
     """What each kind of queue costs, and a limit for its items."""
     for other in ("Queue", "SimpleQueue", "JoinableQueue", "Manager.Queue"):
         words: dict[str, Any] = {"borrowed": ANY_SIZE, "queue": (other, 0)}
-        yield Task("kind", transfer("bytes", ORDINARY), {"kind": other}, **words)
+        if other != kind:
+            yield Task("kind", transfer("bytes", ORDINARY), {"kind": other}, **words)
         if other == "JoinableQueue":
             parameters = {"kind": other, "done": "task_done() and join()"}
             yield Task("kind", transfer("bytes", ORDINARY, done=True), parameters, **words)

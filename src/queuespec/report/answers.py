@@ -96,7 +96,7 @@ def _parts(measured: Measured) -> Iterator[str]:
         yield f"For bytes {sizes}, {PARTS[name]} takes the most: as long as {about} of a transfer."
     unclear = [size_of(one.parameters["size"]) for one, part in known if part is None and measured.series(one, "pipe")]
     if unclear:
-        yield f"For bytes of {', '.join(unclear)}, no part - pickling, pipe, the rest - is known to take the most."
+        yield f"For bytes of {', '.join(unclear)}, the noise hides which part takes the most: pickling, pipe, or the rest."
     for shape in ("ints", "dicts", "array"):
         for one in _transfers(measured, shape):
             series = measured.series(one, "pickle")
@@ -109,18 +109,18 @@ def _parts(measured: Measured) -> Iterator[str]:
 
 def _elsewhere(measured: Measured) -> Iterator[str]:
     plain = {one.parameters["size"]: one for one in _transfers(measured)}
-    for place in ("shared memory", "file"):
+    for place, name in {"shared memory": "shared memory", "file": "a file"}.items():
         known = [one for one in _transfers(measured, place) if one.parameters["size"] in plain]
         ratios = [(one.parameters["size"], between(plain[one.parameters["size"]], one)) for one in known]
         found = [(size, ratio) for size, ratio in ratios if ratio is not None]
         pays = [*itertools.takewhile(lambda pair: pair[1].low > 1, reversed(found))]
         if pays:
             size, ratio = pays[-1]
-            yield f"From {size_of(size)} on, of the sizes measured, a {place} pays: {times(ratio)} as fast."
+            yield f"From {size_of(size)} on, of the sizes measured, {name} pays: {times(ratio)} as fast."
         elif found:
             size, ratio = found[-1]
             how = "is slower" if ratio.high < 1 else "is not measurably faster"
-            yield f"At {size_of(size)}, a {place} {how} than the queue: {times(ratio)} as fast."
+            yield f"At {size_of(size)}, {name} {how} than the queue: {times(ratio)} as fast."
 
 
 def _put(measured: Measured) -> Iterator[str]:
@@ -171,7 +171,7 @@ def _maxsize(measured: Measured) -> Iterator[str]:
         elif found is not None:
             free.append(str(one.parameters["maxsize"]))
     if free:
-        yield f"maxsize {', '.join(free)} costs nothing that can be measured here."
+        yield f"With maxsize {', '.join(free)}, no cost beyond the noise was measured."
 
 
 def _growth(measured: Measured) -> Iterator[str]:

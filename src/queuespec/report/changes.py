@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from queuespec.report.console import show
+from queuespec.report.measured import changed
 from queuespec.results import Results
 from queuespec.results import comparison as groups
+from queuespec.results.costs import SLOWER
 from queuespec.text import counted, markdown, one_line
 
 if TYPE_CHECKING:
@@ -28,12 +30,20 @@ TITLES = {
 """The groups of changes, in the order in which they are shown."""
 STYLES = {groups.REGRESSIONS: "bold red", groups.NEW_FINDINGS: "bold red", groups.REPAIRS: "bold green"}
 
-TERMINAL = {"group": "\n{}", "cause": "  possible cause: {}", "change": "    {}", "why": "      {}", "end": "\n{}"}
+TERMINAL = {
+    "group": "\n{}",
+    "cause": "  possible cause: {}",
+    "change": "    {}",
+    "cost": "  {}",
+    "why": "      {}",
+    "end": "\n{}",
+}
 MARKDOWN = {
     "fact": "\n- {}",
     "group": "\n\n### {}",
     "cause": "\n\nPossible cause: {}\n",
     "change": "\n- {}",
+    "cost": "\n- {}",
     "why": "<br>{}",
     "end": "\n\n**{}**\n",
 }
@@ -73,9 +83,17 @@ def parts(comparison: groups.Comparison) -> Iterator[tuple[str, str, str]]:
                 yield "change", change.sentence(comparison.setting), ""
                 if change.explanation:
                     yield "why", change.explanation, ""
+    for word, title, sentences in changed(comparison.costs):
+        yield "group", title, "bold red" if word == SLOWER else "bold"
+        yield from (("cost", sentence, "") for sentence in sentences)
+    if comparison.costs.changes:
+        yield "group", "Costs, each in relation to its limit", "bold"
+        yield "cost", comparison.costs.conclusion, ""
     yield "end", comparison.conclusion, "bold red" if comparison.fails else "bold"
 
 
 def _what(run: Results) -> str:
-    """How many verdicts a run has, or findings."""
+    """How many verdicts a run has, or findings, or measurements."""
+    if run.measured:
+        return counted(len(run.measured.all), "measurement")
     return counted(len(run.verdicts), "verdict") if run.explored is None else counted(len(run.findings), "finding")

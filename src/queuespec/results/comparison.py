@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+from queuespec.results.costs import Costs
 from queuespec.results.findings import Found, Results
 from queuespec.results.verdict import CONFORMS, JUDGED, UNSUPPORTED, BadFile, Header, Verdict
 from queuespec.text import counted, one_line
@@ -68,7 +69,9 @@ class Comparison:
         """Whether both runs explored."""
         if self.explored:
             self._compare_findings()
-        if not self.compared and not self.explored:
+        self.costs = Costs(old.measured, new.measured)
+        """What became slower or faster, if both runs measured."""
+        if not self.compared and not self.explored and not self.costs.changes:
             raise BadFile(f"nothing to compare: {old.name} and {new.name} have no judged verdict in common")
 
     def _compare(self) -> None:
@@ -168,7 +171,7 @@ class Comparison:
     def conclusion(self) -> str:
         """One sentence: what was compared, and the outcome."""
         if not self.compared:
-            return self._of_findings
+            return self._of_findings if self.explored else self.costs.conclusion
         worse, lost = self.count(REGRESSIONS), self.count(NO_LONGER_JUDGED)
         found = counted(worse, "regression") if worse else "no regressions"
         rest = f"; {counted(lost, 'verdict')} of the old run {'is' if lost == 1 else 'are'} no longer judged"
@@ -193,6 +196,7 @@ class Comparison:
             "differences": self.differences,
             "compared": self.compared,
             **groups,
+            **({"costs": self.costs.as_data()} if self.costs.changes else {}),
         }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from queuespec.results.measurement import BYTES, SECONDS, Measurement
 from queuespec.results.statistics import Estimate
-from queuespec.text import one_line
+from queuespec.text import counted, one_line
 
 SHAPES = {"bytes": "", "ints": " of ints", "dicts": " of nested dicts", "array": " of a NumPy array"}
 
@@ -42,7 +42,9 @@ WORDS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "start": lambda what, quantity: (
         "get of an item that is there" if quantity == "get" else "start of a process to its first item"
     ),
-    "crowd": lambda what, quantity: f"{what.get('producers')} producers, {what.get('consumers')} consumers",
+    "crowd": lambda what, quantity: (
+        f"{counted(int(what['producers']), 'producer')}, {counted(int(what['consumers']), 'consumer')}"
+    ),
     "token": lambda what, quantity: f"token counter, {what.get('processes')} processes",
     "maxsize": lambda what, quantity: f"transfer with maxsize {what.get('maxsize')}",
     "at rest": lambda what, quantity: f"{quantity} of an unused queue",
@@ -81,7 +83,7 @@ def _digits(number: float) -> str:
 
 
 def value(number: float, unit: str) -> str:
-    """A value with its unit, in three digits: ``12.3 us`` is ``12.3 µs``."""
+    """A value with its unit, in three digits: ``12.3 µs``."""
     if unit == BYTES:
         return size_of(number)
     if unit != SECONDS:

@@ -20,7 +20,7 @@ from queuespec.report.document import conditions, rules_of
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.lanes import svg
 from queuespec.report.page import code
-from queuespec.report.page.measured import Pages
+from queuespec.report.page.measured import Pages, is_measured
 from queuespec.report.page.names import file_name, unique
 from queuespec.report.page.runs import Run, cell, findings, judged_word, look, name_of
 from queuespec.report.page.site import Site, replacing
@@ -67,9 +67,11 @@ def build(directory: Path, files: Iterable[Results], matter: Matter, earlier: It
         builder = _Builder(Site(fresh), matter)
         for results in files:
             builder.add(results)
-        before = [Run(_without_directory(results), "") for results in earlier]
-        builder.finish(before)
-        unmatched = [old.results.name for old in before if all(_distance(old, new) for new in builder.runs)]
+        before = [_without_directory(results) for results in earlier]
+        judged = [Run(results, "") for results in before if not is_measured(results)]
+        builder.measured_before = [results for results in before if results.measured]
+        builder.finish(judged)
+        unmatched = [old.results.name for old in judged if all(_distance(old, new) for new in builder.runs)]
         return Built(builder.pages, unmatched)
 
 
@@ -79,6 +81,9 @@ class _Builder:
         self.rules: dict[str, Rule] = {rule.slug: rule for rule in rules_of(matter.chapters)}
         self.rule_set = rule_set(matter.chapters)
         self.runs: list[Run] = []
+        self.measured: list[Results] = []
+        self.measured_before: list[Results] = []
+        """The runs that measured, of the site and earlier ones."""
         self.paths: dict[str, str] = {}
         self.pages = 0
         site.environment.globals.update(
@@ -102,7 +107,11 @@ class _Builder:
     def add(self, results: Results) -> None:
         """Writes the pages of a run's chapters."""
         results = _without_directory(results)
-        run = Run(results, unique(name_of(results), ["specification", "comparisons", *(one.name for one in self.runs)]))
+        self.measured += [results] if results.measured else []
+        if is_measured(results):
+            return
+        taken = ["specification", "comparisons", "measurements", *(one.name for one in self.runs)]
+        run = Run(results, unique(name_of(results), taken))
         for chapter, rules in run.by_chapter.items():
             entries = [self.entry(run, slug, verdicts) for slug, verdicts in rules.items()]
             self.page(
@@ -169,7 +178,10 @@ class _Builder:
 
     def finish(self, earlier: list[Run]) -> None:
         """Writes the pages that know all runs."""
-        if not any(run.results.verdicts or run.results.findings for run in self.runs):
+        pages = Pages(self.site, self.measured, self.measured_before)
+        self.pages += pages.number
+        self.site.environment.globals["measurements"] = pages.listed
+        if not self.measured and not any(run.results.verdicts or run.results.findings for run in self.runs):
             raise BadFile("there are no verdicts in these files")
         self.runs.sort(key=lambda run: run.order)
         known = dict.fromkeys(chapter.name for chapter in self.matter.chapters)
@@ -285,6 +297,8 @@ def _in_sections(comparison: Comparison) -> dict[str, Any]:
             groups.append((text, []))
         elif part == "cause":
             groups[-1][1].append((text, []))
+        elif part == "cost":
+            facts.append(text)
         elif part == "change":
             groups[-1][1][-1][1].append([text])
         elif part == "why":

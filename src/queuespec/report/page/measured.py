@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from types import ModuleType
-from typing import Any
 
 from queuespec.report import measured
 from queuespec.report.answers import answers
@@ -42,6 +41,11 @@ def _answers(results: Results) -> list[str]:
         return []
 
 
+def is_measured(results: Results) -> bool:
+    """Whether a run measured, and did not judge or explore."""
+    return bool(results.measured) and not results.verdicts and not results.findings
+
+
 class Pages:
     """Writes the pages. `runs` are those of the site, `earlier` others to compare them with."""
 
@@ -54,6 +58,8 @@ class Pages:
         """The pages that were written, each with its title and the date of its run."""
         if self.listed:
             site.page("measurements/index.html", "measurements.html", listed=self.listed)
+        self.number = len(self.listed) + bool(self.listed)
+        """How many pages there are."""
 
     def _write(self, results: Results) -> dict[str, str]:
         name = unique(name_of(results), ["index", *self._names])
