@@ -74,6 +74,8 @@ class Run:
         self._found: dict[tuple[Task, str, str], _Series] = {}
         self._problems: dict[tuple[Task, str], str] = {}
         self._has: dict[str, bool] = {}
+        self._spent: dict[Task, float] = {}
+        """How long each task took, with what is measured beside it, in the latest round."""
         self.rounds = 0
         """The rounds that have begun."""
         self.failed = False
@@ -98,6 +100,7 @@ class Run:
             if self.rounds == 1:
                 playable = played
             playable = [task for task in playable if (task, QUEUE) not in self._problems]
+            playable = self._that_fit(playable, self._elapsed - begun)
             if all(task.workload == MACHINE for task in playable):
                 break
             longest = max(longest, self._elapsed - begun)
@@ -114,21 +117,38 @@ class Run:
         for number, task in enumerate(order):
             before = self._elapsed
             if before > self._budget:
+                self._gives_up(order[number:])
                 break
             if self.rounds == 1 and self._takes_too_long(task, share):
                 continue
             self._progress(self.rounds, task.name)
             failed = self._plays(task, seconds)
-            lost += self._elapsed - before if failed else 0.0
+            self._spent[task] = self._elapsed - before
+            lost += self._spent[task] if failed else 0.0
             if self.rounds > 1:
                 continue
             if self._elapsed - begun - lost <= share or number == 0:
                 played.append(task)
                 continue
-            for left in order[number:]:
-                self._problems.setdefault((left, QUEUE), NO_TIME)
+            self._gives_up(order[number:])
             break
         return [*dict.fromkeys(played)]
+
+    def _gives_up(self, tasks: Sequence[Task]) -> None:
+        """Notes, in the first round, that there is no time for these tasks."""
+        for task in tasks if self.rounds == 1 else ():
+            self._problems.setdefault((task, QUEUE), NO_TIME)
+
+    def _that_fit(self, playable: Sequence[Task], spent: float) -> list[Task]:
+        """The tasks, without the last ones if there is no time for as many rounds as an interval needs; `spent` is the
+        duration of the latest round."""
+        rounds, left = ENOUGH - self.rounds, self._budget - self._elapsed
+        found = [task for task in self._tasks if task in playable]
+        while rounds > 0 and spent * rounds > left and len(found) > 2:
+            last = found.pop()
+            spent -= self._spent.get(last, 0.0)
+            self._problems[last, QUEUE] = NO_TIME
+        return found
 
     def _takes_too_long(self, task: Task, share: float) -> bool:
         """Whether a task with many items would leave no time for others, or exceed patience, to judge from one with
@@ -157,6 +177,10 @@ class Run:
         names = [limit.name for limit in task.limits]
         if task.workload != MACHINE:
             names += [QUEUE] if self._subjects[QUEUE].is_standard else [QUEUE, STANDARD]
+            why = self._inapplicable(task, QUEUE)
+            if why:
+                self._problems[task, QUEUE] = why
+                return False
         failed = False
         for of in self._random.sample(names, len(names)):
             if (task, of) in self._problems:
@@ -164,7 +188,7 @@ class Run:
             key = self._place(task, of)
             try:
                 bench = self._bench(*key)
-                why = self._inapplicable(task, of, bench)
+                why = self._inapplicable(task, of) or self._missing(task, bench)
                 if why:
                     self._problems[task, of] = why
                     continue
@@ -193,23 +217,25 @@ class Run:
                 return limit.play(task.play, bench, task.parameters, seconds)
         return task.play(bench, task.through, seconds)
 
-    def _inapplicable(self, task: Task, of: str, bench: Bench) -> str:
+    def _inapplicable(self, task: Task, of: str) -> str:
         """Why this cannot be measured of this subject; empty if it can."""
-        lacks = self._subjects[QUEUE if of == QUEUE else STANDARD].lacks
-        if task.needs and task.needs not in self._has:
-            self._has[task.needs] = bool(bench.alone(measuring.has, task.needs))
-        if task.needs and not self._has[task.needs]:
-            return f"the interpreter has no {task.needs}"
         if of not in (QUEUE, STANDARD):
             return ""
-        kind, maxsize = task.queue or (bench.kind, 0)
-        if kind in lacks:
+        subject = self._subjects[of]
+        kind, maxsize = task.queue or (subject.kind, 0)
+        if kind in subject.lacks:
             return f"the implementation has no {kind}"
-        if maxsize and "maxsize" in lacks:
+        if maxsize and "maxsize" in subject.lacks:
             return "the implementation has no maxsize"
-        if task.buffers and ("buffer" in lacks or kind == "SimpleQueue"):
+        if task.buffers and ("buffer" in subject.lacks or kind == "SimpleQueue"):
             return f"{kind} has no buffer in front of its pipe"
         return ""
+
+    def _missing(self, task: Task, bench: Bench) -> str:
+        """Which module the judged interpreter lacks for this; empty if none."""
+        if task.needs and task.needs not in self._has:
+            self._has[task.needs] = bool(bench.alone(measuring.has, task.needs))
+        return f"the interpreter has no {task.needs}" if task.needs and not self._has[task.needs] else ""
 
     # Processes
 
@@ -239,7 +265,8 @@ class Run:
 
     def _measurements(self) -> Iterator[Measurement]:
         chosen = self._subjects[QUEUE]
-        for (task, quantity, of), series in self._found.items():
+        found = {key: one for key, one in self._found.items() if self._problems.get((key[0], QUEUE)) != NO_TIME}
+        for (task, quantity, of), series in found.items():
             limit = task.limits[0].name if task.limits and of == QUEUE else ""
             if limit and (task, quantity, limit) not in self._found:
                 limit = ""
@@ -249,7 +276,7 @@ class Run:
                     limit = "Connection"
                     yield self._measurement(task, quantity, limit, copied, chosen)
             yield self._measurement(task, quantity, of, series, chosen, limit, self._problems.get((task, of), ""))
-        seen = {(task, of) for task, _, of in self._found}
+        seen = {(task, of) for task, _, of in found}
         for (task, of), problem in self._problems.items():
             if (task, of) not in seen:
                 yield self._measurement(task, "", of, _Series(), chosen, "", problem)

@@ -94,9 +94,10 @@ def _parts(measured: Measured) -> Iterator[str]:
         about = f"{shares[0]} %" if shares[0] == shares[-1] else f"{shares[0]}-{shares[-1]} %"
         sizes = f"of {first}" if first == last else f"of {first} to {last}"
         yield f"For bytes {sizes}, {PARTS[name]} takes the most: as long as {about} of a transfer."
-    unclear = [size_of(one.parameters["size"]) for one, part in known if part is None and measured.series(one, "pipe")]
+    open_ones = [one for one, part in known if part is None and measured.series(one, "pipe")]
+    unclear = [size_of(one.parameters["size"]) for one in open_ones]
     if unclear:
-        yield f"For bytes of {', '.join(unclear)}, the noise hides which part takes the most: pickling, pipe, or the rest."
+        yield f"For bytes of {', '.join(unclear)}, the noise hides which takes the most: pickling, pipe, or the rest."
     for shape in ("ints", "dicts", "array"):
         for one in _transfers(measured, shape):
             series = measured.series(one, "pickle")

@@ -45,7 +45,8 @@ def confidence(number: int) -> float:
 
 def estimate(values: Sequence[float], level: float = CONFIDENCE) -> Estimate:
     """The median of values, which are not negative, with its interval. Raises `ValueError` if there are none."""
-    return _estimate([*zip(sorted(values), _weights(len(values)))], statistics.median(values), len(values), level)
+    middle = statistics.median(values)
+    return _estimate([*zip(sorted(values), _weights(len(values)))], middle, len(values), level)
 
 
 def ratio(ones: Sequence[float], others: Sequence[float], level: float = CONFIDENCE) -> Estimate:
