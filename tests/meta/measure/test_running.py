@@ -120,6 +120,7 @@ def test_all_other_workloads_are_measured(measured):
     assert run.left == ([], False, [])
 
 
+@pytest.mark.thorough
 def test_a_crowd_shares_the_items(measured):
     found = measured(lambda task: task.workload == "crowd" and sum(task.parameters.values()) <= 5).measured()
 
@@ -135,7 +136,11 @@ def test_items_that_are_left_elsewhere_are_removed(measured):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("Hanging", "was still running after 1.5 s"), ("Dying", "died with exit code 9")]
+    ("name", "words"),
+    [
+        ("Hanging", "was still running after 1.5 s"),
+        pytest.param("Dying", "died with exit code 9", marks=pytest.mark.thorough),
+    ],
 )
 def test_what_fails_costs_one_figure(measured, name, words):
     run = measured(of("hand over"), f"{SLOWER}:{name}", rounds=2, patience=1.5, pace=Unmeasured)
@@ -164,6 +169,7 @@ def test_what_an_implementation_lacks_is_not_measured(measured):
     assert not found.find("maxsize", "item", STANDARD)
 
 
+@pytest.mark.thorough
 def test_another_kind_is_measured(measured):
     found = measured(of("round trip", "growth", "maxsize"), kind="SimpleQueue").measured()
 
