@@ -30,6 +30,9 @@ PART = 0.4
 SHORTEST, LONGEST = 0.02, 0.5
 """How long a task is measured in a round, at least and at most, in seconds."""
 
+LEAST = 2
+"""How many tasks there is always time for in the first round: the machine, and one more."""
+
 NO_TIME = "there was no time for it; raise --for"
 
 Progress = Callable[[int, str], None]
@@ -116,7 +119,7 @@ class Run:
         lost, played = 0.0, [*order[:1]]
         for number, task in enumerate(order):
             before = self._elapsed
-            if before > self._budget:
+            if before > self._budget and not (self.rounds == 1 and number < LEAST):
                 self._gives_up(order[number:])
                 break
             if self.rounds == 1 and self._takes_too_long(task, share):
@@ -127,7 +130,7 @@ class Run:
             lost += self._spent[task] if failed else 0.0
             if self.rounds > 1:
                 continue
-            if self._elapsed - begun - lost <= share or number == 0:
+            if self._elapsed - begun - lost <= share or number < LEAST:
                 played.append(task)
                 continue
             self._gives_up(order[number:])
@@ -144,7 +147,7 @@ class Run:
         duration of the latest round."""
         rounds, left = ENOUGH - self.rounds, self._budget - self._elapsed
         found = [task for task in self._tasks if task in playable]
-        while rounds > 0 and spent * rounds > left and len(found) > 2:
+        while rounds > 0 and spent * rounds > left and len(found) > LEAST:
             last = found.pop()
             spent -= self._spent.get(last, 0.0)
             self._problems[last, QUEUE] = NO_TIME

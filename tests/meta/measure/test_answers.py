@@ -108,9 +108,7 @@ def test_that_put_returns_before_the_item_is_there():
     words = {"workload": "hand over", "parameters": {"size": 1 << 20}, "noise": 0.001}
     found = said(measurement(5e-6, quantity="put", **words), measurement(1e-3, quantity="acknowledged", **words))
 
-    sentence = (
-        r"put\(\) of 1 MiB returns after (4\.99|5\.0\d?) µs; .* has acknowledged it after [\d.]+ m?µ?s\."
-    )
+    sentence = r"put\(\) of 1 MiB returns after (4\.99|5\.0\d?) µs; .* has acknowledged it after [\d.]+ m?µ?s\."
     assert re.fullmatch(sentence, *found)
 
 
