@@ -119,7 +119,7 @@ class Evidence:
         for call in self.calls:
             if call.call in CLOSES:
                 self._closings.setdefault(call.process, {}).setdefault(call.call, []).append(call)
-        self._faults = _faults(schedule, self.calls)
+        self._faults = _Faults(schedule, self.calls)
         self.flushed = {process: time for process in self._putting() if (time := self._flush(process)) is not None}
         """For each process that is known to have sent all its items: a time by which it had."""
         self.spoiled = min(self._spoilings(), default=NEVER)
@@ -128,7 +128,8 @@ class Evidence:
     @functools.cached_property
     def alive(self) -> list[Call]:
         """The calls that were still waiting in a running process when the run was given up."""
-        return [call for call in self.calls if call.end == NEVER and call.process not in self.endings]
+        gone = self.endings.keys() | self._faults.ended
+        return [call for call in self.calls if call.end == NEVER and call.process not in gone]
 
     @functools.cached_property
     def swallowed(self) -> bool:
@@ -145,7 +146,8 @@ class Evidence:
         Only a manager's queue is still promised to work then: its server goes on, and may yet perform the call, even a
         get() whose item nobody receives (the hazard `manager.killed-getter-loses-item`).
         """
-        return [call for call in self.calls if call.end == NEVER and call.process in self.endings]
+        gone = self.endings.keys() | self._faults.ended
+        return [call for call in self.calls if call.end == NEVER and call.process in gone]
 
     def final_flushes(self) -> Iterator[Call]:
         """For each process that is known to have sent everything before its end: that, as a call."""
@@ -177,7 +179,7 @@ class Evidence:
         if end is not None and end.operation.call in ("exit", "kill"):
             return True
         in_use = any(call.end == NEVER and call.process == process for call in self.calls)
-        return in_use or (ending.exit_code or 0) < 0 or process in self._faults.ended
+        return in_use or (ending.exit_code or 0) < 0 or (process in self._faults.ended and ending.exit_code != 0)
 
     def cancelled(self, process: str, by: int = NEVER) -> bool:
         """Whether a process had begun to call cancel_join_thread() by this time."""
@@ -233,11 +235,11 @@ class Evidence:
         return min(times, default=None)
 
     def _spoilings(self) -> Iterator[int]:
-        if self._faults.begin is not None:
-            yield self._faults.begin
+        yield from self._faults.times
         yield from (call.begin for call in self.calls if call.raised and call.value == "KeyboardInterrupt")
         if self.kind.startswith("Manager"):
             return
+        yield from (time for process, time in self._faults.ended.items() if process not in self.endings)
         for process, ending in self.endings.items():
             if self._unsafe(process, ending):
                 yield ending.begin
@@ -269,28 +271,20 @@ class Evidence:
 class _Faults:
     """What a schedule has done to calls besides holding them."""
 
-    def __init__(self) -> None:
-        self.begin: int | None = None
-        self.ended: set[str] = set()
-
-
-_ORDINARY = ("Full", "ValueError")
-
-
-def _faults(schedule: Schedule | None, calls: list[Call]) -> _Faults:
-    found = _Faults()
-    if schedule is None:
-        return found
-    if schedule.faults:  # a put() that cannot start its thread raises an exception; what becomes of its place is open
-        broken = (call.begin for call in calls if call.call == "put" and call.raised and call.value not in _ORDINARY)
-        found.begin = min(broken, default=None)
-    for hold in schedule.holds:
-        if hold.then == GOES_ON:
-            continue
-        mine = [call for call in calls if call.actor == hold.actor]
-        if hold.then in ("exit", "kill"):
-            found.ended.add(hold.actor.partition(" thread")[0])
-        elif hold.thread != CALLER and hold.operation < len(mine):  # the feeder thread is no longer what it was
-            begin = mine[hold.operation].begin
-            found.begin = begin if found.begin is None else min(found.begin, begin)
-    return found
+    def __init__(self, schedule: Schedule | None, calls: list[Call]) -> None:
+        self.times: list[int] = []
+        """From when on nothing is promised."""
+        self.ended: dict[str, int] = {}
+        """The processes that it may have ended, and when they still ran."""
+        if schedule is None:
+            return
+        if schedule.faults:  # a put() that cannot start its thread raises an exception; what of its place is open
+            puts = (call for call in calls if call.call == "put" and call.raised)
+            self.times += [call.begin for call in puts if call.value not in ("Full", "ValueError")]
+        for hold in schedule.holds:
+            mine = [call for call in calls if call.actor == hold.actor][hold.operation : hold.operation + 1]
+            for call in mine:
+                if hold.then in ("exit", "kill"):
+                    self.ended[call.process] = call.begin
+                elif hold.then != GOES_ON and (call.raised or hold.thread != CALLER):
+                    self.times.append(call.begin)  # nobody says what an exception leaves behind that comes from nowhere

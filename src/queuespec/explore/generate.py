@@ -32,8 +32,8 @@ CALLS["Manager.JoinableQueue"] = CALLS["Manager.Queue"]
 def scenarios(kind: str, start_method: str, seed: int, lacks: Set[str] = frozenset()) -> Iterator[Scenario]:
     """Scenarios without end, the same for the same seed; none if `lacks` has the kind, or put or get.
 
-    In each, up to 4 actors perform a few operations each. A call waits without a timeout only if it need not wait
-    forever, in whatever order the calls take effect.
+    In each, up to 4 actors perform a few operations each, in some two of them many. A call waits without a timeout
+    only if it need not wait forever, in whatever order the calls take effect.
     """
     if lacks & {kind, "put", "get"}:
         return
@@ -65,8 +65,10 @@ class _Maker:
         if self.rng.random() < 0.06:
             parts = self._relay()
         else:
-            programs = self.rng.choice(themes)(self._actors())
+            theme = self._stream if self.rng.random() < 0.06 else self.rng.choice(themes)
+            programs = theme(self._actors())
             self._look(programs)
+            self._fail(programs)
             parts = [Part(actor, tuple(operations)) for actor, operations in programs.items()]
             parts = [self._ended(part, [one.process for one in parts]) for part in parts]
         return self._mended(Scenario(self.kind, self.start_method, tuple(parts), self.maxsize))
@@ -87,12 +89,28 @@ class _Maker:
             programs[self.rng.choice(getting)].append(Operation("get"))
         return programs
 
+    def _stream(self, actors: list[str]) -> dict[str, list[Operation]]:
+        """More items than a queue can have forgotten about by chance."""
+        producer, consumer = self.rng.sample(actors, 2)
+        puts = [Operation("put", item=self._item(producer)) for _number in range(self.rng.randint(12, 25))]
+        programs: dict[str, list[Operation]] = {actor: [] for actor in actors}
+        programs[producer] = puts
+        programs[consumer] = [Operation("get")] * len(puts)
+        return programs
+
     def _look(self, programs: dict[str, list[Operation]]) -> None:
         """Adds a look at the queue, perhaps."""
         looks = [name for name in LOOKS if name in self.calls]
         if looks and self.rng.random() < 0.3:
             program = self.rng.choice([*programs.values()])
             program.insert(self.rng.randint(0, len(program)), Operation(self.rng.choice(looks)))
+
+    def _fail(self, programs: dict[str, list[Operation]]) -> None:
+        """Adds an item that cannot be pickled, perhaps."""
+        if "bad items" not in self.lacks and self.rng.random() < 0.12:
+            actor = self.rng.choice([*programs])
+            bad = Operation("put", item=self._item(actor), bad=True)
+            programs[actor].insert(self.rng.randint(0, len(programs[actor])), bad)
 
     def _tokens(self, actors: list[str]) -> dict[str, list[Operation]]:
         """Each actor takes an item, and puts another one for it: there are never more than at first."""
@@ -152,10 +170,8 @@ class _Maker:
                 yield self._get()
 
     def _put(self, actor: str) -> Operation:
-        rng = self.rng
         call, timeout = self._form("put")
-        bad = rng.random() < 0.04 and "bad items" not in self.lacks
-        return Operation(call, item=self._item(actor), timeout=timeout, bad=bad)
+        return Operation(call, item=self._item(actor), timeout=timeout)
 
     def _get(self) -> Operation:
         call, timeout = self._form("get")
@@ -224,9 +240,12 @@ class _Maker:
 
     def _loses(self, scenario: Scenario) -> bool:
         """Whether a process ends so that items may be lost, and others wait for them, or for a lock."""
-        return self.kind in BUFFERED and any(
-            one.call in ("exit", "kill") for part in scenario.parts for one in part.operations
-        )
+        for part in scenario.parts:
+            calls = {one.call for one in part.operations}
+            if self.kind in BUFFERED and {"put", "put_nowait"} & calls and {"exit", "kill"} & calls:
+                if "join_thread" not in calls or "cancel_join_thread" in calls:
+                    return True
+        return False
 
     def _brief(self, operation: Operation) -> Operation | None:
         """A form of the operation that does not wait for long; None if there is none."""

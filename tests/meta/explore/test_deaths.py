@@ -1,0 +1,122 @@
+"""What is promised of a queue after one of its processes has ended otherwise than it should."""
+
+import pytest
+
+from queuespec.explore.history import Ending, History, Step
+from queuespec.explore.monitor import broken
+from queuespec.explore.scenario import Operation, Part, Scenario
+from queuespec.explore.schedule import Hold, Schedule
+
+RUNNING = "still running"
+
+
+def history(kind, *steps, endings=(), maxsize=0):
+    """Of texts: actor, call, begin, end or `RUNNING`, and what it returned, or raised if that is ``!Empty``."""
+    made = []
+    for actor, call, begin, end, *value in steps:
+        name, _, item = call.partition(" ")
+        operation = Operation(name, item, bad=item.startswith("bad"))
+        value = value[0] if value else None
+        raised = isinstance(value, str) and value.startswith("!")
+        if end is RUNNING:
+            made.append(Step(actor, operation, begin))
+        else:
+            made.append(Step(actor, operation, begin, end, *(("raised", value[1:]) if raised else ("returned", value))))
+    actors = dict.fromkeys(step.actor for step in made)
+    parts = tuple(Part(actor, tuple(one.operation for one in made if one.actor == actor)) for actor in actors)
+    return History(Scenario(kind, "spawn", parts, maxsize), tuple(made), tuple(Ending(*one) for one in endings))
+
+
+FIRST = ("child 1", "put a", 10, 20)
+GETS = ("child 2", "get", 100, RUNNING)
+KILLED = ("child 1", 30, 40, -9)
+
+
+@pytest.mark.parametrize("kind", ["Queue", "JoinableQueue", "SimpleQueue"])
+def test_a_queue_may_fail_after_a_process_was_killed_in_the_middle_of_a_call(kind):
+    killed = ("child 1", "get", 25, RUNNING)
+
+    assert broken(history(kind, ("child 2", "put a", 10, 20), killed, GETS, endings=[KILLED])) is None
+
+
+def test_a_queue_may_fail_after_a_process_was_killed_that_may_still_have_been_sending():
+    assert broken(history("Queue", FIRST, ("child 1", "kill", 30, RUNNING), GETS, endings=[KILLED])) is None
+
+
+@pytest.mark.parametrize("how", ["kill", "exit"])
+def test_a_process_that_has_sent_everything_loses_nothing_by_its_death(how):
+    before = FIRST, ("child 1", "close", 21, 22), ("child 1", "join_thread", 23, 24)
+
+    found = broken(history("Queue", *before, ("child 1", how, 30, RUNNING), GETS, endings=[KILLED]))
+
+    assert found.sentence == 'get() of child 2 never returned, although "a" was in the queue'
+
+
+@pytest.mark.parametrize("kind", ["SimpleQueue", "Manager.Queue"])
+def test_what_is_in_a_queue_without_a_buffer_outlives_its_producer(kind):
+    found = broken(history(kind, FIRST, ("child 1", "kill", 30, RUNNING), GETS, endings=[KILLED]))
+
+    assert found.rule == "get.blocks-when-empty"
+
+
+def test_a_process_that_only_received_can_be_killed_between_its_calls():
+    steps = ("child 1", "get", 10, 20, "a"), ("child 2", "put a", 5, 15), ("child 1", "kill", 30, RUNNING)
+
+    found = broken(history("Queue", *steps, ("child 2", "put b", 50, 60), GETS, endings=[KILLED]))
+
+    assert found.rule == "get.blocks-when-empty"
+
+
+def test_a_manager_may_hand_the_next_item_to_a_client_that_was_killed_in_get():
+    killed = ("child 1", "get", 5, RUNNING)
+
+    assert broken(history("Manager.Queue", killed, ("child 2", "put a", 50, 60), GETS, endings=[KILLED])) is None
+    twice = ("child 2", "put a", 50, 60), ("child 2", "put b", 61, 70), GETS
+    assert broken(history("Manager.Queue", killed, *twice, endings=[KILLED])) is not None
+
+
+def test_what_a_dead_process_had_put_is_got_at_most_once_and_only_if_it_was_put():
+    after = ("child 1", "kill", 30, RUNNING), ("child 2", "get", 100, 110, "a")
+
+    assert (
+        broken(history("Queue", FIRST, *after, ("child 2", "get", 120, 130, "a"), endings=[KILLED])).cause
+        == "duplicate"
+    )
+    assert (
+        broken(history("Queue", FIRST, *after, ("child 2", "get", 120, 130, "b"), endings=[KILLED])).cause
+        == "never put"
+    )
+
+
+def test_items_may_be_lost_after_cancel_join_thread_alone():
+    cancelled = ("child 1", "cancel_join_thread", 25, 28)
+    ended = ("child 1", 30, 40, 0)
+
+    assert broken(history("Queue", FIRST, cancelled, GETS, endings=[ended])) is None
+    assert broken(history("Queue", FIRST, GETS, endings=[ended])) is not None
+
+
+def test_the_schedule_says_which_process_was_killed():
+    gets = ("parent", "get", 10, RUNNING)
+    puts = ("child 1", "put a", 50, 60)
+    held = Hold("parent", 0, "multiprocessing/queues.py", "get", 1, then="kill")
+
+    assert broken(history("Queue", gets, puts), Schedule(0, (held,))) is None
+    assert broken(history("Queue", gets, puts), Schedule()) is not None
+
+
+def test_nobody_knows_what_an_exception_leaves_behind_that_was_raised_at_a_line():
+    raised = ("child 1", "put a", 10, 20, "!TypeError")
+    held = Hold("child 1", 0, "multiprocessing/queues.py", "put", 1, then="raise")
+
+    assert broken(history("Queue", raised, GETS), Schedule(0, (held,))) is None
+    assert broken(history("Queue", raised, GETS), Schedule()) is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "end", "found"), [(0, "return", None), (1, "raise", None), (1, "return", "exit code")]
+)
+def test_processes_end_with_the_exit_code_of_their_end(code, end, found):
+    what = broken(history("Queue", ("child 1", end, 10, 11), endings=[("child 1", 12, 20, code)]))
+
+    assert (what and what.cause) == found
