@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from queuespec.explore.scenario import Operation, Scenario
+from queuespec.explore.scenario import GETS, PUTS, TASKS, Operation, Part, Scenario
 
 LIMIT = 20_000
 """After how many states a scenario counts as one that may not come to its end."""
@@ -22,12 +22,14 @@ def ends_for_certain(scenario: Scenario) -> bool:
     place for long, and may leave its task unfinished; a process that has closed the queue meets nothing but exceptions.
     A large item must be waited for by a get() without a timeout.
     """
-    first: _State = ((0,) * len(scenario.parts), 0, 0)
+    programs = [[*_that_matter(part)] for part in scenario.parts]
+    joined = any(one.call == "join" for program in programs for one in program)
+    first: _State = ((0,) * len(programs), 0, 0)
     seen, left = {first}, [first]
     while left:
         state = left.pop()
-        after = [*_after(scenario, state)]
-        if not after and not _at_end(scenario, state):
+        after = [*_after(scenario, programs, joined, state)]
+        if not after and not _at_end(programs, state):
             return False
         new = [one for one in after if one not in seen]
         seen.update(new)
@@ -37,25 +39,38 @@ def ends_for_certain(scenario: Scenario) -> bool:
     return True
 
 
-def _at_end(scenario: Scenario, state: _State) -> bool:
-    whole = all(at == len(part.operations) for part, at in zip(scenario.parts, state[0]))
-    large = any(operation.size >= LARGE for part in scenario.parts for operation in part.operations)
+def _that_matter(part: Part) -> Iterator[Operation]:
+    """The operations of a part that others can make wait, or that make others wait."""
+    for operation in part.operations:
+        if operation.call == "close":
+            return
+        if operation.call in (*PUTS, *GETS, *TASKS):
+            yield operation
+
+
+def _at_end(programs: list[list[Operation]], state: _State) -> bool:
+    whole = all(at == len(program) for program, at in zip(programs, state[0]))
+    large = any(operation.size >= LARGE for program in programs for operation in program)
     return whole and not (large and state[1])
 
 
-def _after(scenario: Scenario, state: _State) -> Iterator[_State]:
+def _after(scenario: Scenario, programs: list[list[Operation]], joined: bool, state: _State) -> Iterator[_State]:
     places, items, tasks = state
-    current = [part.operations[at] if at < len(part.operations) else None for part, at in zip(scenario.parts, places)]
+    current = [program[at] if at < len(program) else None for program, at in zip(programs, places)]
+    if not (joined or scenario.maxsize):
+        for actor, operation in enumerate(current):
+            if operation is not None and operation.call in PUTS and not operation.size:
+                yield _moved(places, actor), items + (not operation.bad), tasks + 1
+                return  # it can never wait, and the sooner it is made, the more can become of it
     for actor, operation in enumerate(current):
-        if operation is None:
-            continue
-        moved = (*places[:actor], places[actor] + 1, *places[actor + 1 :])
-        if any(one.call == "close" for one in scenario.parts[actor].operations[: places[actor]]):
-            yield moved, items, tasks  # whatever it is, it raises an exception
-            continue
-        others = [other for number, other in enumerate(current) if number != actor]
-        for more, unfinished in _effects(scenario, operation, items, tasks, others):
-            yield moved, items + more, tasks + unfinished
+        if operation is not None:
+            others = [other for number, other in enumerate(current) if number != actor]
+            for more, unfinished in _effects(scenario, operation, items, tasks, others):
+                yield _moved(places, actor), items + more, tasks + unfinished
+
+
+def _moved(places: tuple[int, ...], actor: int) -> tuple[int, ...]:
+    return (*places[:actor], places[actor] + 1, *places[actor + 1 :])
 
 
 def _effects(
@@ -80,5 +95,5 @@ def _effects(
             yield 0, 0
     elif call == "task_done":
         yield 0, -1 if tasks else 0
-    elif call != "join" or not tasks:
+    elif not tasks:  # join()
         yield 0, 0
