@@ -143,6 +143,13 @@ def test_what_was_recorded_survives_the_end_of_its_process(runner_of, end, code)
     assert codes(history) == {"child 1": code, "child 2": 0}
 
 
+@posix
+def test_a_thread_of_a_child_can_end_it(runner_of):
+    history = runner_of("fork").run(scenario(("child 1", put("a")), ("child 1 thread 1", "kill"), ("child 2", "full")))
+
+    assert codes(history) == {"child 1": -9, "child 2": 0}
+
+
 def test_a_bad_item_is_put_and_does_not_arrive(runner_of):
     history = runner_of("fork").run(scenario(("child 1", put("a", bad=True), "close", "join_thread")))
 
