@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from collections.abc import Iterator, Set
 
@@ -286,25 +287,27 @@ def pairs(kind: str, start_method: str, lacks: Set[str] = frozenset()) -> Iterat
     operations = [one for one in _PAIRED if one.call in frozenset(CALLS[kind]) - lacks]
     if kind == "SimpleQueue" or "timeout" in lacks:
         operations = [one for one in operations if one.timeout is None]
-    ranked = sorted(
-        ((held, other) for held in range(len(operations)) for other in range(len(operations))),
-        key=lambda pair: (sum(pair), pair),
-    )
-    sizes = [(0, 0), (0, 1), (0, 2)]
-    if kind != "SimpleQueue" and "maxsize" not in lacks:
-        sizes = [(0, 0), (1, 1), (2, 1), (0, 1), (1, 0), (2, 2), (0, 2)]
-    for held, other in ranked:
-        for maxsize, count in sizes:
-            for actors in (("child 1", "child 2"), ("parent", "child 1"), ("child 1", "child 1 thread 1")):
-                yield from _pair(kind, start_method, maxsize, count, actors, operations[held], operations[other])
+    sizes = _SIZES if kind != "SimpleQueue" and "maxsize" not in lacks else [one for one in _SIZES if not one[0]]
+    places = [one for one in _PLACES if "threads" not in lacks or " thread" not in one[1]]
+    ranks = itertools.product(range(len(operations)), range(len(operations)), range(len(sizes)), range(len(places)))
+    for held, other, size, place in sorted(
+        ranks, key=lambda rank: (rank[0] + rank[1] + 2 * rank[2] + 3 * rank[3], rank)
+    ):
+        yield from _pair(kind, start_method, *sizes[size], places[place], operations[held], operations[other])
 
+
+_SIZES = ((0, 1), (1, 1), (0, 0), (2, 1), (0, 2), (1, 0), (2, 2))
+"""The maxsize of a queue, and how many items are put first: the most telling ones first."""
+
+_PLACES = (("child 1", "child 2"), ("child 1", "child 1 thread 1"), ("parent", "child 1"))
+"""The two actors: the most telling ones first."""
 
 _PAIRED = (
     Operation("put"),
     Operation("get"),
-    Operation("get", timeout=SHORT),
     Operation("task_done"),
     Operation("join"),
+    Operation("get", timeout=SHORT),
     Operation("put", timeout=SHORT),
     Operation("put_nowait"),
     Operation("get_nowait"),
