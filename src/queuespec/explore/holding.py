@@ -18,10 +18,10 @@ from queuespec.explore.coverage import Coverage
 from queuespec.explore.generate import pairs
 from queuespec.explore.minimize import Trial
 from queuespec.explore.running import NotPlayed
-from queuespec.explore.scenario import Part, Scenario
+from queuespec.explore.scenario import TASKS, Operation, Part, Scenario
 from queuespec.explore.schedule import THEN, Hold, Schedule
 
-SHARE = 40
+SHARE = 10
 """How many schedules of a scenario are tried before the next scenario has its turn."""
 
 VISITS = 3
@@ -29,6 +29,9 @@ VISITS = 3
 
 BESIDE = 2.0
 """How much later the lines of other modules than the queue's have their turn, on average: most of them differ less."""
+
+STATES = 2
+"""How many states of the queue a pair has been tried in, on average, when the last pair has its turn."""
 
 DEATHS, TWO = 6.0, 8.0
 """How much later deaths, and all pairs of a line with others, have their turn, on average."""
@@ -55,9 +58,7 @@ class Holding:
     ) -> None:
         self.kind, self.start_method, self.share = kind, start_method, share
         self._deaths = ("raise",) if lacks & {"kill", "processes"} else THEN[1:]
-        chance = random.Random(seed)
-        ranked = [(rank * chance.random(), one) for rank, one in enumerate(pairs(kind, start_method, lacks), 1)]
-        self._scenarios = [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
+        self._scenarios = _in_order(pairs(kind, start_method, lacks), kind, random.Random(seed))
         self._seed = seed
         self._visited: set[Line] = set()
         self._held: set[Line] = set()
@@ -121,6 +122,23 @@ class Holding:
             for other in second:
                 add(TWO * len(second), hold, other)
         return [schedule for _, schedule in sorted(ranked, key=lambda one: one[0])]
+
+
+def _in_order(scenarios: Iterable[Scenario], kind: str, chance: random.Random) -> list[Scenario]:
+    """Each pair of operations in one state of the queue, then in another, and so on; the most telling come first on
+    average. Those are the first pairs; of a JoinableQueue, those that know of tasks, since the others are a Queue's."""
+    groups: dict[tuple[Operation, ...], list[Scenario]] = {}
+    for scenario in scenarios:
+        last = (part.operations[-1] for part in scenario.parts)
+        pair = tuple(dataclasses.replace(operation, item="") for operation in last)
+        groups.setdefault(pair, []).append(scenario)
+    ranked = []
+    for number, (pair, states) in enumerate(groups.items(), 1):
+        beside = "Joinable" in kind and not any(operation.call in TASKS for operation in pair)
+        rank = number * chance.random() * (BESIDE if beside else 1.0)
+        chance.shuffle(states)
+        ranked += [(rank + turn * len(groups) / STATES, scenario) for turn, scenario in enumerate(states)]
+    return [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
 
 
 def _line(hold: Hold) -> Line:
