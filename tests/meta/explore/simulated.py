@@ -7,10 +7,11 @@ that says whether it may go on - and a deadline; between two yields nothing else
 from __future__ import annotations
 
 import collections
+import random
 from queue import Empty, Full
 
 from queuespec.explore.history import Ending, History, Step
-from queuespec.explore.scenario import ENDS, Operation
+from queuespec.explore.scenario import ENDS, Operation, Part, Scenario
 
 FOREVER = float("inf")
 SECOND = 1_000_000_000
@@ -310,3 +311,26 @@ def play(scenario, rng, make=None):
     run = Run(scenario, rng, make)
     history = run.history()
     return history, run.queue.forbidden
+
+
+def long_history(kind, calls, maxsize=0, fault=None):
+    """A history of this many puts and gets of two producers and two consumers, at all of which the queue was right;
+    `fault` may change the items in line after the first half of them."""
+    chance = random.Random(calls)
+    now, line, steps, counts = 0, collections.deque(), [], collections.Counter()
+    for number in range(calls):
+        if number == calls // 2 and fault is not None:
+            fault(line)
+        now += 1000
+        end = now + chance.randrange(1, 900)
+        if not line or (len(line) < maxsize if maxsize else chance.random() < 0.5):
+            actor = chance.choice(("child 1", "child 2"))
+            counts[actor] += 1
+            line.append(f"{actor[-1]}-{counts[actor]}")
+            steps.append(Step(actor, Operation("put", line[-1]), now, end, "returned"))
+        else:
+            actor = chance.choice(("child 3", "child 4"))
+            steps.append(Step(actor, Operation("get"), now, end, "returned", line.popleft()))
+    parts = tuple(Part(f"child {number}", ()) for number in range(1, 5))
+    endings = tuple(Ending(part.actor, now + 1000, now + 2000, 0) for part in parts)
+    return History(Scenario(kind, "spawn", parts, maxsize), tuple(steps), endings)
