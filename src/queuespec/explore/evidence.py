@@ -109,7 +109,12 @@ class Evidence:
         used = (step for step in history.steps if step.operation.call not in ENDS)
         self.calls = [Call(step, number) for number, step in enumerate(used)]
         self.ends = {Call(step).process: step for step in history.steps if step.operation.call in ENDS}
-        self.endings = {ending.process: ending for ending in history.endings}
+        self.endings = {
+            process: Ending(process, step.begin, NEVER, None)  # even if nobody saw it
+            for process, step in self.ends.items()
+            if step.operation.call in ("exit", "kill")
+        }
+        self.endings.update((ending.process, ending) for ending in history.endings)
         self.puts = {call.item: call for call in self.calls if call.call == "put"}
         self.gets: dict[str, list[Call]] = {}
         for call in self.calls:
@@ -160,7 +165,12 @@ class Evidence:
                 yield Call(flush)
 
     def hung(self) -> Iterator[str]:
-        """The children that had done all they had to, and had not ended when the run was given up."""
+        """The children that had done all they had to, and had not ended when the run was given up.
+
+        Nothing is known of them while the parent, which starts them and waits for them, is blocked itself.
+        """
+        if any(call.process == "parent" for call in self.alive):
+            return
         done: dict[str, int] = {}
         for call in self.calls:
             done[call.actor] = done.get(call.actor, 0) + (call.end < NEVER)
@@ -168,8 +178,7 @@ class Evidence:
         for process in dict.fromkeys(part.process for part in parts):
             mine = [part for part in parts if part.process == process]
             idle = all(done.get(part.actor, 0) == sum(one.call not in ENDS for one in part.operations) for part in mine)
-            stopped = process in self.ends and self.ends[process].operation.call in ("exit", "kill")
-            if process != "parent" and process not in self.endings and idle and not stopped:
+            if process != "parent" and process not in self.endings and idle:
                 yield process
 
     def violent(self, process: str) -> bool:

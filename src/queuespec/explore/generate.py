@@ -280,7 +280,8 @@ def _replaced(scenario: Scenario, number: int, at: int, new: Operation | None) -
 def pairs(kind: str, start_method: str, lacks: Set[str] = frozenset()) -> Iterator[Scenario]:
     """All pairs of operations, of an empty queue, one with an item, and a full one; the most telling pairs first.
 
-    The one to be held is the last operation of the first part; what comes before it there fills the queue.
+    The one to be held is the last operation of the first part; what comes before it there fills the queue, before the
+    second part begins.
     """
     if lacks & {kind, "put", "get"}:
         return
@@ -289,12 +290,25 @@ def pairs(kind: str, start_method: str, lacks: Set[str] = frozenset()) -> Iterat
         operations = [one for one in operations if one.timeout is None]
     sizes = _SIZES if kind != "SimpleQueue" and "maxsize" not in lacks else [one for one in _SIZES if not one[0]]
     places = [one for one in _PLACES if "threads" not in lacks or " thread" not in one[1]]
-    ranks = itertools.product(range(len(operations)), range(len(operations)), range(len(sizes)), range(len(places)))
-    for held, other, size, place in sorted(
-        ranks, key=lambda rank: (rank[0] + rank[1] + 2 * rank[2] + 3 * rank[3], rank)
-    ):
+    numbers = itertools.product(range(len(operations)), range(len(operations)), range(len(sizes)), range(len(places)))
+    ranked = []
+    for held, other, size, place in numbers:
+        partners = (operations[held].call, operations[other].call) in _PARTNERS
+        rank = (0 if partners else 4) + held + other + 2 * size + 3 * place
+        ranked.append((rank, held, other, size, place))
+    for _rank, held, other, size, place in sorted(ranked):
         yield from _pair(kind, start_method, *sizes[size], places[place], operations[held], operations[other])
 
+
+_PARTNERS = (
+    ("put", "get"),
+    ("get", "put"),
+    ("get", "get"),
+    ("join", "task_done"),
+    ("task_done", "join"),
+    ("put", "join"),
+)
+"""Calls of which one waits for what the other does, or both for the same."""
 
 _SIZES = ((0, 1), (1, 1), (0, 0), (2, 1), (0, 2), (1, 0), (2, 2))
 """The maxsize of a queue, and how many items are put first: the most telling ones first."""
@@ -330,7 +344,7 @@ def _pair(
     one = (*before, *_complete(held, f"{first}-{count + 1}", kind))
     two = _complete(other, f"{second}-1", kind)
     scenario = Scenario(kind, start_method, (Part(actors[0], one), Part(actors[1], two)), maxsize)
-    if ends_for_certain(scenario):
+    if ends_for_certain(scenario, count):
         yield scenario
 
 

@@ -15,16 +15,17 @@ LARGE = 4096
 _State = tuple[tuple[int, ...], int, int]
 
 
-def ends_for_certain(scenario: Scenario) -> bool:
+def ends_for_certain(scenario: Scenario, puts: int = 0) -> bool:
     """Whether no order of its calls makes one of them wait forever, if the queue does what it should.
 
     Items are counted and not told apart; whatever may fail may also fail here; an item that cannot be pickled takes no
     place for long, and may leave its task unfinished; a process that has closed the queue meets nothing but exceptions.
-    A large item must be waited for by a get() without a timeout.
+    A large item must be waited for by a get() without a timeout. The first part begins with so many `puts`, which end
+    before the others begin.
     """
     programs = [[*_that_matter(part)] for part in scenario.parts]
     joined = any(one.call == "join" for program in programs for one in program)
-    first: _State = ((0,) * len(programs), 0, 0)
+    first: _State = ((puts, *(0 for _ in programs[1:])), puts, puts)
     seen, left = {first}, [first]
     while left:
         state = left.pop()

@@ -104,7 +104,7 @@ class _Search:
         queue that it has closed, `queuespec.explore.conditions` says all there is to say.
         """
         evidence = self.evidence
-        if call in self.waiting or (not call.judged and call.call not in ("put", "get")):
+        if call in self.waiting or (not call.judged and call.call not in ("put", "get", "task_done")):
             return False
         if call.call in ("close", "cancel_join_thread"):
             return False

@@ -75,6 +75,21 @@ def test_a_manager_may_hand_the_next_item_to_a_client_that_was_killed_in_get():
     assert broken(history("Manager.Queue", killed, *twice, endings=[KILLED])) is not None
 
 
+def test_a_manager_may_yet_count_a_task_that_a_killed_client_was_marking_as_done():
+    killed = ("child 1", "task_done", 25, RUNNING)
+    before = ("parent", "put a", 10, 20), killed
+    kinds = "Manager.Queue", "JoinableQueue"
+
+    for kind in kinds:
+        assert broken(history(kind, *before, ("parent", "join", 26, 28), endings=[KILLED])) is None
+    assert broken(history("Manager.Queue", *before, ("parent", "join", 100, 110), endings=[KILLED])) is None
+    assert broken(history("Manager.Queue", *before, ("parent", "join", 21, 24), endings=[KILLED])) is not None
+
+
+def test_a_process_is_dead_that_was_about_to_kill_itself():
+    assert broken(history("Queue", FIRST, ("child 1", "kill", 30, RUNNING), GETS)) is None
+
+
 def test_what_a_dead_process_had_put_is_got_at_most_once_and_only_if_it_was_put():
     after = ("child 1", "kill", 30, RUNNING), ("child 2", "get", 100, 110, "a")
 
