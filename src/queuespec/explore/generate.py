@@ -108,7 +108,7 @@ class _Maker:
 
     def _fail(self, programs: dict[str, list[Operation]]) -> None:
         """Adds an item that cannot be pickled, perhaps."""
-        if "bad items" not in self.lacks and self.rng.random() < 0.12:
+        if "pickling" not in self.lacks and self.rng.random() < 0.12:
             actor = self.rng.choice([*programs])
             bad = Operation("put", item=self._item(actor), bad=True)
             programs[actor].insert(self.rng.randint(0, len(programs[actor])), bad)
@@ -218,7 +218,7 @@ class _Maker:
         more: list[Operation] = [Operation(call) for call in last]
         if "join_thread" in last and rng.random() < 0.3:  # which must fail by now
             more.append(Operation("put", item=self._item(part.actor)) if rng.random() < 0.5 else Operation("get"))
-        ends = [end for end in ENDS if end != "return" and end not in self.lacks]
+        ends = [end for end in ENDS if end == "raise" or (end != "return" and "kill" not in self.lacks)]
         if part.actor != "parent" and ends and rng.random() < 0.4:
             more.append(Operation(rng.choice(ends)))
         return dataclasses.replace(part, operations=(*part.operations, *more))

@@ -136,7 +136,6 @@ def _in_order(scenarios: Iterable[Scenario], kind: str, chance: random.Random) -
     for number, (pair, states) in enumerate(groups.items(), 1):
         beside = "Joinable" in kind and not any(operation.call in TASKS for operation in pair)
         rank = number * chance.random() * (BESIDE if beside else 1.0)
-        chance.shuffle(states)
         ranked += [(rank + turn * len(groups) / STATES, scenario) for turn, scenario in enumerate(states)]
     return [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
 

@@ -445,7 +445,7 @@ class Performance:
             def has_ended() -> bool:
                 if told:
                     return not stillness.runs(actor.pid)
-                return stage.exit_code(actor, GLANCE) is not None or actor.has_ended()
+                return stage.exit_code(actor, GLANCE) is not None or stage.parent.gone or actor.has_ended()
 
             if not self._waits(has_ended):
                 return False
