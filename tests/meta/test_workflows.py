@@ -3,7 +3,9 @@
 import configparser
 import functools
 import json
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -219,7 +221,39 @@ def test_the_page_is_made_of_this_run_and_compared_with_the_last_ones():
 
     assert '--status success --limit "$KEPT"' in run
     assert 'words+=(--earlier "$file")' in run
-    assert 'queuespec page results/*.jsonl "${words[@]}" --output site' in run
+    assert 'queuespec page results/*.jsonl "${newest[@]}" "${words[@]}" --output site' in run
+
+
+def test_main_is_measured_every_week_and_every_earlier_measurement_is_kept():
+    job = workflow("compatibility.yml")["jobs"]["measure"]
+    run = "\n".join(step.get("run", "") for step in job["steps"])
+
+    assert "schedule" in workflow("compatibility.yml")["on"]
+    assert "github.event_name == 'schedule'" in job["if"]
+    assert 'gh run download "$run" --name measurements --dir measurements' in run
+    assert 'queuespec measure --for 400 --results "$new"' in run
+    assert job["steps"][-1]["with"]["path"] == "measurements"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the workflow runs this on Linux")
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_newest_measurement_is_shown_and_the_others_are_its_history(count, tmp_path):
+    script = workflow("compatibility.yml")["jobs"]["page"]["steps"][-2]["run"]
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "queuespec").write_text('#!/bin/sh\necho "$@" >> "$CALLS"\n', encoding="utf-8")
+    (tmp_path / "bin" / "queuespec").chmod(0o755)
+    for name in ("results", "measured", "site"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "results" / "a.jsonl").touch()
+    for day in range(1, count + 1):
+        (tmp_path / "measured" / f"2026-01-0{day}T0417.jsonl").touch()
+    env = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "CALLS": str(tmp_path / "calls")}
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=env, check=True)
+    first = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()[0]
+
+    newest = [f"measured/2026-01-0{count}T0417.jsonl"] if count else []
+    older = [word for day in range(1, count) for word in ("--earlier", f"measured/2026-01-0{day}T0417.jsonl")]
+    assert first.split() == ["page", "results/a.jsonl", *newest, *older, "--output", "site"]
 
 
 def test_the_workflow_for_others_makes_a_page_on_request_without_more_rights():

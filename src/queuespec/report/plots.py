@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 from queuespec.results import figures
 from queuespec.results.measurement import QUEUE, SECONDS, STANDARD, Measured, Measurement
@@ -35,6 +37,7 @@ WORDS = {
     "memcpy": "limit: one copy (memcpy)",
     STANDARD: "multiprocessing",
 }
+SETTINGS = {"font.size": 9, "axes.axisbelow": True}
 MOST_ROWS = 45
 """How many figures are shown side by side."""
 
@@ -44,7 +47,7 @@ Picture = tuple[str, str, Figure]
 
 def pictures(measured: Measured, subject: str) -> Iterator[Picture]:
     """The pictures of a run; `subject` is what was measured, in words."""
-    with matplotlib.rc_context({"font.size": 9, "axes.axisbelow": True}):
+    with matplotlib.rc_context(SETTINGS):
         for draw in (throughput, latency, crowds, growth, side_by_side):
             picture = draw(measured, one_line(subject, 100))
             if picture is not None:
@@ -107,7 +110,7 @@ def throughput(measured: Measured, subject: str) -> Picture | None:
         rates = [(size, _rate(size, estimate)) for size, estimate in points if estimate.low or estimate.value]
         _line(axes, rates, label, number, bars=of in (QUEUE, STANDARD))
     axes.xaxis.set_major_locator(FixedLocator([2.0**power for power in range(6, 50, 4)]))
-    axes.yaxis.set_major_locator(FixedLocator([2.0**power for power in range(0, 100, 5)]))
+    axes.yaxis.set_major_locator(FixedLocator([2.0**power for power in range(2, 100, 3)]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: figures.size_of(value)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{figures.size_of(value)}/s"))
     return _whole("throughput", figure, axes)
@@ -210,6 +213,8 @@ def side_by_side(measured: Measured, subject: str) -> Picture | None:
     axes.set_yticks(range(len(known)))
     axes.set_yticklabels([figures.title(one) for one, _ in known], parse_math=False)
     axes.invert_yaxis()
+    low, high = axes.get_xlim()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 300 else (1,)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     return _whole("side-by-side", figure, axes) if known else None
@@ -217,6 +222,11 @@ def side_by_side(measured: Measured, subject: str) -> Picture | None:
 
 def history(runs: Sequence[tuple[str, Measured]], chosen: Sequence[tuple[str, str, str]]) -> Picture | None:
     """How some costs have changed over runs, each with its date: what they are in relation to their limits."""
+    with matplotlib.rc_context(SETTINGS):
+        return _history(runs, chosen) if len(runs) > 1 else None
+
+
+def _history(runs: Sequence[tuple[str, Measured]], chosen: Sequence[tuple[str, str, str]]) -> Picture | None:
     figure, axes = _axes("History", "date of the run", "cost, as a multiple of its limit")
     dates = [one_line(date, 20) for date, _ in runs]
     for number, about in enumerate(chosen):
@@ -232,7 +242,7 @@ def history(runs: Sequence[tuple[str, Measured]], chosen: Sequence[tuple[str, st
     axes.set_ylim(bottom=0)
     axes.set_xticks(range(len(dates)))
     axes.set_xticklabels(dates, parse_math=False, rotation=30, ha="right")
-    return _whole("history", figure, axes) if len(runs) > 1 else None
+    return _whole("history", figure, axes)
 
 
 def save(directory: Path, found: Iterable[Picture]) -> list[Path]:
@@ -242,14 +252,23 @@ def save(directory: Path, found: Iterable[Picture]) -> list[Path]:
     for picture in found:
         path = directory / f"{picture[0]}.svg"
         save_svg(path, picture)
-        picture[2].savefig(path.with_suffix(".png"), dpi=120)
+        with _quiet():
+            picture[2].savefig(path.with_suffix(".png"), dpi=120)
         written += [path, path.with_suffix(".png")]
     return written
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Says nothing of characters that the font lacks."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def save_svg(path: Path, picture: Picture) -> None:
     """Writes a picture as SVG: the same picture is the same file. Raises `OSError`."""
     name, title, figure = picture
     path.parent.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context({"svg.hashsalt": name}):
+    with matplotlib.rc_context({"svg.hashsalt": name}), _quiet():
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
