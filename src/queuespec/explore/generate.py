@@ -9,7 +9,7 @@ from collections.abc import Iterator, Set
 
 from queuespec.explore.evidence import BUFFERED
 from queuespec.explore.progress import ends_for_certain
-from queuespec.explore.scenario import ENDS, LOOKS, Operation, Part, Scenario
+from queuespec.explore.scenario import ENDS, LOOKS, PUTS, Operation, Part, Scenario
 
 SHORT = 0.05
 """The timeout of calls that have one, in seconds."""
@@ -337,20 +337,26 @@ _PAIRED = (
 def _pair(
     kind: str, start_method: str, maxsize: int, count: int, actors: tuple[str, str], held: Operation, other: Operation
 ) -> Iterator[Scenario]:
+    """The pair, if neither of the two need wait forever, or a third operation sees to that."""
     if " thread" in actors[1] and {held.call, other.call} & {"close", "join_thread", "cancel_join_thread"}:
         return
     first, second = (actor.replace("parent", "p").replace("child ", "c").replace(" thread ", "t") for actor in actors)
     before = tuple(Operation("put", item=f"{first}-{number}") for number in range(1, count + 1))
-    one = (*before, *_complete(held, f"{first}-{count + 1}", kind))
-    two = _complete(other, f"{second}-1", kind)
-    scenario = Scenario(kind, start_method, (Part(actors[0], one), Part(actors[1], two)), maxsize)
-    if ends_for_certain(scenario, count):
-        yield scenario
+    one = (*before, *_complete(held, f"{first}-{count + 1}"))
+    two = _complete(other, f"{second}-1")
+    if other.call == "task_done" and held.call in PUTS:
+        two = (Operation("get"), *two)
+    rescues = {"get": Operation("put", item=f"{second}-2"), "put": Operation("get"), "join": Operation("task_done")}
+    for last in ((), (rescues[held.call],)) if held.call in rescues else ((),):
+        scenario = Scenario(kind, start_method, (Part(actors[0], one), Part(actors[1], (*two, *last))), maxsize)
+        if ends_for_certain(scenario, count):
+            yield scenario
+            return
 
 
-def _complete(operation: Operation, item: str, kind: str) -> tuple[Operation, ...]:
+def _complete(operation: Operation, item: str) -> tuple[Operation, ...]:
     """The operation with its item, and what must come before it."""
-    if operation.call.startswith("put"):
+    if operation.call in PUTS:
         return (dataclasses.replace(operation, item=item),)
     if operation.call == "join_thread":
         return Operation("close"), operation

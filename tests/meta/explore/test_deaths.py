@@ -1,31 +1,10 @@
 """What is promised of a queue after one of its processes has ended otherwise than it should."""
 
 import pytest
+from written import RUNNING, history
 
-from queuespec.explore.history import Ending, History, Step
 from queuespec.explore.monitor import broken
-from queuespec.explore.scenario import Operation, Part, Scenario
 from queuespec.explore.schedule import Hold, Schedule
-
-RUNNING = "still running"
-
-
-def history(kind, *steps, endings=(), maxsize=0):
-    """Of texts: actor, call, begin, end or `RUNNING`, and what it returned, or raised if that is ``!Empty``."""
-    made = []
-    for actor, call, begin, end, *value in steps:
-        name, _, item = call.partition(" ")
-        operation = Operation(name, item, bad=item.startswith("bad"))
-        value = value[0] if value else None
-        raised = isinstance(value, str) and value.startswith("!")
-        if end is RUNNING:
-            made.append(Step(actor, operation, begin))
-        else:
-            made.append(Step(actor, operation, begin, end, *(("raised", value[1:]) if raised else ("returned", value))))
-    actors = dict.fromkeys(step.actor for step in made)
-    parts = tuple(Part(actor, tuple(one.operation for one in made if one.actor == actor)) for actor in actors)
-    return History(Scenario(kind, "spawn", parts, maxsize), tuple(made), tuple(Ending(*one) for one in endings))
-
 
 FIRST = ("child 1", "put a", 10, 20)
 GETS = ("child 2", "get", 100, RUNNING)

@@ -80,6 +80,6 @@ def test_pairs_are_of_all_that_a_queue_has(kind):
 
     assert len({*found}) == len(found)
     assert {len(scenario.parts) for scenario in found} == {2}
-    held = {scenario.parts[0].operations[-1].call for scenario in found}
+    held = {calls(scenario)[0] for scenario in found}
     assert held == {*CALLS[kind]}
     assert any(calls(scenario) == ("join", "task_done") for scenario in found) == ("join" in CALLS[kind])
