@@ -136,6 +136,7 @@ class Actor:
             _complain()
             _exit(protocol.SPEECHLESS_CODE)
         self._channel.close()
+        _channels.discard(self._channel)
         if how == "tidy":
             _tidied.add(threading.get_ident())
         if how == "raise":

@@ -6,25 +6,22 @@ import contextlib
 import dataclasses
 import os
 import random
-import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Callable
 
 from queuespec.explore import stillness
+from queuespec.explore.cast import PARENT, Cast, Player
+from queuespec.explore.faults import PREPARED, inject, split
 from queuespec.explore.history import Ending, History, Step
-from queuespec.explore.records import read
 from queuespec.explore.scenario import PUTS, Operation, Part, Scenario
 from queuespec.explore.schedule import GOES_ON, Hold, Schedule
-from queuespec.stage import Stage
-from queuespec.stage.calls import Call, View
+from queuespec.stage.calls import Call
 from queuespec.stage.channel import Request
 from queuespec.stage.exceptions import Crashes
 from queuespec.stage.remote import RemoteActor
-from queuespec.stage.timeline import Timeline
 
-PARENT = "parent"
 ROLES = "queuespec.actors.playing:"
 HOLDING = "queuespec.actors.holding:"
 
@@ -40,102 +37,13 @@ GLANCE, STEP = 0.002, 0.0002
 AFTER_TIMEOUT = 0.05
 """How long after its timeout an operation may still be about to end, in seconds, on a fast machine."""
 
+RESTLESS = 1.0
+"""How long what an operation has set in motion may take until it is at rest, in seconds, on a fast machine: something
+of the implementation may never be."""
+
 LEFT, SPOILED_LEFT = 1.0, 0.1
 """Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: in general, and
 if the queue may be corrupted, and the parent, as the system tells, has nothing left to do."""
-
-STOP, SIGNAL, STARVE = "stop", "signal", "starve"
-"""The faults, each followed by the name of an actor: its process is stopped for a while; its main thread is interrupted
-by a signal, for which it has a handler; the next start of a thread in its process raises an exception."""
-
-PREPARED = {SIGNAL: "receive_signals", STARVE: "start_no_thread"}
-"""What the process of a fault does before its operations."""
-
-STOPPED = 0.02
-"""How long a process is stopped, in seconds."""
-
-
-@dataclasses.dataclass
-class Player:
-    """An actor of a scenario at work."""
-
-    part: Part
-    view: View
-    """The queue, as it holds it."""
-    path: str
-    """The file of its record."""
-    call: Call | None = None
-    """What it performs now."""
-    next: int = 0
-    """The number of its next operation."""
-
-    @property
-    def name(self) -> str:
-        """The actor's name in the scenario."""
-        return self.part.actor
-
-    def steps(self) -> list[Step]:
-        """What it has recorded so far."""
-        return read(self.path, self.name, self.part.operations)
-
-    @property
-    def remote(self) -> RemoteActor:
-        """The actor as the stage knows it."""
-        return self.view.process
-
-    @property
-    def idle(self) -> bool:
-        """Whether it performs nothing now."""
-        return self.call is None or self.call.over or self.remote.gone
-
-    @property
-    def finished(self) -> bool:
-        """Whether it has performed all of its operations, or can perform no more."""
-        return self.idle and (self.next >= len(self.part.operations) or self.remote.gone)
-
-
-class Cast:
-    """The queues of some scenarios, which are performed one after another, and the children that hold them.
-
-    A process takes longer to start than a scenario takes. So the same children perform all of them, and end with the
-    last one; what a process does at its end for a queue, they do by `close` and `join_thread` before.
-    """
-
-    def __init__(self, stage: Stage, scenarios: Sequence[Scenario]) -> None:
-        self.stage = stage
-        self.size = len(scenarios)
-        stage.records_in(Timeline())
-        sizes = [(one.maxsize,) if one.maxsize else () for one in scenarios]
-        self._queues = [stage.make_queue(one.kind, *size) for one, size in zip(scenarios, sizes)]
-        for one, queue in zip(scenarios, self._queues):
-            if one.kind.startswith("Manager."):
-                queue.calls.qsize().finish()  # opens a connection of the parent, which stays
-        count = max(len(children_of(one)) for one in scenarios)
-        children = stage.make_children(count, *self._queues)
-        self._children: list[tuple[View, ...]] = [(one,) if self.size == 1 else one for one in children]
-        for actor in stage.actors.values():
-            actor.end_is_expected = True
-        self.processes = stillness.family(stage.tree.pid)
-        """All that may move."""
-
-    def processes_of(self, number: int, scenario: Scenario) -> dict[str, View]:
-        """The queue of a scenario as its processes hold it, by their names."""
-        children = zip(children_of(scenario), self._children)
-        return {PARENT: self._queues[number], **{name: child[number] for name, child in children}}
-
-    def leaves(self) -> None:
-        """Lets the children end that have not."""
-        for actor in [view.process for view, *_ in self._children]:
-            if not actor.gone and actor.busy is not None:
-                self.stage.clean = False
-            elif not actor.gone:
-                with contextlib.suppress(Crashes):
-                    actor.begins_to_leave()
-
-
-def children_of(scenario: Scenario) -> list[str]:
-    """The names of a scenario's processes, without the parent."""
-    return [name for name in dict.fromkeys(part.process for part in scenario.parts) if name != PARENT]
 
 
 class Performance:
@@ -171,6 +79,10 @@ class Performance:
                 view.process.end_is_expected = True
             self._players.append(Player(part, view, str(self._directory / f"record-{number}")))
 
+    def _process_named(self, actor: str) -> RemoteActor:
+        """The main thread of the process of an actor of the scenario."""
+        return self._mains[_process_of(actor)].process
+
     def _asks(self, actor: RemoteActor, function: str, *args: object, of: str = ROLES) -> Call | None:
         """Has an actor begin to perform a function; None if it is gone."""
         try:
@@ -184,9 +96,9 @@ class Performance:
         """Performs the scenario as the schedule says."""
         self._begin()
         try:
-            for fault, actor in map(_split, schedule.faults):
+            for fault, actor in map(split, schedule.faults):
                 if fault in PREPARED:
-                    self._finishes(self._mains[_process_of(actor)].process, PREPARED[fault])
+                    self._finishes(self._process_named(actor), PREPARED[fault])
             if schedule.holds:
                 self._performs_with_holds(schedule)
             else:
@@ -202,23 +114,8 @@ class Performance:
         for player in self._players:
             pauses = tuple(chance.choice(PAUSES) for _ in player.part.operations)
             self._performs(player, len(player.part.operations), moment, pauses)
-        self._injects(schedule.faults, chance)
+        inject(self._stage, schedule.faults, self._process_named, chance)
         self._goes_on()
-
-    def _injects(self, faults: Iterable[str], chance: random.Random) -> None:
-        """Stops and continues processes, and sends them signals that a handler receives."""
-        for fault, actor in map(_split, faults):
-            process = self._mains[_process_of(actor)].process
-            self._stage.pump_until(bool, chance.choice(PAUSES))
-            with contextlib.suppress(OSError):
-                if fault == STOP and not process.gone:
-                    os.kill(process.pid, signal.SIGSTOP)
-                    try:
-                        self._stage.pump_until(bool, STOPPED)
-                    finally:
-                        os.kill(process.pid, signal.SIGCONT)
-                elif fault == SIGNAL and not process.gone:
-                    os.kill(process.pid, signal.SIGUSR1)
 
     def _goes_on(self) -> None:
         """Waits until all have performed what they have to, or nothing moves any more; processes end meanwhile."""
@@ -290,7 +187,7 @@ class Performance:
         self._prepares([(hold, actor.name) for hold, actor in pending])
         for hold, actor in pending:
             self._runs(players[hold.actor], lambda actor=actor: actor.ready)  # type: ignore[misc]
-        self._injects(schedule.faults, random.Random(schedule.seed))
+        inject(self._stage, schedule.faults, self._process_named, random.Random(schedule.seed))
         while True:
             self._runs_all()
             held = [(hold, actor) for hold, actor in pending if actor.ready and not actor.gone]
@@ -377,10 +274,13 @@ class Performance:
         return stage.pump_until(condition, 0.0)
 
     def _settles(self) -> bool:
-        """Waits until each thread waits for something, but no longer than the judge watches that nothing happens;
-        returns whether each is known to wait."""
-        stage, before = self._stage, None
-        deadline = time.monotonic() + stage.settings.watching
+        """Waits until each thread waits for something; returns whether each is known to wait.
+
+        Where the system does not tell, it waits for as long as the judge checks that nothing happens.
+        """
+        stage, settings = self._stage, self._stage.settings
+        before = now = stillness.sample(self._processes)
+        deadline = time.monotonic() + (settings.watching if now is None else settings.stretched(RESTLESS))
         while True:
             now = stillness.sample(self._processes)
             rests = stillness.at_rest(before, now)
@@ -528,11 +428,6 @@ class Performance:
 
 def _process_of(actor: str) -> str:
     return Part(actor, ()).process
-
-
-def _split(fault: str) -> tuple[str, str]:
-    word, _, actor = fault.partition(" ")
-    return word, actor
 
 
 def _plain(operation: Operation) -> tuple[str, str, float | None, int, bool]:

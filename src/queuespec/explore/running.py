@@ -7,8 +7,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from queuespec.explore.cast import Cast
+from queuespec.explore.faults import POSSIBLE
 from queuespec.explore.history import History
-from queuespec.explore.performing import Cast, Performance
+from queuespec.explore.performing import Performance
 from queuespec.explore.scenario import ENDS, Scenario
 from queuespec.explore.schedule import GOES_ON, Hold, Schedule
 from queuespec.stage import Settings, Stage, Supervisor
@@ -41,10 +43,7 @@ class Runner:
         """What came of performing a scenario once, by processes of its own. Raises `NotPlayed`, `NotStarted` or
         `Unusable`."""
         with self._cast([scenario]) as cast:
-            performance = self._performance(cast, 0, scenario)
-            history = performance.history(schedule or Schedule())
-            self.held = tuple(performance.held)
-            return history
+            return self._performs(cast, 0, scenario, schedule or Schedule())[1]
 
     def lines(self, scenario: Scenario) -> list[Hold]:
         """Every line of the implementation that is visited, each as a hold there, in a run without holds."""
@@ -68,9 +67,7 @@ class Runner:
                 with self._cast([scenario for scenario, _ in batch]) as cast:
                     for number, (scenario, schedule) in enumerate(batch):
                         done += 1
-                        performance = self._performance(cast, number, scenario)
-                        history = performance.history(schedule)
-                        self.held = tuple(performance.held)
+                        performance, history = self._performs(cast, number, scenario, schedule)
                         yield scenario, schedule, history
                         if not performance.whole:
                             break
@@ -90,6 +87,15 @@ class Runner:
         if schedule.holds and scenario.kind.startswith("Manager."):
             return False  # the first call of a process opens its connection to the manager
         return not dies and not ends and (self.start_method != "fork" or schedule.holds != ())
+
+    def _performs(self, cast: Cast, number: int, scenario: Scenario, schedule: Schedule) -> tuple[Performance, History]:
+        for fault in schedule.faults:
+            if not fault.startswith(tuple(f"{one} " for one in POSSIBLE)):
+                raise NotPlayed(f"this system has no way to inject the fault {fault!r}")
+        performance = self._performance(cast, number, scenario)
+        history = performance.history(schedule)
+        self.held = tuple(performance.held)
+        return performance, history
 
     def _performance(self, cast: Cast, number: int, scenario: Scenario) -> Performance:
         return Performance(cast, number, scenario, Path(self._supervisor.directory))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import random
-import signal
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from queuespec.explore.coverage import Coverage
 from queuespec.explore.exploring import Way
+from queuespec.explore.faults import faults_of
 from queuespec.explore.generate import scenarios
 from queuespec.explore.holding import Holding, Lines
 from queuespec.explore.minimize import Trial
-from queuespec.explore.performing import SIGNAL, STARVE, STOP
 from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
 
@@ -20,7 +19,6 @@ SHARES = {"fork": 2.0, "SimpleQueue": 0.5, "Manager.Queue": 0.5, "Manager.Joinab
 """What has more than its share of the time, since much happens in it, or less, since there is less to go wrong."""
 
 
-FAULTS = (STOP, SIGNAL, STARVE)
 FAULTY = 0.15
 """What share of the scenarios is performed with a fault."""
 
@@ -41,10 +39,9 @@ class Stress:
 
     def _faults(self, scenario: Scenario, chance: random.Random) -> Iterator[str]:
         """Now and then a fault in a child."""
-        children = sorted({part.process for part in scenario.parts} - {"parent"})
-        if children and chance.random() < FAULTY:
-            signals = not self._lacks & {"kill", "processes"} and hasattr(signal, "SIGSTOP")
-            yield f"{chance.choice(FAULTS if signals else (STARVE,))} {chance.choice(children)}"
+        faults = faults_of(scenario, self._lacks)
+        if faults and chance.random() < FAULTY:
+            yield chance.choice(faults)
 
     def has_run(self, trial: Trial, reached: Sequence[Hold]) -> None:
         """Counts a run."""
