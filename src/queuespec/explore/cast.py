@@ -79,8 +79,10 @@ class Cast:
         self._children: list[tuple[View, ...]] = [(one,) if self.size == 1 else one for one in children]
         for actor in stage.actors.values():
             actor.end_is_expected = True
-        self.processes = stillness.family(stage.tree.pid)
-        """All that may move."""
+        settings, family = stage.settings, stillness.family(stage.tree.pid)
+        elsewhere = settings.tidies or settings.environment or {one.pid for one in stage.actors.values()} - {*family}
+        self.processes = [] if elsewhere else family
+        """All that may move; empty if some of it is not known, such as the server that keeps the queues."""
 
     def processes_of(self, number: int, scenario: Scenario) -> dict[str, View]:
         """The queue of a scenario as its processes hold it, by their names."""
