@@ -414,8 +414,10 @@ class Performance:
 
     def _lets_go(self, thread: RemoteActor) -> None:
         """Ends the actor of a thread."""
-        if thread.busy is not None and not thread.gone:
-            self._stage.clean = self._stage.clean and thread.pid != self._stage.parent.pid
+        if thread.gone:
+            return
+        if thread.busy is not None:
+            self._stage.clean &= thread.pid != self._stage.parent.pid
         else:
             with contextlib.suppress(Crashes):
                 thread.begins_to_leave()
