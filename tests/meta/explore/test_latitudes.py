@@ -143,6 +143,14 @@ latitude(
     endings=DONE,
 )
 latitude(
+    "a queue must not be used while its process closes it",
+    "Queue",
+    [("child 1 thread 1", "qsize", 10, 40, "!OSError")],
+    [("child 2", "qsize", 10, 40, "!OSError")],
+    [("child 1", "close", 20, 30)],
+    DONE,
+)
+latitude(
     "clocks are coarse",
     "Queue",
     [("child 1", "get@0.05", 10, 50, "!Empty")],
