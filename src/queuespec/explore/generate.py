@@ -69,6 +69,7 @@ class _Maker:
             theme = self._stream if self.rng.random() < 0.06 else self.rng.choice(themes)
             programs = theme(self._actors())
             self._look(programs)
+            self._try(programs)
             self._fail(programs)
             parts = [Part(actor, tuple(operations)) for actor, operations in programs.items()]
             parts = [self._ended(part, [one.process for one in parts]) for part in parts]
@@ -105,6 +106,13 @@ class _Maker:
         if looks and self.rng.random() < 0.3:
             program = self.rng.choice([*programs.values()])
             program.insert(self.rng.randint(0, len(program)), Operation(self.rng.choice(looks)))
+
+    def _try(self, programs: dict[str, list[Operation]]) -> None:
+        """Adds a get() that does not wait, perhaps, and an item in place of the one that it may get."""
+        if "get_nowait" in self.calls and self.rng.random() < 0.15:
+            actor = self.rng.choice([*programs])
+            programs[actor].insert(0, Operation("get_nowait"))
+            programs[actor].append(Operation("put", item=self._item(actor)))
 
     def _fail(self, programs: dict[str, list[Operation]]) -> None:
         """Adds an item that cannot be pickled, perhaps."""
@@ -293,8 +301,9 @@ def pairs(kind: str, start_method: str, lacks: Set[str] = frozenset()) -> Iterat
     numbers = itertools.product(range(len(operations)), range(len(operations)), range(len(sizes)), range(len(places)))
     ranked = []
     for held, other, size, place in numbers:
-        partners = (operations[held].call, operations[other].call) in _PARTNERS
-        rank = (0 if partners else 4) + held + other + 2 * size + 3 * place
+        calls = operations[held].call, operations[other].call
+        telling = sizes[size] == (_FULL if calls in _FOR_A_PLACE else _EMPTY if calls[0] in ("put", "get") else _ONE)
+        rank = (0 if calls in _PARTNERS else 4) + held + other + (0 if telling else 2 + 2 * size) + 3 * place
         ranked.append((rank, held, other, size, place))
     for _rank, held, other, size, place in sorted(ranked):
         yield from _pair(kind, start_method, *sizes[size], places[place], operations[held], operations[other])
@@ -310,7 +319,11 @@ _PARTNERS = (
 )
 """Calls of which one waits for what the other does, or both for the same."""
 
-_SIZES = ((0, 1), (1, 1), (0, 0), (2, 1), (0, 2), (1, 0), (2, 2))
+_FOR_A_PLACE = (("put", "get"), ("put", "put"), ("get", "put"))
+"""Calls of which one makes room for the other, or both want it."""
+
+_EMPTY, _ONE, _FULL = (0, 0), (0, 1), (1, 1)
+_SIZES = (_ONE, _FULL, _EMPTY, (2, 1), (0, 2), (1, 0), (2, 2))
 """The maxsize of a queue, and how many items are put first: the most telling ones first."""
 
 _PLACES = (("child 1", "child 2"), ("child 1", "child 1 thread 1"), ("parent", "child 1"))
