@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 HEAD = ("", "cost", "95 %", "rate", "to its limit", "to multiprocessing")
 """The columns; the last one is shown if another implementation was measured."""
 
+MOST_NAMES = 6
+"""How many figures are named that could not be measured for the same reason."""
+
 
 def to_terminal(measured: Measured, console: Console) -> None:
     """Prints the table, and below it what could not be measured."""
@@ -55,8 +58,8 @@ def notes(measured: Measured) -> Iterator[str]:
     odd = [(one, len(outliers(one.values))) for one in measured.figures]
     odd = sorted((pair for pair in odd if pair[1]), key=lambda pair: -pair[1])
     if odd:
-        names = ", ".join(f"{figures.title(one)} ({number} of {len(one.values)})" for one, number in odd[:3])
-        yield f"rounds that are far from the others, and count: {names}" + (" and others" if len(odd) > 3 else "")
+        said = ", ".join(f"{figures.title(one)} ({number} of {len(one.values)})" for one, number in odd[:3])
+        yield f"rounds that are far from the others, and count: {said}" + (" and others" if len(odd) > 3 else "")
     few = [one for one in measured.figures if 0 < len(one.values) < ENOUGH]
     if few:
         least = min(len(one.values) for one in few)
@@ -67,7 +70,9 @@ def notes(measured: Measured) -> Iterator[str]:
             what = figures.title(one) if one.of == QUEUE else f"{figures.title(one)} of {one.of}"
             problems.setdefault(one.problem, []).append(what)
     for problem, whose in problems.items():
-        yield one_line(f"not measured: {', '.join(dict.fromkeys(whose))}: {problem}", 600)
+        names = [*dict.fromkeys(whose)]
+        more = f" and {counted(len(names) - MOST_NAMES, 'other')}" if len(names) > MOST_NAMES else ""
+        yield one_line(f"not measured: {', '.join(names[:MOST_NAMES])}{more}: {problem}", 600)
 
 
 def changed(found: Costs, every: bool = False) -> Iterator[tuple[str, str, Sequence[str]]]:

@@ -21,7 +21,7 @@ def _transfer(what: Mapping[str, Any], quantity: str) -> str:
 
 def _hand_over(what: Mapping[str, Any], quantity: str) -> str:
     size = f"put of {size_of(what.get('size', 0))}"
-    return size if quantity == "put" else f"{size} until {quantity}"
+    return f"{size} until {quantity}" if quantity not in ("put", "") else size
 
 
 def _growth(what: Mapping[str, Any], quantity: str) -> str:
@@ -38,7 +38,7 @@ WORDS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "hand over": _hand_over,
     "growth": _growth,
     "kind": _kind,
-    "round trip": lambda what, quantity: f"round trip, {quantity}",
+    "round trip": lambda what, quantity: f"round trip, {quantity}".rstrip(", "),
     "start": lambda what, quantity: (
         "get of an item that is there" if quantity == "get" else "start of a process to its first item"
     ),
@@ -47,14 +47,14 @@ WORDS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     ),
     "token": lambda what, quantity: f"token counter, {what.get('processes')} processes",
     "maxsize": lambda what, quantity: f"transfer with maxsize {what.get('maxsize')}",
-    "at rest": lambda what, quantity: f"{quantity} of an unused queue",
+    "at rest": lambda what, quantity: f"{quantity or 'memory and descriptors'} of an unused queue",
     "memory": lambda what, quantity: (
         "memory of a buffered item of 1,000 B"
         if quantity == "buffered item"
-        else f"{quantity} of {size_of(what.get('size', 0))}"
+        else f"{quantity or 'memory'} of {size_of(what.get('size', 0))}"
     ),
 }
-"""By workload, its words for parameters and a quantity."""
+"""By workload, its words for parameters and a quantity, which is empty if nothing could be measured."""
 
 
 def title(one: Measurement) -> str:
