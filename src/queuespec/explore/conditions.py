@@ -33,23 +33,19 @@ def _quoted(item: str) -> str:
 def _items(evidence: Evidence) -> Iterator[Broken]:
     """Each item is got at most once, as it was put, and only if it was put.
 
-    This holds even of a queue that may be corrupted, except that an item may be damaged then.
+    This holds even of a queue that may be corrupted, except that anything may come out of it then.
     """
     for item, gets in evidence.gets.items():
-        first = gets[0]
-        if item.startswith(DAMAGED):
-            if first.judged:
-                what = item[len(DAMAGED) :]
-                yield Broken(
-                    f"{first.text} returned an item that is not as it was put: {what}", "payload.every-size", "damaged"
-                )
-            continue
-        put = evidence.puts.get(item)
+        first, put = gets[0], evidence.puts.get(item)
         if put is None:
-            yield Broken(f"{first.text} returned {item}, which nobody had put", "order.fifo-in-process", "never put")
-        elif put.raised and not (
-            evidence.shut(put) or put.value == "KeyboardInterrupt" or put.begin >= evidence.spoiled
-        ):
+            if first.judged and item.startswith(DAMAGED):
+                sentence = f"{first.text} returned an item that is not as it was put: {item[len(DAMAGED) :]}"
+                yield Broken(sentence, "payload.every-size", "damaged")
+            elif first.judged:
+                yield Broken(
+                    f"{first.text} returned {item}, which nobody had put", "order.fifo-in-process", "never put"
+                )
+        elif put.raised and put.begin < evidence.spoiled and not evidence.shut(put):
             rule = "put.failed-put-adds-nothing"
             yield Broken(f"{_quoted(item)} was got although its put() raised {put.value}", rule, "failed put")
         elif min(get.end for get in gets) < put.begin:
