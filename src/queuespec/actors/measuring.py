@@ -32,6 +32,9 @@ ORDINARY = 100
 FEWEST, MOST = 3, 400
 """How many batches are measured, at least if they are short, and at most."""
 
+ENDLESS = 1000.0
+"""A timeout that never ends, in seconds."""
+
 NUMBERS = itertools.count()
 
 
@@ -270,16 +273,28 @@ def batches(perform: Callable[[int], float], number: int, seconds: float) -> tup
 
 
 def transfers(
-    orders: Any, items: Any, acks: Any, shape: str, size: int, number: int, seconds: float, done: bool = False
+    orders: Any,
+    items: Any,
+    acks: Any,
+    shape: str,
+    size: int,
+    number: int,
+    seconds: float,
+    done: bool = False,
+    limited: bool = False,
 ) -> tuple[int, list[float]]:
-    """Batches of items from the partner, from the order to the last item; with `done`, each is a task that is done."""
+    """Batches of items from the partner, from the order to the last item.
+
+    With `done`, each is a task that is done; with `limited`, get() has a timeout, which never ends.
+    """
+    timeout = (True, ENDLESS) if limited else ()
     received = ELSEWHERE[shape].received if shape in ELSEWHERE else None
 
     def perform(number: int) -> float:
         begun = clock()
         orders.put(("send", shape, size, number))
         for _ in range(number):
-            found = items.get()
+            found = items.get(*timeout)
             if received:
                 received(found)
             if done:

@@ -49,11 +49,12 @@ AT_REST, BUFFERED, KEPT = 20, 5000, 50
 """How many queues are made, items put, and items taken, to know what one takes."""
 
 
-def transfer(shape: str, size: int, done: bool = False) -> Play:
-    """A consumer gets what a producer puts, one item after another."""
+def transfer(shape: str, size: int, done: bool = False, limited: bool = False) -> Play:
+    """A consumer gets what a producer puts, one item after another; `limited` by a timeout of get()."""
 
     def play(bench: Bench, through: Through, seconds: float) -> Samples:
-        number, found = bench.converse(measuring.transfers, through, shape, size, batch(size), seconds, done)
+        words = (shape, size, batch(size), seconds, done, limited)
+        number, found = bench.converse(measuring.transfers, through, *words)
         return {"item": [one / number for one in found]}
 
     return play
@@ -257,6 +258,7 @@ def _kinds(kind: str) -> Iterator[Task]:
             parameters = {"kind": other, "done": "task_done() and join()"}
             yield Task("kind", transfer("bytes", ORDINARY, done=True), parameters, **words)
     if kind != "SimpleQueue":
+        yield Task("timeout", transfer("bytes", ORDINARY, limited=True), borrowed=ANY_SIZE)
         for maxsize in (1, 10, 100, 1000):
             words = {"borrowed": ANY_SIZE, "queue": (kind, maxsize)}
             yield Task("maxsize", transfer("bytes", ORDINARY), {"maxsize": maxsize}, **words)

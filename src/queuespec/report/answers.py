@@ -31,7 +31,20 @@ CLOCK = 0.01
 
 def answers(measured: Measured) -> Iterator[str]:
     """The sentences, what matters most first."""
-    for part in (_parts, _elsewhere, _put, _latency, _kinds, _maxsize, _growth, _crowds, _start, _memory, _standard):
+    for part in (
+        _parts,
+        _elsewhere,
+        _put,
+        _latency,
+        _kinds,
+        _maxsize,
+        _timeout,
+        _growth,
+        _crowds,
+        _start,
+        _memory,
+        _standard,
+    ):
         yield from part(measured)
     yield from _machine(measured)
 
@@ -173,6 +186,15 @@ def _maxsize(measured: Measured) -> Iterator[str]:
             free.append(str(one.parameters["maxsize"]))
     if free:
         yield f"With maxsize {', '.join(free)}, no cost beyond the noise was measured."
+
+
+def _timeout(measured: Measured) -> Iterator[str]:
+    base = _plain(measured)
+    for one in measured.find("timeout", "item"):
+        found = between(one, base) if base else None
+        if _is_more(found):
+            assert found is not None
+            yield f"With a timeout for get(), a small item costs {times(found)} as much as without."
 
 
 def _growth(measured: Measured) -> Iterator[str]:

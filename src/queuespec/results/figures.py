@@ -46,6 +46,7 @@ WORDS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
         f"{counted(int(what['producers']), 'producer')}, {counted(int(what['consumers']), 'consumer')}"
     ),
     "token": lambda what, quantity: f"token counter, {what.get('processes')} processes",
+    "timeout": lambda what, quantity: "transfer, get() with a timeout",
     "maxsize": lambda what, quantity: f"transfer with maxsize {what.get('maxsize')}",
     "at rest": lambda what, quantity: f"{quantity or 'memory and descriptors'} of an unused queue",
     "memory": lambda what, quantity: (

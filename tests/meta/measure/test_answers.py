@@ -96,6 +96,14 @@ def test_what_maxsize_costs():
     assert found[1] == "With maxsize 10, no cost beyond the noise was measured."
 
 
+def test_what_a_timeout_costs():
+    base = sized(100, 1e-5, noise=0.02)
+    (found,) = said(base, measurement(3e-5, "timeout", noise=0.02))
+
+    assert found.startswith("With a timeout for get(), a small item costs ")
+    assert said(base, measurement(1e-5, "timeout", noise=0.02)) == []
+
+
 def test_what_a_kind_costs():
     (found,) = said(
         sized(100, 1e-5, noise=0.02), measurement(3e-4, "kind", parameters={"kind": "Manager.Queue"}, noise=0.02)

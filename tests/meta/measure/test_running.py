@@ -113,7 +113,7 @@ def test_all_other_workloads_are_measured(measured):
     assert {one.problem for one in found.all} <= {"", "the system does not say"}
     for workload, quantity in (
         *(("start", "first item"), ("start", "get"), ("growth", "item"), ("token", "increment")),
-        *(("kind", "item"), ("maxsize", "item")),
+        *(("kind", "item"), ("maxsize", "item"), ("timeout", "item")),
     ):
         assert all(min(one.values) > 0 for one in found.find(workload, quantity)), workload
         assert found.find(workload, quantity), workload

@@ -31,6 +31,7 @@ from queuespec.results.statistics import Estimate
         ("growth", "item", {"items": 10_000}, "transfer after 10,000 waiting items"),
         ("kind", "item", {"kind": "SimpleQueue"}, "transfer by SimpleQueue"),
         ("kind", "item", {"kind": "J", "done": "task_done() and join()"}, "transfer by J, with task_done() and join()"),
+        ("timeout", "item", {}, "transfer, get() with a timeout"),
         ("maxsize", "item", {"maxsize": 10}, "transfer with maxsize 10"),
         ("at rest", "memory", {}, "memory of an unused queue"),
         ("at rest", "", {}, "memory and descriptors of an unused queue"),
