@@ -106,21 +106,20 @@ def _may_raise(evidence: Evidence, call: Call) -> bool:
         return call.bad or bool(may_be_full and call.value == "Full")
     if call.call == "get":
         return call.value == "Empty" and (operation.call == "get_nowait" or operation.timeout is not None)
-    if call.call == "qsize":  # "this may raise NotImplementedError on platforms like macOS" (Queue.qsize)
+    if call.call == "qsize":  # it need not be implemented everywhere (Queue.qsize)
         return evidence.buffered and call.value == "NotImplementedError"
     if call.call == "task_done":
         return call.value == "ValueError"
-    # join_thread() "can only be used after close() has been called", and what else happens is not documented; of a
-    # process that has closed its queue already, only put() and get() are promised
+    # join_thread() is only to be used after close(); what else happens is not documented. Of a process that has closed
+    # its queue already, only put() and get() are promised.
     return call.call == "join_thread" or bool(call.call in ("close", "empty") and evidence.closed_before(call))
 
 
 def _order(evidence: Evidence) -> Iterator[Broken]:
     """First in, first out, as far as calls that do not overlap show it.
 
-    Of a buffered queue, for the items of one process ("objects enqueued by the same process will always be in the
-    expected order with respect to each other": Pipes and Queues, note 2), and for items that were in the pipe before
-    others were put; of the other kinds, for all.
+    Of a buffered queue, for the items of one process (Pipes and Queues, note 2), and for items that were in the pipe
+    before others were put; of the other kinds, for all.
     """
     entries = [
         put for put in evidence.puts.values() if put.adds and not evidence.dropped(put) and not evidence.shut(put)
@@ -376,12 +375,21 @@ def _has_room(evidence: Evidence, held: list[Call], size: int) -> bool:
     return not evidence.maxsize or len(held) < evidence.maxsize
 
 
+_FROM_OUTSIDE = (-15, -9, -2, -1)
+"""The exit codes after SIGTERM, SIGKILL, SIGINT and SIGHUP."""
+
+
 def _exits(evidence: Evidence) -> Iterator[Broken]:
-    """A process that does nothing to end otherwise ends with exit code 0; one with an exception, with 1."""
+    """A process that does nothing to end otherwise ends with exit code 0; one with an exception, with 1.
+
+    Signals from outside are nobody's fault, such as those of a system without memory.
+    """
     for process, ending in evidence.endings.items():
         end = evidence.ends.get(process)
         wanted = 1 if end is not None and end.operation.call == "raise" else 0
-        if ending.exit_code in (None, wanted) or evidence.violent(process) or evidence.spoiled < NEVER:
+        if ending.exit_code in (None, wanted, *_FROM_OUTSIDE):
+            continue
+        if not evidence.undisturbed and (evidence.violent(process) or evidence.spoiled < NEVER):
             continue
         sentence = f"{process} ended with exit code {ending.exit_code} instead of {wanted}"
         yield Broken(sentence, "exit.child-flushes", "exit code")

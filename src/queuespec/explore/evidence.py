@@ -29,8 +29,8 @@ ITEM_BYTES = 128
 """More than what an item takes of a pipe besides its size, in bytes."""
 
 LAG = 1.0
-"""How long an item may be on its way, in seconds: after put(), "there may be an infinitesimal delay" until others can
-get it (Pipes and Queues, note 1)."""
+"""How long an item may be on its way, in seconds. The documentation speaks of a delay too small to be measured, after
+which others can get it (Pipes and Queues, note 1); a busy machine needs more."""
 
 DAMAGED = "damaged: "
 """What the value of an item begins with that did not arrive as it was put."""
@@ -93,15 +93,16 @@ class Call:
 class Evidence:
     """A history, read.
 
-    `spoiled` is the time from which on the documentation promises nothing of this queue any more: "if a process is
-    killed while it is trying to use a queue, then the data in the queue is likely to become corrupted", and others may
-    get an exception when they use it later (Pipes and Queues, the warning about terminate(); Guidelines, "avoid
-    terminating processes"). Calls that had not ended by then are not judged.
+    `spoiled` is the time from which on the documentation promises nothing of this queue any more: a process that is
+    killed while it uses a queue may corrupt it, so that others get exceptions or wait forever (Pipes and Queues, the
+    warning about terminate(); Guidelines, about terminating processes). Calls that had not ended by then are not
+    judged.
     """
 
     def __init__(self, history: History, schedule: Schedule | None = None) -> None:
         scenario = history.scenario
         self.history = history
+        self.schedule = schedule
         self.kind = scenario.kind
         self.buffered = self.kind in BUFFERED
         self.joinable = self.kind in WITH_TASKS
@@ -190,6 +191,14 @@ class Evidence:
         in_use = any(call.end == NEVER and call.process == process for call in self.calls)
         return in_use or (ending.exit_code or 0) < 0 or (process in self._faults.ended and ending.exit_code != 0)
 
+    @property
+    def undisturbed(self) -> bool:
+        """Whether it is known that nobody ended a process, and nothing was done to one."""
+        schedule = self.schedule
+        if schedule is None or schedule.faults or any(hold.then != GOES_ON for hold in schedule.holds):
+            return False
+        return all(step.operation.call not in ("exit", "kill") for step in self.ends.values())
+
     def cancelled(self, process: str, by: int = NEVER) -> bool:
         """Whether a process had begun to call cancel_join_thread() by this time."""
         return any(call.begin < by for call in self._closings.get(process, {}).get("cancel_join_thread", ()))
@@ -203,7 +212,7 @@ class Evidence:
     def shut(self, call: Call) -> bool:
         """Whether its process had begun to close the queue before the call ended.
 
-        What it does then is not promised: a closed queue "must not be used anymore" by its process (Queue.close).
+        What it does then is not promised: its process must leave a closed queue alone (Queue.close).
         """
         closes = self._closings.get(call.process, {}).get("close", ())
         return any(one.begin <= call.end and (one.actor != call.actor or one.number < call.number) for one in closes)
@@ -257,7 +266,7 @@ class Evidence:
         """Whether its end may have cut off its use of the queue.
 
         Its feeder thread uses the queue too, at any time until everything has been flushed; after cancel_join_thread()
-        the process does not wait for it (Queue.cancel_join_thread: "this is likely to cause enqueued data to be lost").
+        the process does not wait for it, and items are lost (Queue.cancel_join_thread).
         """
         unsent = self.buffered and process in self._putting() and self.flushed.get(process, NEVER) > ending.begin
         if self.violent(process):

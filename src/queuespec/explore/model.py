@@ -110,7 +110,7 @@ class Direct:
             return not state.pipe
         if call.call == "join":
             return state.tasks > 0
-        if self.simple:  # like a pipe, it takes what fits into it (SimpleQueue, "a locked Pipe")
+        if self.simple:  # like a pipe, it takes what fits into it (SimpleQueue: a pipe with locks)
             return call.bytes + sum(self.puts[item].bytes for item in state.pipe) > PIPE_ROOM
         return 0 < self.maxsize <= len(state.pipe)
 
@@ -118,8 +118,8 @@ class Direct:
 class Buffered(Direct):
     """Queue and JoinableQueue: put() appends to the buffer of its process, and the feeder thread moves it to the pipe.
 
-    So an item "may" be invisible to others for a moment after put(), and items of several processes may be received in
-    another order than they were put, but those of one process in theirs (Pipes and Queues, notes 1 and 2).
+    So others may not see an item for a moment after put(), and items of several processes may be received in another
+    order than they were put, but those of one process in theirs (Pipes and Queues, notes 1 and 2).
     """
 
     def __init__(self, evidence: Evidence) -> None:
@@ -137,7 +137,7 @@ class Buffered(Direct):
         return State(under_way=((),) * len(self.processes))
 
     def put(self, state: State, call: Call, part: int) -> Iterator[State]:
-        """First it takes a place, then it appends its item: other calls may come between (Queue.full, "not reliable").
+        """First it takes a place, then it appends its item: other calls may come between.
 
         An item that cannot be pickled may be refused by put() itself, and then leaves the queue as it was.
         """
@@ -159,7 +159,7 @@ class Buffered(Direct):
     def get(self, state: State, call: Call, part: int) -> Iterator[State]:
         """First it takes the first item of the pipe, then it gives the place back.
 
-        Empty is raised if no item was *immediately available* at one moment of the call (Queue.get): none in the pipe,
+        Empty is raised if no item was available at once at one moment of the call (Queue.get): none in the pipe,
         and none on its way there if the call has waited for long. That it is raised while another get() is at work
         needs no moment (`queuespec.explore.search`).
         """
@@ -175,17 +175,17 @@ class Buffered(Direct):
             yield taken if self.split else taken._replace(places=state.places - self.counted)
 
     def qsize(self, state: State, call: Call, _part: int) -> Iterator[State]:
-        """ "The approximate size": items under way, and puts and gets in progress, may count or not (Queue.qsize)."""
+        """It is approximate: items under way, and puts and gets in progress, may count or not (Queue.qsize)."""
         if isinstance(call.value, int) and len(state.pipe) <= call.value <= state.places:
             yield state
 
     def empty(self, state: State, call: Call, _part: int) -> Iterator[State]:
-        """ "Not reliable": what is under way may count or not (Queue.empty; Pipes and Queues, note 1)."""
+        """It is unreliable: what is under way may count or not (Queue.empty; Pipes and Queues, note 1)."""
         if not state.pipe if call.value is True else state.places > 0:
             yield state
 
     def full(self, state: State, call: Call, _part: int) -> Iterator[State]:
-        """ "Not reliable": what is under way may count or not (Queue.full)."""
+        """It is unreliable: what is under way may count or not (Queue.full)."""
         if 0 < self.maxsize <= state.places if call.value is True else not 0 < self.maxsize <= len(state.pipe):
             yield state
 

@@ -99,8 +99,8 @@ class _Search:
     def _matters(self, call: Call) -> bool:
         """Whether the model says anything about a call: what it says of the others is that they may be.
 
-        Empty may be raised while another get() is at work on a buffered queue, since no item is then "immediately
-        available" (Queue.get); qsize() may raise NotImplementedError (Queue.qsize). About what a process does with a
+        Empty may be raised while another get() is at work on a buffered queue, since no item can then be had
+        without waiting (Queue.get); qsize() may raise NotImplementedError (Queue.qsize). About what a process does with a
         queue that it has closed, `queuespec.explore.conditions` says all there is to say.
         """
         evidence = self.evidence

@@ -109,3 +109,12 @@ def test_processes_end_with_the_exit_code_of_their_end(code, end, found):
     what = broken(history("Queue", ("child 1", end, 10, 11), endings=[("child 1", 12, 20, code)]))
 
     assert (what and what.cause) == found
+
+
+def test_a_queue_must_not_end_its_process():
+    crashed = history("Queue", ("child 1", "put a", 10, RUNNING), endings=[("child 1", 12, 20, -11)])
+    killed = history("Queue", ("child 1", "put a", 10, RUNNING), endings=[("child 1", 12, 20, -9)])
+
+    assert broken(crashed, Schedule()).sentence == "child 1 ended with exit code -11 instead of 0"
+    assert broken(crashed) is None
+    assert broken(killed, Schedule()) is None
