@@ -34,6 +34,9 @@ PAUSES = (0.0, 0.0, 0.0, 0.00005, 0.0002, 0.001)
 GLANCE, STEP = 0.002, 0.0002
 """How often it is checked whether anything moves, in seconds: while all are at work, and between two operations."""
 
+SAMPLES = 10
+"""How many times in a row all must be at rest: time alone says nothing if the judge itself stood still."""
+
 AFTER_TIMEOUT = 0.05
 """How long after its timeout an operation may still be about to end, in seconds, on a fast machine."""
 
@@ -209,14 +212,15 @@ class Performance:
             else:
                 actor.begins_to_leave("raise" if then == "raise" else "return")
 
-    def _runs_all(self) -> None:
-        """Lets each actor perform its operations, one after another, until all have ended or wait for something."""
+    def _runs_all(self, leaving: bool = True) -> None:
+        """Lets each actor perform its operations, one after another, until all have ended or wait for something; and
+        with `leaving`, lets processes end that have nothing left to do."""
         moved = True
         while moved:
             moved = False
             for player in self._players:
                 moved |= self._runs(player)
-            for process in [*self._can_leave()]:
+            for process in [*self._can_leave()] if leaving else ():
                 self._leave(process)
                 self._settles()
                 moved = True
@@ -234,8 +238,7 @@ class Performance:
         self._begin()
         try:
             self._prepares((), keeps=True)
-            while sum(self._runs(player) for player in self._players):
-                pass
+            self._runs_all(leaving=False)
             found: list[tuple[Any, ...]] = []
             for view in {id(view.process): view for view in self._mains.values()}.values():
                 call = self._finishes(view.process, "visited", of=HOLDING) if view.process.busy is None else None
@@ -254,23 +257,21 @@ class Performance:
         Where the system does not tell what moves, and for what keeps moving, it waits with patience for a sign of life.
         """
         stage, settings = self._stage, self._stage.settings
-        before, signs, still = None, -1, None
-        seconds = 10 * GLANCE
+        timeouts = [one.timeout or 0.0 for part in self._scenario.parts for one in part.operations]
+        before, signs, samples, seconds = None, -1, 0, 10 * GLANCE
         while not stage.pump_until(condition, seconds, GLANCE):
-            seconds = GLANCE
-            begun = time.monotonic()
+            seconds, begun = GLANCE, time.monotonic()
             now, written = stillness.sample(self._processes), self._written()
             if written != signs:
-                signs, since = written, begun
-            if not stillness.at_rest(before, now):
-                before, still = now, None
-            elif still is None:
-                still = begun
-            if not self._times_out_after(time.monotonic_ns()):
-                if still is not None and begun - still > settings.watching:
-                    break
-                if begun - since > settings.calling:
-                    break
+                signs, sign = written, begun
+            if begun - sign > settings.calling + max(timeouts, default=0.0):
+                break
+            if stillness.at_rest(before, now):
+                samples += 1
+            else:
+                before, samples, still = now, 0, begun
+            if samples >= SAMPLES and begun - still > settings.watching and not self._is_about_to_move():
+                break
         return stage.pump_until(condition, 0.0)
 
     def _settles(self) -> bool:
@@ -287,21 +288,22 @@ class Performance:
             before = now
             if stage.pump(0.0):
                 continue
-            if (rests or time.monotonic() > deadline) and not self._times_out_after(time.monotonic_ns()):
+            if time.monotonic() > deadline or (rests and not self._is_about_to_move()):
                 return rests
             time.sleep(STEP)
 
-    def _times_out_after(self, moment: int) -> bool:
-        """Whether an operation with a timeout is still to end because of it."""
-        late = int(self._stage.settings.stretched(AFTER_TIMEOUT) * 1e9)
-        return any(
-            step.end is None
-            and step.operation.timeout is not None
-            and step.begin + int(step.operation.timeout * 1e9) + late > moment
-            for player in self._players
-            if not player.idle
-            for step in player.steps()[-1:]
-        )
+    def _is_about_to_move(self) -> bool:
+        """Whether an actor is between two operations, or at one that will end because of its timeout."""
+        now, late = time.monotonic_ns(), int(self._stage.settings.stretched(AFTER_TIMEOUT) * 1e9)
+        for player in self._players:
+            if not player.idle:
+                last = player.steps()[-1:]
+                if not last or last[0].end is not None:
+                    return True
+                timeout = last[0].operation.timeout
+                if timeout is not None and last[0].begin + int(timeout * 1e9) + late > now:
+                    return True
+        return False
 
     def _written(self) -> int:
         return sum(os.path.getsize(one.path) for one in self._players if os.path.exists(one.path))

@@ -6,8 +6,9 @@ import contextlib
 import os
 from collections.abc import Iterable
 
-ASLEEP = frozenset("STtZXIP")
-"""The states of a thread that is not running, nor about to run, nor waiting for a disk (``proc_pid_stat(5)``)."""
+ASLEEP = frozenset("SZXI")
+"""The states of a thread that is not running, nor about to run, nor waiting for a disk, nor stopped by somebody who may
+continue it (``proc_pid_stat(5)``)."""
 
 Sample = dict[tuple[int, int], tuple[str, ...]]
 """Of threads, by process and thread: the state, and how many times each has been taken from a processor."""
