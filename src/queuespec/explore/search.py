@@ -99,9 +99,9 @@ class _Search:
     def _matters(self, call: Call) -> bool:
         """Whether the model says anything about a call: what it says of the others is that they may be.
 
-        Empty may be raised while another get() is at work on a buffered queue, since no item can then be had
-        without waiting (Queue.get); qsize() may raise NotImplementedError (Queue.qsize). About what a process does with a
-        queue that it has closed, `queuespec.explore.conditions` says all there is to say.
+        Empty may be raised while another get() is at work on a buffered queue, since no item can then be had without
+        waiting (Queue.get); qsize() need not be implemented (Queue.qsize). What a process does with a queue that it has
+        closed is left to `queuespec.explore.conditions`.
         """
         evidence = self.evidence
         if call in self.waiting or (not call.judged and call.call not in ("put", "get", "task_done")):
