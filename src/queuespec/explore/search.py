@@ -61,6 +61,8 @@ class _Search:
     def run(self, limit: int) -> Stuck | None:
         """Depth first, the call that ended first before the others."""
         first = (((0, 0),) * len(self.lanes), self.model.start())
+        if self._placed(first[0]) and self._holds(first[1]):
+            return None
         seen = {first}
         trail = [self._next(*first)]
         furthest = (-1, first)
@@ -80,8 +82,6 @@ class _Search:
             done = sum(2 * index + part for index, part in progress)
             furthest = max(furthest, (done, found), key=lambda one: one[0])
             trail.append(self._next(progress, state))
-        if not self.lanes and self._holds(first[1]):
-            return None
         return self._explained(*furthest[1])
 
     def _lanes(self) -> Iterator[_Lane]:

@@ -65,6 +65,12 @@ def test_a_manager_may_yet_count_a_task_that_a_killed_client_was_marking_as_done
     assert broken(history("Manager.Queue", *before, ("parent", "join", 21, 24), endings=[KILLED])) is not None
 
 
+def test_a_call_that_a_killed_client_had_begun_need_not_be_performed():
+    waits = ("parent", "get", 10, RUNNING)
+
+    assert broken(history("Manager.Queue", ("child 1", "put a", 25, RUNNING), waits, endings=[KILLED])) is None
+
+
 def test_a_process_is_dead_that_was_about_to_kill_itself():
     assert broken(history("Queue", FIRST, ("child 1", "kill", 30, RUNNING), GETS)) is None
 
