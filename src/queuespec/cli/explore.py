@@ -48,6 +48,8 @@ from queuespec.stage import NotStarted, Service, Settings, Supervisor, Unusable
 from queuespec.text import counted, one_line
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
+FILES = re.compile(r"[/\\]|\.py\b")
+"""What the name of an implementation has that is a file: a counterexample of others must not say which one to run."""
 USUAL = 60.0
 """How long to explore, in seconds."""
 REST = 0.2
@@ -210,7 +212,12 @@ def explore(given: Arguments) -> Status:
             recorder.begin(header)
         exploring = Exploring(ways_of(kinds, methods, seed, facts.lacks), broken, seconds, given.rounds)
         teller = Teller(given, header, facts, saver, recorder)
-        interrupted = _follow(exploring, settings, given.jobs, teller)
+        try:
+            interrupted = _follow(exploring, settings, given.jobs, teller)
+        except CannotJudge:
+            if recorder is not None:
+                recorder.abandon()
+            raise
         for finding in [*exploring.findings.values()]:
             teller.tell(finding)
     coverage = exploring.coverage
@@ -296,7 +303,7 @@ class Teller:
             file = self._saver.save(self._header, self._facts, one)
             again = f"again: {picture.replaying(str(file), self._given.python)}"
         show_counterexample(one, again)
-        say(f"found in {counted(sum(finding.counts.values()), 'round')} so far\n")
+        say(f"found in {counted(sum(finding.counts.values()), 'run')} so far\n")
 
 
 def show_counterexample(one: Counterexample, again: str) -> None:
@@ -314,6 +321,9 @@ def replay(given: Arguments) -> Status:
     header, one = saving.read(given.replay)
     scenario, tries = one.history.scenario, given.rounds or FURTHER
     implementation = given.implementation or header.subject.implementation
+    if given.implementation is None and FILES.search(implementation):
+        about = f"{one_line(given.replay)!r} is about {one_line(implementation, 100)!r}"
+        raise Refused(f"{about}, which is a file; name it by --implementation")
     shown: list[Counterexample] = []
     others: list[Counterexample] = []
     with contextlib.ExitStack() as stack:

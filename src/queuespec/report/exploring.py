@@ -40,6 +40,8 @@ def covered(coverage: Coverage) -> str:
         parts.append(f"{coverage.schedules:,} of {counted(coverage.schedules_there_are, 'schedule')}")
         pairs = f"{coverage.pairs:,} of {counted(coverage.pairs_there_are, 'pair')} of operations"
         parts.append(f"held at {len(coverage.held):,} of {counted(len(coverage.lines), 'line')}, in {pairs}")
+    elif coverage.pairs:
+        parts.append("there is no Python code to hold an actor at")
     return ", ".join(parts)
 
 

@@ -20,7 +20,7 @@ class Found:
     counterexample: dict[str, Any]
     """As `queuespec.explore.counterexample` writes and reads it."""
     counts: dict[str, int]
-    """How many rounds were broken in this way, by start method."""
+    """How many runs were broken in this way, by start method."""
 
     @property
     def cause(self) -> str:

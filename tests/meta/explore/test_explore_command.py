@@ -202,6 +202,15 @@ def test_a_hostile_counterexample_is_one_sentence(change, said, tmp_path):
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["./evil.py", "evil.py:Queue", "C:\\evil", "/tmp/evil"])
+def test_a_counterexample_does_not_say_which_file_to_run(name, tmp_path, capsys):
+    data = results.saved(header(implementation=name), finding().counterexample)
+    (tmp_path / "x.json").write_text(json.dumps(data))
+
+    assert main(["explore", "--replay", str(tmp_path / "x.json")]) == 4
+    assert capsys.readouterr().err.endswith(", which is a file; name it by --implementation\n")
+
+
 @given(some.binary(max_size=200) | some.text(max_size=200).map(str.encode) | some.just(b"[" * 100_000))
 def test_anything_else_is_one_sentence(tmp_path_factory, content):
     file = tmp_path_factory.mktemp("x") / "x.json"

@@ -124,6 +124,11 @@ def test_progress_is_a_line_with_rates():
     )
 
 
+def test_what_has_no_python_code_is_explored_by_stress_alone():
+    assert exploring.covered(Coverage(5, pairs=6)) == "5 rounds, there is no Python code to hold an actor at"
+    assert exploring.covered(Coverage(5)) == "5 rounds"
+
+
 def test_a_log_has_a_line_now_and_then():
     sheet = io.StringIO()
     progress = exploring.Progress(lambda: "10 s", sheet)
