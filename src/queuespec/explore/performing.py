@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import os
 import random
 import time
@@ -48,6 +49,9 @@ LEFT, SPOILED_LEFT = 1.0, 0.1
 """Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: in general, and
 if the queue may be corrupted, and the parent, as the system tells, has nothing left to do."""
 
+_numbers = itertools.count()
+"""Of the files of records: each has a name of its own, since Windows does not remove one that somebody has open."""
+
 
 class Performance:
     """One run of a scenario: that of this number in the cast."""
@@ -75,12 +79,15 @@ class Performance:
         """Whether the cast can perform another scenario."""
 
     def _begin(self) -> None:
-        for number, part in enumerate(self._scenario.parts):
+        for part in self._scenario.parts:
             view = self._mains[part.process]
             if part.actor != part.process:
                 view = self._stage.make_thread(view, process=view.process)
                 view.process.end_is_expected = True
-            self._players.append(Player(part, view, str(self._directory / f"record-{number}")))
+            self._players.append(Player(part, view, self._new_record()))
+
+    def _new_record(self) -> str:
+        return str(self._directory / f"record-{next(_numbers)}")
 
     def _process_named(self, actor: str) -> RemoteActor:
         """The main thread of the process of an actor of the scenario."""
@@ -374,7 +381,7 @@ class Performance:
         violent = len(ended) <= len(self._endings) or any(hold.then != GOES_ON for hold in self.held)
         left = SPOILED_LEFT if self._settles() and violent else LEFT
         seconds = self._stage.settings.stretched(left)
-        parent = Player(Part(PARENT, ()), self._mains[PARENT], str(self._directory / "record-rest"))
+        parent = Player(Part(PARENT, ()), self._mains[PARENT], self._new_record())
         self._players.append(parent)
         arguments = (parent.view, parent.path, sure, seconds, len(put))
         parent.call = self._asks(parent.remote, "take_the_rest", *arguments)

@@ -68,7 +68,7 @@ class Schedule:
     seed: int = 0
     holds: tuple[Hold, ...] = ()
     faults: tuple[str, ...] = ()
-    """What else is done to the actors, as `queuespec.explore` names it."""
+    """What else is done to the actors, as `queuespec.explore.faults` names it."""
 
     def as_json(self) -> dict[str, Any]:
         """As plain data."""
