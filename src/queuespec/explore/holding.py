@@ -30,6 +30,9 @@ VISITS = 3
 BESIDE = 2.0
 """How much later the lines of other modules than the queue's have their turn, on average: most of them differ less."""
 
+NO_TASKS = 4.0
+"""How much later the pairs of a JoinableQueue have their turn that a Queue has as well, on average."""
+
 STATES = 2
 """How many states of the queue a pair has been tried in, on average, when the last pair has its turn."""
 
@@ -135,7 +138,7 @@ def _in_order(scenarios: Iterable[Scenario], kind: str, chance: random.Random) -
     ranked = []
     for number, (pair, states) in enumerate(groups.items(), 1):
         beside = "Joinable" in kind and not any(operation.call in TASKS for operation in pair)
-        rank = number * chance.random() * (BESIDE if beside else 1.0)
+        rank = number * chance.random() * (NO_TASKS if beside else 1.0)
         ranked += [(rank + turn * len(groups) / STATES, scenario) for turn, scenario in enumerate(states)]
     return [scenario for _, scenario in sorted(ranked, key=lambda one: one[0])]
 
