@@ -29,7 +29,7 @@ from queuespec.rules.words import did_you_mean
 from queuespec.stage import Service, Settings, Supervisor, Unusable
 from queuespec.text import one_line
 
-USUAL, QUICK = 150.0, 21.0
+USUAL, QUICK = 150.0, 23.0
 """Seconds."""
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}

@@ -130,6 +130,8 @@ class Run:
             lost += self._spent[task] if failed else 0.0
             if self.rounds > 1:
                 continue
+            if number == 0:  # the processes have started meanwhile
+                share = max(share, self._elapsed - begun + share / 2)
             if self._elapsed - begun - lost <= share or number < LEAST:
                 played.append(task)
                 continue
@@ -144,12 +146,14 @@ class Run:
 
     def _that_fit(self, playable: Sequence[Task], spent: float) -> list[Task]:
         """The tasks, without the last ones if there is no time for as many rounds as an interval needs; `spent` is the
-        duration of the latest round."""
+        duration of the latest round. If most of that is the start of processes, fewer tasks would not help."""
         rounds, left = ENOUGH - self.rounds, self._budget - self._elapsed
         found = [task for task in self._tasks if task in playable]
-        while rounds > 0 and spent * rounds > left and len(found) > LEAST:
+        playing = sum(self._spent.get(task, 0.0) for task in found[1:])
+        while rounds > 0 and spent * rounds > left and len(found) > LEAST and playing > spent / 2:
             last = found.pop()
             spent -= self._spent.get(last, 0.0)
+            playing -= self._spent.get(last, 0.0)
             self._problems[last, QUEUE] = NO_TIME
         return found
 
