@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import inspect
 import operator
 import os
 import sys
@@ -145,6 +144,8 @@ class QueueClass(Implementation):
         self.queue_class = operator.attrgetter(path)(module)
         if not callable(self.queue_class):
             raise AttributeError(f"it is not a class, but {self.queue_class!r:.100}")
+        import inspect  # here, since all other processes would wait for it
+
         names: set[str] = set()
         with contextlib.suppress(TypeError, ValueError):  # a class in C that does not say
             names = {*inspect.signature(self.queue_class).parameters}
