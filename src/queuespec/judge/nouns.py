@@ -16,7 +16,6 @@ from queuespec.judge.options import CannotJudge
 from queuespec.judge.planned import ASSIGNMENT, Assignment, rule_of_item
 from queuespec.judge.uses import leaves_children_as_they_were
 from queuespec.judge.verdicts import FINDING
-from queuespec.judge.workers import HEAVY
 from queuespec.rules import Facts, specification_folder
 from queuespec.rules.chapters import imported, importing_from
 from queuespec.rules.own import arguments_in
@@ -190,11 +189,10 @@ def stage(request: pytest.FixtureRequest, start_method: str) -> Iterator[Stage]:
 
 
 def _may_have_kept_children(item: pytest.Item, start_method: str) -> bool:
-    """Whether a test may have a child that an earlier one has had: where a child starts slowly, since what is forked
-    costs no more than to ask. An adapter's queues may cost anything, or be removed after each test."""
-    given = item.config.stash[ASSIGNMENT]
-    is_slow = start_method == "spawn" or (start_method != "fork" and given.settings.loading > HEAVY)
-    return is_slow and not given.facts.adapter and leaves_children_as_they_were(item)
+    """Whether a test may have a child that an earlier one has had. What is forked from the stage costs no more than to
+    ask. An adapter's queues may cost anything, or be removed after each test."""
+    is_slow = start_method != "fork"
+    return is_slow and not item.config.stash[ASSIGNMENT].facts.adapter and leaves_children_as_they_were(item)
 
 
 @pytest.fixture
