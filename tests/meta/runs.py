@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forks
 import pytest
 
 from queuespec.rules import Facts
@@ -150,7 +151,7 @@ def judged(results, *options, parallel=False, methods=(METHOD,), env=None, secon
     """
     results.unlink(missing_ok=True)
     words = [*before, *command(*options, parallel=parallel, methods=methods)]
-    return _finished(words, results, directory, environment(**(env or {})), seconds)
+    return finished(words, results, directory, environment(**(env or {})), seconds)
 
 
 def judged_by(chapter, directory, *options, **env):
@@ -159,7 +160,7 @@ def judged_by(chapter, directory, *options, **env):
     words = ("-m", "pytest", "test_own.py", "-p", "queuespec.plugin", "-p", "no:cacheprovider", "--rootdir", ".")
     path = os.pathsep.join([str(CHECKOUT / "src"), str(META / "implementations")])
     words = [sys.executable, *words, *map(str, options)]
-    return _finished(words, directory / "results.jsonl", directory, environment(PYTHONPATH=path, **env), 120)
+    return finished(words, directory / "results.jsonl", directory, environment(PYTHONPATH=path, **env), 120)
 
 
 def chapter_of_gets(count):
@@ -187,22 +188,27 @@ def test_get(make_queue, make_child, number):
 '''
 
 
-def _finished(words, results, directory, env, seconds):
+def finished(words, results, directory, env, seconds):
     """The run that these words started, after its end."""
-    process = subprocess.run(
-        [*words, "--results", str(results)],
-        cwd=directory,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=seconds,
-    )
+    words = [*words, "--results", str(results)]
+    if words[:2] == [sys.executable, "-m"] and forks.suits(env):
+        status, output = forks.run(words[2:], directory, env, seconds)
+    else:
+        process = subprocess.run(
+            words,
+            cwd=directory,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+        )
+        status, output = process.returncode, process.stdout
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
-    return Run(process.returncode, process.stdout, [data for data in map(json.loads, lines) if "rule" in data])
+    return Run(status, output, [data for data in map(json.loads, lines) if "rule" in data])
 
 
 COMMANDS = """

@@ -69,7 +69,7 @@ def {name}({arguments}):
 def queuespec(results, *options, directory=CHECKOUT):
     """The command line itself, from this directory."""
     words = [sys.executable, "-m", "queuespec", *map(str, options), "--results", str(results), "-p", "no:cacheprovider"]
-    return runs._finished(words, results, directory, environment(PYTHONPATH=str(CHECKOUT / "src")), 300)
+    return runs.finished(words, results, directory, environment(PYTHONPATH=str(CHECKOUT / "src")), 300)
 
 
 @pytest.mark.parametrize("implementation", WRONG)
