@@ -13,6 +13,7 @@ from samples import finding, header, verdict
 pytest.importorskip("jinja2", reason="the extra `page` brings it")
 pytest.importorskip("html5lib", reason="the extra `test` brings it")
 
+import runs
 import sites
 from test_site import elements
 
@@ -38,7 +39,7 @@ PIECES = [
 ]
 HOSTILE = st.one_of(st.sampled_from(PIECES), st.text(max_size=200), st.text("<>&\"'/`=-! \u202eab", max_size=40))
 
-EXAMPLES = settings(max_examples=40, phases=(Phase.generate,))
+EXAMPLES = settings(max_examples=40 if runs.thorough else 10, phases=(Phase.generate,))
 """A site takes a second: nobody waits until a failing one has been shrunk."""
 
 
