@@ -132,8 +132,8 @@ def _in_order(scenarios: Iterable[Scenario], kind: str, chance: random.Random) -
     average. Those are the first pairs; of a JoinableQueue, those that know of tasks, since the others are a Queue's."""
     groups: dict[tuple[Operation, ...], list[Scenario]] = {}
     for scenario in scenarios:
-        last = (part.operations[-1] for part in scenario.parts)
-        pair = tuple(dataclasses.replace(operation, item="") for operation in last)
+        first, second = (part.operations for part in scenario.parts)
+        pair = tuple(dataclasses.replace(operation, item="") for operation in (first[-1], *second))
         groups.setdefault(pair, []).append(scenario)
     ranked = []
     for number, (pair, states) in enumerate(groups.items(), 1):

@@ -25,7 +25,7 @@ def lines(scenario):
 
 def calls(trial):
     first, second = (part.operations for part in trial.scenario.parts)
-    return dataclasses.replace(first[-1], item=""), dataclasses.replace(second[-1], item="")
+    return tuple(dataclasses.replace(one, item="") for one in (first[-1], *second))
 
 
 def planned(count, kind="Queue", seed=1, lacks=frozenset(), lines=lines):
