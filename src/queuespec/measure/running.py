@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 import statistics
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -202,7 +203,7 @@ class Run:
                 samples = self._samples(task, of, bench, seconds)
             except PROBLEMS as problem:
                 self.failed = failed = True
-                self._problems[task, of] = one_line(str(problem).partition("\n")[0] or repr(problem))
+                self._problems[task, of] = _in_words(problem)
                 self._benches.pop(key).end()
                 continue
             except BaseException:
@@ -316,6 +317,12 @@ class Run:
             quantiles(series.kept),
             problem,
         )
+
+
+def _in_words(problem: BaseException) -> str:
+    """What went wrong, in one line, without the names of roles."""
+    first = str(problem).partition("\n")[0] or repr(problem)
+    return one_line(re.sub(r"^\w+\(.*?\)(?=: | was | could )", "the workload", first))
 
 
 class _Series:

@@ -138,8 +138,8 @@ def test_items_that_are_left_elsewhere_are_removed(measured):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Hanging", "was still running after 1.5 s"),
-        pytest.param("Dying", "died with exit code 9", marks=pytest.mark.thorough),
+        ("Hanging", "the workload was still running after 1.5 s"),
+        pytest.param("Dying", "the workload: its process died with exit code 9", marks=pytest.mark.thorough),
     ],
 )
 def test_what_fails_costs_one_figure(measured, name, words):
