@@ -16,8 +16,9 @@ from queuespec.explore.schedule import GOES_ON, Hold, Schedule
 from queuespec.stage import Settings, Stage, Supervisor
 from queuespec.stage.exceptions import Failure, Raised
 
-BATCH = 12
-"""How many scenarios the same processes perform; each has a queue of its own, of semaphores and file descriptors."""
+BATCH, BATCH_OF_FORKS = 12, 4
+"""How many scenarios the same processes perform; each has a queue of its own, of semaphores and file descriptors. The
+last one ends with its processes, which costs little where they are forked."""
 
 
 class NotPlayed(Exception):
@@ -32,6 +33,7 @@ class Runner:
         self.start_method = start_method
         self._supervisor = supervisor
         self._stage: Stage | None = None
+        self._batch = BATCH_OF_FORKS if start_method == "fork" else BATCH
         self.held: tuple[Hold, ...] = ()
         """The holds that were reached in the latest run."""
         self.not_played = 0
@@ -57,7 +59,7 @@ class Runner:
         shared: list[tuple[Scenario, Schedule]] = []
         alone: list[tuple[Scenario, Schedule]] = []
         while True:
-            for one in itertools.islice(source, BATCH - len(shared) - len(alone)):
+            for one in itertools.islice(source, self._batch - len(shared) - len(alone)):
                 (shared if self._can_share(*one) else alone).append(one)
             if not shared and not alone:
                 return
@@ -81,12 +83,12 @@ class Runner:
         return self.runs((scenario, Schedule(seed + number)) for number, scenario in enumerate(scenarios))
 
     def _can_share(self, scenario: Scenario, schedule: Schedule) -> bool:
-        """Whether it pays that the processes which perform this perform others afterward, and they can do it."""
+        """Whether the processes that perform this can perform others afterward."""
         dies = any(hold.then != GOES_ON for hold in schedule.holds) or schedule.faults
         ends = any(one.call in ENDS for part in scenario.parts for one in part.operations)
         if schedule.holds and scenario.kind.startswith("Manager."):
             return False  # the first call of a process opens its connection to the manager
-        return not dies and not ends and (self.start_method != "fork" or schedule.holds != ())
+        return not dies and not ends
 
     def _performs(self, cast: Cast, number: int, scenario: Scenario, schedule: Schedule) -> tuple[Performance, History]:
         for fault in schedule.faults:
