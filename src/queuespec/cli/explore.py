@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import os
 import re
 import secrets
 import sys
@@ -135,6 +136,7 @@ class Worker(threading.Thread):
         self.error: BaseException | None = None
         self._exploring, self._settings = exploring, settings
         self._supervisor = Supervisor()
+        self._supervisor.preloads(settings)
 
     def run(self) -> None:
         """Follows the ways until it is over."""
@@ -238,8 +240,6 @@ def explore(given: Arguments) -> Status:
 
 def _follow(exploring: Exploring, settings: Settings, jobs: int | None, teller: Teller) -> bool:
     """Explores until it is over, or the user interrupts it; returns whether that was so. Raises `CannotJudge`."""
-    import os
-
     interrupted = False
     progress = Progress(
         lambda: line(exploring.elapsed, exploring.limit, exploring.coverage, len(exploring.findings)), sys.stderr
