@@ -58,12 +58,15 @@ class Runner:
         source = iter(planned)
         shared: list[tuple[Scenario, Schedule]] = []
         alone: list[tuple[Scenario, Schedule]] = []
+        one_by_one = 0
         while True:
             for one in itertools.islice(source, self._batch - len(shared) - len(alone)):
                 (shared if self._can_share(*one) else alone).append(one)
             if not shared and not alone:
                 return
             batch = [*shared, *alone[:1]]  # what ends processes comes last
+            if one_by_one:
+                batch, one_by_one = batch[:1], one_by_one - 1
             done = 0
             try:
                 with self._cast([scenario for scenario, _ in batch]) as cast:
@@ -74,6 +77,9 @@ class Runner:
                         if not performance.whole:
                             break
             except NotPlayed:
+                if not done and len(batch) > 1:  # it may be due to any of them
+                    one_by_one = len(batch)
+                    continue
                 self.not_played += 1
                 done = max(done, 1)
             del alone[: max(0, done - len(shared))], shared[:done]
