@@ -255,8 +255,13 @@ class Run:
     def _bench(self, of: str, method: str) -> Bench:
         subject = self._subjects[of]
         if (of, method) not in self._benches:
-            queues = {task.through[1]: task.queue for task in self._tasks if task.queue is not None}
-            queues = {name: queue for name, queue in queues.items() if queue[0] not in subject.lacks}
+            queues = {
+                task.through[1]: task.queue
+                for task in self._tasks
+                if task.queue is not None
+                and task.queue[0] not in subject.lacks
+                and (task.start_method or subject.start_method) == method
+            }
             self._benches[of, method] = Bench(subject.settings, method, self._supervisor, subject.kind, queues)
         return self._benches[of, method]
 
@@ -268,8 +273,17 @@ class Run:
     # What was found
 
     def measured(self) -> Measured:
-        """All measurements so far."""
-        return Measured(self._measurements())
+        """All measurements so far, those of a workload together and by size."""
+        workloads = [*dict.fromkeys(task.workload for task in self._tasks)]
+        order = sorted(
+            self._measurements(),
+            key=lambda one: (
+                workloads.index(one.workload),
+                one.parameters.get("shape", ""),
+                one.parameters.get("size", 0),
+            ),
+        )
+        return Measured(order)
 
     def _measurements(self) -> Iterator[Measurement]:
         chosen = self._subjects[QUEUE]

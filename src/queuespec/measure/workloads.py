@@ -215,16 +215,20 @@ def tasks(kind: str, sizes: Sequence[int], start_methods: Collection[str] = ()) 
     `sizes` replace the usual ones. `start_methods` are those under which a process can be started besides.
     """
     yield Task(MACHINE, transfer("bytes", 0), limits=(LOOP, CLOCK), quick=True)
-    for size in sizes or QUICK_SIZES:
+    chosen = [*dict.fromkeys(sizes or QUICK_SIZES)]
+    chosen.sort(key=lambda size: size not in (ORDINARY, MIB))
+    for size in chosen[:2]:
         yield of_size("bytes", size, quick=True)
     yield Task("round trip", round_trip, limits=(CONNECTION,), quick=True)
     for size in (ORDINARY, MIB):
         yield Task("hand over", hand_over(size), {"size": size}, (CONNECTION,), quick=True)
     yield Task("start", start, limits=(EMPTY_PROCESS,), quick=True)
-    for place in measuring.ELSEWHERE:
-        yield of_size(place, MIB, quick=True)
     for items in (1000, 10_000):
         yield Task("growth", hoard(items), {"items": items}, borrowed=ANY_SIZE, buffers=True, quick=True)
+    for size in chosen[2:]:
+        yield of_size("bytes", size, quick=True)
+    for place in measuring.ELSEWHERE:
+        yield of_size(place, MIB, quick=True)
     yield Task("token", token(2), {"processes": 2}, borrowed=HALF_A_TRIP, quick=True)
     for size in () if sizes else SIZES:
         if size not in QUICK_SIZES:

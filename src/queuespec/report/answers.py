@@ -75,6 +75,10 @@ def _transfers(measured: Measured, shape: str = "bytes") -> list[Measurement]:
 PARTS = {"pickle": "pickling", "pipe": "the pipe", "": "the rest (locks, feeder thread, waiting)"}
 
 
+NO_PIPE = "no pipe"
+"""Stands for the parts of a transfer that takes less time than the pipe, and so is none through one."""
+
+
 def _largest_part(measured: Measured, one: Measurement) -> tuple[str, float] | None:
     """Which part of a transfer takes longer than each other one, and how much of it; None if none is known to.
 
@@ -89,6 +93,8 @@ def _largest_part(measured: Measured, one: Measurement) -> tuple[str, float] | N
     if not shares:
         return None
     middle = {name: statistics.estimate([share[name] for share in shares]).value for name in PARTS}
+    if statistics.estimate([share["pipe"] for share in shares]).low > CONSIDERABLE:
+        return NO_PIPE, 0.0
     largest = max(PARTS, key=middle.__getitem__)
     leads = [
         statistics.estimate([share[largest] - share[name] for share in shares]) for name in PARTS if name != largest
@@ -100,6 +106,10 @@ def _parts(measured: Measured) -> Iterator[str]:
     known = [(one, _largest_part(measured, one)) for one in _transfers(measured)]
     for name, group in itertools.groupby(known, key=lambda pair: pair[1][0] if pair[1] else None):
         if name is None:
+            continue
+        if name == NO_PIPE:
+            sizes = ", ".join(size_of(one.parameters["size"]) for one, _ in group)
+            yield f"For bytes of {sizes}, a transfer takes less time than a pipe with the same bytes."
             continue
         some = [(one, part[1]) for one, part in group if part]
         first, last = (size_of(one.parameters["size"]) for one, _ in (some[0], some[-1]))

@@ -34,6 +34,12 @@ def test_which_part_of_a_transfer_takes_the_most():
     )
 
 
+def test_a_queue_that_is_faster_than_a_pipe_does_not_use_one():
+    assert said(parts(1 << 16, 1e-6, pickle=3.0, pipe=40.0)) == [
+        "For bytes of 64 KiB, a transfer takes less time than a pipe with the same bytes."
+    ]
+
+
 def test_noise_may_hide_it():
     assert said(parts(100, 1e-5, noise=0.5, pickle=0.35, pipe=0.35)) == [
         "For bytes of 100 B, the noise hides which takes the most: pickling, pipe, or the rest."
