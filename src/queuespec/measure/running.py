@@ -18,7 +18,7 @@ from typing import Callable
 from queuespec.actors import measuring
 from queuespec.measure.bench import PROBLEMS, Bench
 from queuespec.measure.limits import Samples
-from queuespec.measure.workloads import MACHINE, PERCENTILES, Borrowed, Task
+from queuespec.measure.workloads import MACHINE, PERCENTILES, SHAPES, Borrowed, Task
 from queuespec.results.measurement import QUEUE, STANDARD, Measured, Measurement, quantiles
 from queuespec.results.statistics import ENOUGH, percentile
 from queuespec.stage import Settings, Supervisor
@@ -169,10 +169,10 @@ class Run:
         ]
         if not costs:
             return False
-        spent, patience = costs[-1] * items, self._subjects[QUEUE].settings.patience
+        spent, patience = costs[-1] * items, self._subjects[QUEUE].settings.performing()
         if spent > share / 2:
             self._problems[task, QUEUE] = NO_TIME
-        elif spent > patience / 4:
+        elif spent > patience / 3:
             self._problems[task, QUEUE] = "it would take a large part of the patience; raise --patience"
         return (task, QUEUE) in self._problems
 
@@ -279,7 +279,7 @@ class Run:
             self._measurements(),
             key=lambda one: (
                 workloads.index(one.workload),
-                one.parameters.get("shape", ""),
+                SHAPES.index(one.parameters.get("shape", SHAPES[0])),
                 one.parameters.get("size", 0),
             ),
         )

@@ -31,6 +31,7 @@ from queuespec.results.measurement import BYTES, NUMBER, SECONDS
 KIB, MIB = 1 << 10, 1 << 20
 SIZES = (0, ORDINARY, 4 * KIB, 64 * KIB, MIB, 16 * MIB, 64 * MIB)
 QUICK_SIZES = (0, ORDINARY, 64 * KIB, MIB, 16 * MIB)
+SHAPES = ("bytes", "ints", "dicts", "array", *measuring.ELSEWHERE)
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 CROWD_ITEMS = 800

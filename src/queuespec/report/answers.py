@@ -269,6 +269,7 @@ def _machine(measured: Measured) -> Iterator[str]:
         some = [
             other for other in measured.figures if other.unit == SECONDS and other.quantity in ("put", "get", "p50")
         ]
-        affected = [figures.title(other) for other in some if other.estimate and CLOCK * other.estimate.value < clock]
+        small = [other for other in some if other.estimate and CLOCK * other.estimate.value < clock]
+        affected = ", ".join(dict.fromkeys(map(figures.title, small)))
         if affected:
-            yield f"Reading the clock takes {value(clock, SECONDS)}, more than 1 % of: {', '.join(affected)}."
+            yield f"Reading the clock takes {value(clock, SECONDS)}, more than 1 % of: {affected}."

@@ -54,6 +54,8 @@ def measured(monkeypatch, tmp_path):
         with contextlib.closing(Supervisor()) as supervisor:
             run = Run(Subject(settings, METHOD, kind, lacks), standard, chosen, budget, 1, supervisor)
             run.perform()
+            shared = f"/dev/shm/qs-{supervisor.mark}-*"
+            run.kept = [name for name in os.listdir(supervisor.directory) if name.startswith("tmp")] + glob.glob(shared)
         run.left = (
             supervisor.escaped,
             os.path.exists(supervisor.directory),
@@ -132,6 +134,7 @@ def test_items_that_are_left_elsewhere_are_removed(measured):
     run = measured(lambda task: task.workload == "transfer" and task.parameters["shape"] in places)
 
     assert all(run.measured().find("transfer", "item", shape=place) for place in places)
+    assert run.kept == []
     assert run.left == ([], False, [])
 
 
@@ -243,3 +246,9 @@ def test_a_budget_too_short_for_all_keeps_enough_rounds_for_some(measured, monke
     assert {len(one.values) for one in found if one.values} == {run.rounds}
     assert run.rounds >= 6
     assert {one.problem for one in found if not one.values} == {NO_TIME}
+
+
+def test_workloads_stand_together_and_items_by_size(measured):
+    found = measured(lambda task: task.name.startswith("transfer (shape bytes"), sizes=(MIB, 0, 100)).measured()
+
+    assert [one.parameters["size"] for one in found.figures] == [0, 100, MIB]
