@@ -41,7 +41,9 @@ def test_a_faster_queue_is_called_faster():
 def test_a_slower_machine_is_no_regression():
     new = [dataclasses.replace(one, rounds=tuple(3 * value for value in one.rounds)) for one in whole("new").all]
 
-    assert {one.word for one in Costs(whole("old"), Measured(new)).changes} == {SAME}
+    found = Costs(whole("old"), Measured(new)).changes
+    assert {one.word for one in found} == {SAME}
+    assert all(0.7 < one.ratio.value < 1.4 for one in found)
 
 
 def test_a_change_as_large_as_that_of_its_limit_is_none():
