@@ -111,7 +111,7 @@ def prepare(queue: Any, address: tuple[Any, ...], holds: list[tuple[Any, ...]], 
     """Traces the operations of this process from here on.
 
     Each hold is (actor, operation, file, function, line, visit, thread, name of the held actor). With `keeps`, the
-    lines that are visited can be asked for.
+    lines that are visited are on record.
     """
     global _tracer
     _tracer = Tracer(queue, Address(*address), holds, keeps)

@@ -145,7 +145,7 @@ def play(
     pauses: tuple[float, ...] = (),
 ) -> None:
     """Performs operations, the first of which has the number `first`; begins at `moment` of the clock, and pauses for
-    so many seconds before each."""
+    that many seconds before each."""
     record = Record(path)
     try:
         left = (moment - _now()) / 1e9

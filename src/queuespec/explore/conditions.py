@@ -207,11 +207,11 @@ class _Counts:
                         if taken < NEVER:
                             found.append((taken, -1))
         self.most = Levels(most)
-        """At most so many places were taken."""
+        """The most places that may have been taken."""
         self.least = Levels(least)
-        """At least so many places were taken."""
+        """The fewest places that may have been taken."""
         self.visible = Levels(visible)
-        """At least so many items could be got by everybody."""
+        """The fewest items that everybody could get."""
 
 
 def _levels(evidence: Evidence) -> Iterator[Broken]:

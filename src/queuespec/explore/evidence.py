@@ -93,7 +93,7 @@ class Call:
 class Evidence:
     """A history, read.
 
-    `spoiled` is the time from which on the documentation promises nothing of this queue any more: a process that is
+    `spoiled` is the time from which on the documentation promises nothing of this queue: a process that is
     killed while it uses a queue may corrupt it, so that others get exceptions or wait forever (Pipes and Queues, the
     warning about terminate(); Guidelines, about terminating processes). Calls that had not ended by then are not
     judged.

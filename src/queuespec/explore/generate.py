@@ -60,7 +60,7 @@ class _Maker:
         self.named = dict[str, int]()
 
     def scenario(self) -> Scenario:
-        """A scenario that comes to its end."""
+        """A scenario that ends."""
         themes = [self._medley, self._medley, self._balance, self._balance, self._tokens]
         themes += [self._tasks, self._tasks] if {"task_done", "join"} <= self.calls else []
         if self.rng.random() < 0.06:

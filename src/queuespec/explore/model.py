@@ -103,7 +103,7 @@ class Direct:
             yield state
 
     def may_wait(self, state: State, call: Call) -> bool:
-        """Whether a call may wait forever if nothing else happens any more."""
+        """Whether a call may wait forever if nothing else happens."""
         if not call.waits:
             return False
         if call.call == "get":
@@ -159,7 +159,7 @@ class Buffered(Direct):
     def get(self, state: State, call: Call, part: int) -> Iterator[State]:
         """First it takes the first item of the pipe, then it gives the place back.
 
-        Empty is raised if no item was available at once at one moment of the call (Queue.get): none in the pipe,
+        Empty is raised if no item was available at one moment of the call (Queue.get): none in the pipe,
         and none on its way there if the call has waited for long. That it is raised while another get() is at work
         needs no moment (`queuespec.explore.search`).
         """

@@ -45,7 +45,7 @@ RESTLESS = 1.0
 """How long what an operation has set in motion may take until it is at rest, in seconds, on a fast machine: something
 of the implementation may never be."""
 
-LEFT, SPOILED_LEFT = 1.0, 0.1
+LEFT, SPOILED_LEFT = 5.0, 0.1
 """Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: in general, and
 if the queue may be corrupted, and the parent, as the system tells, has nothing left to do."""
 
@@ -128,7 +128,7 @@ class Performance:
         self._goes_on()
 
     def _goes_on(self) -> None:
-        """Waits until all have performed what they have to, or nothing moves any more; processes end meanwhile."""
+        """Waits until all have performed what they have to, or nothing moves; processes end meanwhile."""
 
         def somebody_is_done() -> bool:
             return self._is_done or any(self._can_leave())
@@ -259,7 +259,7 @@ class Performance:
     # Waiting
 
     def _waits(self, condition: Callable[[], bool]) -> bool:
-        """Waits until the condition holds, or nothing moves any more; returns whether it holds.
+        """Waits until the condition holds, or nothing moves; returns whether it holds.
 
         Where the system does not tell what moves, and for what keeps moving, it waits with patience for a sign of life.
         """

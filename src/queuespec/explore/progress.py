@@ -1,4 +1,4 @@
-"""Whether a scenario comes to its end in whatever order its calls take effect."""
+"""Whether a scenario ends in whatever order its calls take effect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from queuespec.explore.scenario import GETS, PUTS, TASKS, Operation, Part, Scenario
 
 LIMIT = 20_000
-"""After how many states a scenario counts as one that may not come to its end."""
+"""After how many states a scenario counts as one that may not end."""
 
 LARGE = 4096
 """The size, in bytes, from which on an item may not fit into a pipe."""
@@ -18,9 +18,9 @@ _State = tuple[tuple[int, ...], int, int]
 def ends_for_certain(scenario: Scenario, puts: int = 0) -> bool:
     """Whether no order of its calls makes one of them wait forever, if the queue does what it should.
 
-    Items are counted and not told apart; whatever may fail may also fail here; an item that cannot be pickled takes no
+    Items are counted, whichever they are; whatever may fail may also fail here; an item that cannot be pickled takes no
     place for long, and may leave its task unfinished; a process that has closed the queue meets nothing but exceptions.
-    A large item must be waited for by a get() without a timeout. The first part begins with so many `puts`, which end
+    A large item must be waited for by a get() without a timeout. The first part begins with that many `puts`, which end
     before the others begin.
     """
     programs = [[*_that_matter(part)] for part in scenario.parts]

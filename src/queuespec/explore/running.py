@@ -42,7 +42,7 @@ class Runner:
         """How many main programs it has started."""
 
     def run(self, scenario: Scenario, schedule: Schedule | None = None) -> History:
-        """What came of performing a scenario once, by processes of its own. Raises `NotPlayed`, `NotStarted` or
+        """The history of performing a scenario once, by processes of its own. Raises `NotPlayed`, `NotStarted` or
         `Unusable`."""
         with self._cast([scenario]) as cast:
             return self._performs(cast, 0, scenario, schedule or Schedule())[1]
@@ -53,7 +53,7 @@ class Runner:
             return self._performance(cast, 0, scenario).lines()
 
     def runs(self, planned: Iterable[tuple[Scenario, Schedule]]) -> Iterator[tuple[Scenario, Schedule, History]]:
-        """What comes of performing each scenario once; several are performed by the same processes where that is
+        """The history of performing each scenario once; several are performed by the same processes where that is
         faster. What cannot be performed is left out, and counted in `not_played`."""
         source = iter(planned)
         shared: list[tuple[Scenario, Schedule]] = []
