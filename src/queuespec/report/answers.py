@@ -75,6 +75,9 @@ def _transfers(measured: Measured, shape: str = "bytes") -> list[Measurement]:
 PARTS = {"pickle": "pickling", "pipe": "the pipe", "": "the rest (locks, feeder thread, waiting)"}
 
 
+MOST = 1.5
+"""Parts overlap, but one that takes this many times as long as the whole is none."""
+
 NO_PIPE = "no pipe"
 """Stands for the parts of a transfer that takes less time than the pipe, and so is none through one."""
 
@@ -96,10 +99,9 @@ def _largest_part(measured: Measured, one: Measurement) -> tuple[str, float] | N
     if statistics.estimate([share["pipe"] for share in shares]).low > CONSIDERABLE:
         return NO_PIPE, 0.0
     largest = max(PARTS, key=middle.__getitem__)
-    leads = [
-        statistics.estimate([share[largest] - share[name] for share in shares]) for name in PARTS if name != largest
-    ]
-    return (largest, middle[largest]) if all(lead.low > 0 for lead in leads) else None
+    ahead = [[share[largest] - share[name] for share in shares] for name in PARTS if name != largest]
+    is_known = middle[largest] < MOST and all(statistics.estimate(one).low > 0 for one in ahead)
+    return (largest, middle[largest]) if is_known else None
 
 
 def _parts(measured: Measured) -> Iterator[str]:

@@ -40,6 +40,12 @@ def test_a_queue_that_is_faster_than_a_pipe_does_not_use_one():
     ]
 
 
+def test_what_takes_longer_than_the_whole_is_no_part_of_it():
+    assert said(parts(1 << 16, 1e-6, pickle=3.0, pipe=0.5)) == [
+        "For bytes of 64 KiB, the noise hides which takes the most: pickling, pipe, or the rest."
+    ]
+
+
 def test_noise_may_hide_it():
     assert said(parts(100, 1e-5, noise=0.5, pickle=0.35, pipe=0.35)) == [
         "For bytes of 100 B, the noise hides which takes the most: pickling, pipe, or the rest."
