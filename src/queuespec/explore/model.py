@@ -225,7 +225,7 @@ class Buffered(Direct):
                 yield state._replace(pipe=(*state.pipe, items[0]), under_way=rest)
 
     def may_wait(self, state: State, call: Call) -> bool:
-        """Whether a call may wait forever if nothing else happens any more but what feeder threads still do."""
+        """Whether a call may wait forever if nothing else happens but what feeder threads still do."""
         waiting = [item for items in state.under_way for item in items]
         if call.call in ("join_thread", "flush"):  # it waits for room in the pipe, that is for a reader
             mine = state.under_way[self.processes[call.process]]

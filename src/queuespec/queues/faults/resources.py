@@ -196,7 +196,7 @@ class ChildrenForgetWhatTheyImport:
 @functools.cache
 def helper(process_id):
     """A process that the queues of this process need; it answers each line, and ends when this process does."""
-    answering = [sys.executable, "-S", "-c", "import sys\nfor line in sys.stdin: print(line, flush=True)"]
+    answering = [sys.executable, "-S", "-c", 'import sys\nfor line in sys.stdin: print(line, end="", flush=True)']
     pipe = subprocess.PIPE
     return subprocess.Popen(answering, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0)
 
