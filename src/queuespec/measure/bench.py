@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from queuespec.actors import measuring
+from queuespec.actors import carriage, measuring
 from queuespec.stage import Call, Failure, Raised, Settings, Stage, SuiteError, Supervisor
 from queuespec.stage.calls import View
 
@@ -77,8 +77,8 @@ class Bench:
                 self._problems[name] = str(problem)
         if not self.settings_are_of_others:
             for name in ("link orders", "link items", "link acks"):
-                self._views[name] = self.stage.hold(measuring.link)
-            self._views["raw link items"] = self.stage.hold(measuring.raw_link)
+                self._views[name] = self.stage.hold(carriage.link)
+            self._views["raw link items"] = self.stage.hold(carriage.raw_link)
 
     @property
     def settings_are_of_others(self) -> bool:

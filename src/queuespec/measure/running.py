@@ -15,7 +15,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Callable
 
-from queuespec.actors import measuring
+from queuespec.actors import carriage
 from queuespec.measure.bench import PROBLEMS, Bench
 from queuespec.measure.limits import Samples
 from queuespec.measure.workloads import MACHINE, PERCENTILES, SHAPES, Borrowed, Task
@@ -242,7 +242,7 @@ class Run:
     def _missing(self, task: Task, bench: Bench) -> str:
         """Which module the judged interpreter lacks for this; empty if none."""
         if task.needs and task.needs not in self._has:
-            self._has[task.needs] = bool(bench.alone(measuring.has, task.needs))
+            self._has[task.needs] = bool(bench.alone(carriage.has, task.needs))
         return f"the interpreter has no {task.needs}" if task.needs and not self._has[task.needs] else ""
 
     # Processes

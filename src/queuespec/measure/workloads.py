@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from queuespec.actors import measuring
+from queuespec.actors import carriage, footprint, measuring
 from queuespec.actors.measuring import ORDINARY
 from queuespec.measure.bench import MAIN, Bench, Through
 from queuespec.measure.limits import (
@@ -31,7 +31,7 @@ from queuespec.results.measurement import BYTES, NUMBER, SECONDS
 KIB, MIB = 1 << 10, 1 << 20
 SIZES = (0, ORDINARY, 4 * KIB, 64 * KIB, MIB, 16 * MIB, 64 * MIB)
 QUICK_SIZES = (0, ORDINARY, 64 * KIB, MIB, 16 * MIB)
-SHAPES = ("bytes", "ints", "dicts", "array", *measuring.ELSEWHERE)
+SHAPES = ("bytes", "ints", "dicts", "array", *carriage.ELSEWHERE)
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 CROWD_ITEMS = 800
@@ -124,7 +124,7 @@ def at_rest(kind: str) -> Play:
     """Queues are made, and not used."""
 
     def play(bench: Bench, through: Through, seconds: float) -> Samples:
-        found = bench.parent.plays(measuring.at_rest, kind, AT_REST)
+        found = bench.parent.plays(footprint.at_rest, kind, AT_REST)
         return {name: None if value is None else [value] for name, value in found.items()}
 
     return play
@@ -134,10 +134,10 @@ def memory(bench: Bench, through: Through, seconds: float) -> Samples:
     """Two new processes: items wait in the queue; then a large one travels."""
     one, other = bench.new_process(), bench.new_process()
     serving = bench.begins(measuring.serve, other, through)
-    found = {"buffered item": bench.plays(measuring.buffered, one, through, BUFFERED, 1000)}
+    found = {"buffered item": bench.plays(footprint.buffered, one, through, BUFFERED, 1000)}
     serving.result()
-    taking = bench.begins(measuring.peak_of_taker, other, through)
-    found["peak of the producer"] = bench.plays(measuring.peak_of, one, through, LARGE)
+    taking = bench.begins(footprint.peak_of_taker, other, through)
+    found["peak of the producer"] = bench.plays(footprint.peak_of, one, through, LARGE)
     found["peak of the consumer"] = taking.result()
     return {name: None if value is None else [value] for name, value in found.items()}
 
@@ -205,7 +205,7 @@ HALF_A_TRIP = Borrowed("round trip", {}, "p50", "increment", 0.5)
 def of_size(shape: str, size: int, **words: Any) -> Task:
     """The transfer of items of a shape and size."""
     limits: tuple[Limit, ...] = (CONNECTION, PIPE, PICKLE, MEMCPY) if shape == "bytes" else (CONNECTION, PICKLE)
-    if shape in measuring.ELSEWHERE:
+    if shape in carriage.ELSEWHERE:
         limits = (MEMCPY,)
     return Task("transfer", transfer(shape, size), {"shape": shape, "size": size}, limits, **words)
 
@@ -228,7 +228,7 @@ def tasks(kind: str, sizes: Sequence[int], start_methods: Collection[str] = ()) 
         yield Task("growth", hoard(items), {"items": items}, borrowed=ANY_SIZE, buffers=True, quick=True)
     for size in chosen[2:]:
         yield of_size("bytes", size, quick=True)
-    for place in measuring.ELSEWHERE:
+    for place in carriage.ELSEWHERE:
         yield of_size(place, MIB, quick=True)
     yield Task("token", token(2), {"processes": 2}, borrowed=HALF_A_TRIP, quick=True)
     for size in () if sizes else SIZES:
@@ -244,7 +244,7 @@ def tasks(kind: str, sizes: Sequence[int], start_methods: Collection[str] = ()) 
         words = {"producers": producers, "consumers": consumers}
         yield Task("crowd", crowd(producers, consumers), words, borrowed=ANY_SIZE)
     yield Task("growth", hoard(100_000), {"items": 100_000}, borrowed=ANY_SIZE, buffers=True)
-    for place in measuring.ELSEWHERE:
+    for place in carriage.ELSEWHERE:
         for size in (64 * KIB, 16 * MIB):
             yield of_size(place, size)
     yield Task("token", token(4), {"processes": 4}, borrowed=HALF_A_TRIP)
