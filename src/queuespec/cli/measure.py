@@ -106,7 +106,10 @@ def run(given: Arguments) -> Status:
             this.perform()
         except KeyboardInterrupt:
             interrupted = True
-        progress.clear()
+        except Unusable as error:
+            raise Refused(f"--implementation: {error}") from None
+        finally:
+            progress.clear()
         header = _header(given, facts, subject, budget)
         measured = this.measured()
     _write(given, header, measured, time.monotonic() - begun)

@@ -75,15 +75,15 @@ class Bench:
                 self._views[name] = self.stage.make_queue(kind, *([maxsize] if maxsize else []))
             except PROBLEMS as problem:
                 self._problems[name] = str(problem)
-        if not self.settings_are_of_others:
+        if self.has_pipes:
             for name in ("link orders", "link items", "link acks"):
                 self._views[name] = self.stage.hold(carriage.link)
             self._views["raw link items"] = self.stage.hold(carriage.raw_link)
 
     @property
-    def settings_are_of_others(self) -> bool:
-        """Whether these are not the standard library's queues: pipes are measured beside those alone."""
-        return self.settings.implementation != "multiprocessing"
+    def has_pipes(self) -> bool:
+        """Whether limits are measured here: beside the standard library's queues alone."""
+        return self.settings.implementation == "multiprocessing"
 
     def new_process(self) -> dict[str, View]:
         """What a new child process holds, by name."""

@@ -21,7 +21,7 @@ from queuespec.measure.limits import Samples
 from queuespec.measure.workloads import MACHINE, PERCENTILES, SHAPES, Borrowed, Task
 from queuespec.results.measurement import QUEUE, STANDARD, Measured, Measurement, quantiles
 from queuespec.results.statistics import ENOUGH, percentile
-from queuespec.stage import Settings, Supervisor
+from queuespec.stage import Settings, Supervisor, Unusable
 from queuespec.text import one_line
 
 MOST_ROUNDS = 40
@@ -89,7 +89,10 @@ class Run:
     # Rounds
 
     def perform(self) -> None:
-        """Measures until the time is over. After an exception, `measured` has what was measured before."""
+        """Measures until the time is over. After an exception, `measured` has what was measured before.
+
+        Raises `Unusable` if a judged process cannot load the implementation.
+        """
         self._begun = time.monotonic()
         longest = 0.0
         playable = [*self._tasks]
@@ -201,6 +204,8 @@ class Run:
                     self._problems[task, of] = why
                     continue
                 samples = self._samples(task, of, bench, seconds)
+            except Unusable:
+                raise
             except PROBLEMS as problem:
                 self.failed = failed = True
                 self._problems[task, of] = _in_words(problem)

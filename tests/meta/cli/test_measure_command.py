@@ -16,6 +16,7 @@ from queuespec import results
 from queuespec.__main__ import main
 from queuespec.cli import measure
 from queuespec.cli.measure import size
+from queuespec.stage import Hangs, Unusable
 
 SLOWER = CHECKOUT / "tests" / "meta" / "implementations" / "slower.py"
 
@@ -135,14 +136,26 @@ class Failing(measure.Run):
 
 
 def test_a_run_in_which_nothing_works_says_so(monkeypatch, capsys):
-    from queuespec.stage import Hangs
-
     monkeypatch.setattr(measure, "Refused", Hangs)
     monkeypatch.setattr(measure, "Run", Failing)
     status = main(SHORT)
 
     assert status == 1
     assert "queuespec measure: nothing could be measured: the queue fails" in capsys.readouterr().err
+
+
+class Unloaded(measure.Run):
+    """A run in which no judged process can load the implementation."""
+
+    def perform(self):
+        raise Unusable("it cannot be loaded twice")
+
+
+def test_an_implementation_that_cannot_be_loaded_again_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.setattr(measure, "Run", Unloaded)
+
+    assert main(SHORT) == 4
+    assert capsys.readouterr().err == "queuespec measure: --implementation: it cannot be loaded twice\n"
 
 
 def test_a_run_writes_the_json_of_pyperf(monkeypatch, tmp_path):
