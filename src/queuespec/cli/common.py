@@ -1,8 +1,11 @@
-"""What several commands do: find the checkout, or a rule by its name; refuse an unknown name; write their output."""
+"""What several commands do: read a duration; find the checkout, or a rule by its name; refuse an unknown name; write
+their output."""
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -16,6 +19,17 @@ from queuespec.results import write_atomically
 from queuespec.rules import Rule, specification_folder
 from queuespec.rules.words import did_you_mean
 from queuespec.text import one_line
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
+
+
+def seconds_of(text: str) -> float:
+    """The seconds of ``90``, ``90s``, ``30m``, ``2h``."""
+    found = DURATION.fullmatch(text)
+    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found and text.isascii() else 0.0
+    if not 0 < seconds < 1e7:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90, 90s, 30m or 2h")
+    return seconds
 
 
 def checkout() -> Path | None:

@@ -20,6 +20,7 @@ from typing import Any
 
 from queuespec import __version__, results
 from queuespec.cli import saving
+from queuespec.cli.common import seconds_of
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.explore.counterexample import Counterexample
 from queuespec.explore.exploring import Exploring, Finding
@@ -48,7 +49,6 @@ from queuespec.rules import KINDS, Facts
 from queuespec.stage import NotStarted, Service, Settings, Supervisor, Unusable
 from queuespec.text import counted, one_line
 
-DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
 FILES = re.compile(r"[/\\]|\.py\b")
 """What the name of an implementation has that is a file: a counterexample of others must not say which one to run."""
 USUAL = 60.0
@@ -57,15 +57,6 @@ REST = 0.2
 """How often it is checked whether exploring is over, in seconds."""
 FAREWELL = 5.0
 """Timeout for the runs that have begun, after an interrupt, in seconds."""
-
-
-def seconds_of(text: str) -> float:
-    """The seconds of ``90``, ``90s``, ``30m``, ``2h``."""
-    found = DURATION.fullmatch(text)
-    seconds = float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[found[2]] if found and text.isascii() else 0.0
-    if not 0 < seconds < 1e7:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90, 90s, 30m or 2h")
-    return seconds
 
 
 def whole_number(text: str) -> int:

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from queuespec import __version__, results
-from queuespec.cli.common import write
+from queuespec.cli.common import seconds_of, write
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.judge.options import positive_number, positive_seconds, probe, refuse_what_cannot_be_judged
 from queuespec.measure.running import Run, Subject
@@ -52,8 +52,7 @@ def add_arguments(parser: Parser) -> None:
     """Adds the arguments."""
     add = parser.add_argument
     add("--quick", action="store_true", help=f"measure the most important figures, for {QUICK:g} seconds")
-    seconds = f"how long to measure (default: {USUAL:g})"
-    add("--for", metavar="SECONDS", dest="budget", type=positive_seconds, help=seconds)
+    add("--for", metavar="DURATION", dest="budget", type=seconds_of, help=f"90, 90s or 5m (default: {USUAL:g} s)")
     add("--implementation", metavar="NAME", default="multiprocessing", help="measure this one; see judge --help")
     add("--python", metavar="EXECUTABLE", default=sys.executable, help="measure in this interpreter")
     add("--start-method", metavar="NAME", help="start processes by this method (default: the first of the platform)")

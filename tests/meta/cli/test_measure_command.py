@@ -35,7 +35,7 @@ def test_sizes_are_read_as_people_write_them(text, expected):
         (("--size", "much"), "'much' is not a size up to 1GiB, such as 4096, 64KiB or 16MiB"),
         (("--size", "2GiB"), "'2GiB' is not a size up to 1GiB, such as 4096, 64KiB or 16MiB"),
         (("--size", "-1"), "'-1' is not a size up to 1GiB, such as 4096, 64KiB or 16MiB"),
-        (("--for", "0"), "'0' is not a positive number of seconds"),
+        (("--for", "0"), "'0' is not a duration such as 90, 90s, 30m or 2h"),
         (("--workload", "transfers"), "there is no workload 'transfers'; did you mean 'transfer'?"),
         (("--workload", "x"), "there is no workload 'x'; there are transfer, round trip, hand over, start, growth"),
         (("--kind", "Pipe"), "invalid choice: 'Pipe'"),

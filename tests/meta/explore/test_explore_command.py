@@ -15,7 +15,7 @@ from samples import finding, header, queuespec
 
 from queuespec import results
 from queuespec.__main__ import main
-from queuespec.cli import explore, saving
+from queuespec.cli import common, saving
 from queuespec.explore.counterexample import Counterexample
 
 FEW = ("--kind", "Queue", "--start-method", runs.METHOD, "--seed", "5", "--jobs", "1", "--rounds", "8")
@@ -124,7 +124,7 @@ def test_a_kind_that_the_implementation_lacks_is_nothing_to_do():
     ("text", "seconds"), [("90", 90), ("90s", 90), ("1.5m", 90), ("30m", 1800), ("2h", 7200), ("0.5", 0.5)]
 )
 def test_durations(text, seconds):
-    assert explore.seconds_of(text) == seconds
+    assert common.seconds_of(text) == seconds
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to a console")
