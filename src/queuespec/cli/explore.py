@@ -292,9 +292,14 @@ class Teller:
         again = "with --save DIR, it can be run again"
         if self._saver is not None:
             file = self._saver.save(self._header, self._facts, one)
-            again = f"again: {picture.replaying(str(file), self._given.python)}"
+            again = f"again: {picture.replaying(str(file), self._given.python, _not_in_the_file(self._given))}"
         show_counterexample(one, again)
         say(f"found in {counted(sum(finding.counts.values()), 'run')} so far\n")
+
+
+def _not_in_the_file(given: Arguments) -> str:
+    """The implementation as it was given, if it is a file: a counterexample must not say which one to run."""
+    return given.implementation if given.implementation and FILES.search(given.implementation) else ""
 
 
 def show_counterexample(one: Counterexample, again: str) -> None:
@@ -309,6 +314,16 @@ def _found(finding: Finding) -> results.Found:
 
 def replay(given: Arguments) -> Status:
     """Runs a saved counterexample several times, and shows what happens. Raises `BadFile` and `CannotJudge`."""
+    useless = [
+        option
+        for option, value in (
+            *(("--for", given.seconds), ("--seed", given.seed), ("--kind", given.kind), ("--jobs", given.jobs)),
+            *(("--start-method", given.start_method), ("--save", given.save), ("--results", given.results)),
+        )
+        if value not in (None, [], ())
+    ]
+    if useless:
+        raise Refused(f"--replay: it runs what the file says, and {useless[0]} has no effect on that")
     header, one = saving.read(given.replay)
     scenario, tries = one.history.scenario, given.rounds or FURTHER
     implementation = given.implementation or header.subject.implementation
@@ -332,7 +347,7 @@ def replay(given: Arguments) -> Status:
                 same = what.cause == one.broken.cause
                 (shown if same else others).append(Counterexample(what, one.schedule, history, 0, 0))
     for found in [*shown, *others][:1]:
-        again = f"again: {picture.replaying(given.replay, given.python)}"
+        again = f"again: {picture.replaying(given.replay, given.python, given.implementation or '')}"
         show_counterexample(dataclasses.replace(found, shown=len(shown), tried=tries), again)
     if not shown and not others:
         say(f"not shown in {counted(tries, 'run')}: {one_line(one.broken.sentence, 1000)}")

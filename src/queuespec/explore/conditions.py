@@ -75,7 +75,7 @@ def _exceptions(evidence: Evidence) -> Iterator[Broken]:
                 rule = "close.no-more-puts" if call.call == "put" else "close.no-more-gets"
                 yield Broken(f"{call.text} {did} after close(), instead of ValueError", rule, "closed")
         elif call.raised and not _may_raise(evidence, call):
-            yield Broken(f"{call.text} raised {call.value}", _RAISING[call.call], f"{call.call} raised {call.value}")
+            yield Broken(f"{call.text} raised {call.value}", _rule(_RAISING, call), f"{call.call} raised {call.value}")
         elif (
             call.returned and call.bad and not evidence.buffered and evidence.dropped(call) and not evidence.shut(call)
         ):
@@ -83,9 +83,16 @@ def _exceptions(evidence: Evidence) -> Iterator[Broken]:
             yield Broken(f"{call.text} returned, although its item cannot be pickled", rule, "bad item accepted")
 
 
+def _rule(rules: dict[str, str], call: Call) -> str:
+    """The rule about its operation, or about its method."""
+    return rules.get(call.step.operation.call) or rules[call.call]
+
+
 _RAISING = {
-    "put": "put.nowait-equivalent",
-    "get": "get.nowait-equivalent",
+    "put": "deliver.no-loss",
+    "put_nowait": "put.nowait-equivalent",
+    "get": "deliver.no-loss",
+    "get_nowait": "get.nowait-equivalent",
     "qsize": "look.qsize-not-implemented",
     "empty": "look.fresh-queue-is-empty",
     "full": "look.full-anywhere",
@@ -326,7 +333,7 @@ def _waiting(evidence: Evidence) -> Iterator[Broken]:
             sentence = f"{call.text} never returned, although {_quoted(there[0].item)} was in the queue"
             yield Broken(sentence, "get.blocks-when-empty", "get blocked")
         elif not call.waits:
-            yield Broken(f"{call.text} never ended", _UNENDING[call.call], f"{call.step.operation.call} blocked")
+            yield Broken(f"{call.text} never ended", _rule(_UNENDING, call), f"{call.step.operation.call} blocked")
     held = [call for call in evidence.puts.values() if call.adds and call.item not in evidence.gets]
     held = [call for call in held if not evidence.dropped(call) and call not in waiting]
     size = sum(call.bytes for call in evidence.puts.values() if call.adds and call.item not in evidence.gets)
@@ -359,7 +366,9 @@ def _waiting(evidence: Evidence) -> Iterator[Broken]:
 
 _UNENDING = {
     "put": "put.timeout-raises-full",
+    "put_nowait": "put.nowait-equivalent",
     "get": "get.timeout-prevents-freeze",
+    "get_nowait": "get.nowait-equivalent",
     "qsize": "look.never-blocks",
     "empty": "look.never-blocks",
     "full": "look.never-blocks",

@@ -102,7 +102,12 @@ def _value(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def replaying(file: str, python: str = sys.executable) -> str:
-    """The command that runs a saved counterexample again, by the interpreter that it was found with."""
-    words = ["queuespec", "explore", "--replay", file, *(["--python", python] if python != sys.executable else [])]
+def replaying(file: str, python: str = sys.executable, implementation: str = "") -> str:
+    """The command that runs a saved counterexample again, by the interpreter that it was found with.
+
+    `implementation` is one that the file must not or cannot name; empty if the file says which it is.
+    """
+    words = ["queuespec", "explore", "--replay", file]
+    words += ["--implementation", implementation] if implementation else []
+    words += ["--python", python] if python != sys.executable else []
     return one_line(shlex.join(words), 1000)

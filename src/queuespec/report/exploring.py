@@ -16,7 +16,8 @@ REST, PAUSE = 0.2, 10.0
 def line(seconds: float, limit: float | None, coverage: Coverage, findings: int) -> str:
     """One line: how long it has taken of how long, in seconds; rounds and schedules, each with its rate; findings."""
     rate = max(seconds, 0.001)
-    parts = [f"{duration(seconds)}{f' of {duration(limit)}' if limit else ''}"]
+    over = limit is not None and seconds > limit + 1
+    parts = [f"{duration(seconds)}{', ending' if over else f' of {duration(limit)}' if limit else ''}"]
     parts += [f"{counted(coverage.rounds, 'round')} ({coverage.rounds / rate:.0f}/s)"]
     if coverage.schedules_there_are:
         there_are = counted(coverage.schedules_there_are, "schedule")

@@ -37,6 +37,9 @@ def program(one: Counterexample, facts: Facts) -> str:
     given = ["maxsize=MAXSIZE"] if scenario.maxsize else []
     given += [f"{facts.context_parameter}=context"] if facts.context_parameter and path else []
     more = "".join(f"import {name}\n" for name in sorted({home, module} - {"multiprocessing"}))
+    directory = _directory(home, facts.implementation_home)
+    if directory:
+        more = f"\nsys.path.append({directory!r})  # where {home} is\n{more}"
     copied = text.partition(FROM_HERE)[2].replace("multiprocessing.get_context", f"{module}.get_context")
     data = {
         "QUIET": 0.5,
@@ -52,6 +55,13 @@ def program(one: Counterexample, facts: Facts) -> str:
     manager = "    global manager\n    manager = context.Manager()\n" if owner else ""
     made = f"def make(context):\n{manager}    return {build}({', '.join(given)})\n"
     return f'"""{_headline(one, facts)}\n"""\n\n{imports.rstrip()}\n{more}\n{values}\n\n{made}\n{copied}\n\n{start}'
+
+
+def _directory(module: str, file: str) -> str:
+    """Where a module has to be looked for; empty if every Python of its environment finds it."""
+    found = Path(file)
+    installed = not {"site-packages", "dist-packages", "multiprocessing"}.isdisjoint(found.parts)
+    return "" if installed or found.stem != module or not found.is_absolute() else str(found.parent)
 
 
 def _headline(one: Counterexample, facts: Facts) -> str:

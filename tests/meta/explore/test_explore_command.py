@@ -97,6 +97,8 @@ REFUSED = [
     (["--results", "no/such/directory/x"], "--results: no such directory"),
     (["--save", os.devnull], "--save: cannot write to"),
     (["--replay", "no such file"], "cannot read no such file: No such file or directory"),
+    (["--replay", "x", "--kind", "Queue"], "--replay: it runs what the file says, and --kind has no effect on that"),
+    (["--replay", "x", "--save", "y"], "--replay: it runs what the file says, and --save has no effect on that"),
 ]
 
 
@@ -209,6 +211,31 @@ def test_a_counterexample_does_not_say_which_file_to_run(name, tmp_path, capsys)
 
     assert main(["explore", "--replay", str(tmp_path / "x.json")]) == 4
     assert capsys.readouterr().err.endswith(", which is a file; name it by --implementation\n")
+
+
+def test_a_file_is_named_in_the_command_that_runs_a_counterexample_again(tmp_path):
+    (tmp_path / "wrong.py").write_text(NONE_FOR_EMPTY)
+    wrong = f"{tmp_path / 'wrong.py'}:Queue"
+
+    run = queuespec("explore", *FEW, "--implementation", wrong, "--save", tmp_path / "saved")
+    saved = tmp_path / "saved" / "counterexample-1.json"
+    assert f"again: queuespec explore --replay {saved} --implementation {wrong}\n" in run.stdout
+
+    again = queuespec("explore", "--replay", saved, "--implementation", wrong, "--rounds", "1")
+    assert f"again: queuespec explore --replay {saved} --implementation {wrong}\n" in again.stdout
+
+
+NONE_FOR_EMPTY = """\
+import multiprocessing.queues
+import queue
+
+class Queue(multiprocessing.queues.Queue):
+    def get(self, *args, **kwargs):
+        try:
+            return super().get(*args, **kwargs)
+        except queue.Empty:
+            return None
+"""
 
 
 @given(some.binary(max_size=200) | some.text(max_size=200).map(str.encode) | some.just(b"[" * 100_000))

@@ -4,7 +4,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from queuespec.explore import conditions, monitor
+from queuespec.explore.history import History, Step
+from queuespec.explore.scenario import Operation, Part, Scenario
 from queuespec.rules.chapters import chapters
 
 
@@ -21,3 +25,24 @@ def test_each_rule_that_the_monitor_names_exists():
 
     assert len(found) > 30
     assert found - slugs == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "outcome", "rule"),
+    [
+        ("get", "raised", "deliver.no-loss"),
+        ("get_nowait", "raised", "get.nowait-equivalent"),
+        ("put_nowait", "raised", "put.nowait-equivalent"),
+        ("put_nowait", "", "put.nowait-equivalent"),
+        ("get_nowait", "", "get.nowait-equivalent"),
+    ],
+)
+def test_the_rule_is_about_the_operation(call, outcome, rule):
+    operation = Operation(call, "p-1" if call == "put_nowait" else "")
+    step = Step("parent", operation, 1, 2, outcome, "EOFError") if outcome else Step("parent", operation, 1)
+    scenario = Scenario("Queue", "fork", (Part("parent", (operation,)),))
+
+    found = monitor.broken(History(scenario, (step,)))
+
+    assert found is not None
+    assert found.rule == rule

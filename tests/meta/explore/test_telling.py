@@ -119,6 +119,7 @@ def test_progress_is_a_line_with_rates():
         "10 s of 1:00  120 rounds (12/s)  30 of 4,000 schedules (3/s)  1 finding"
     )
     assert exploring.line(3725.0, None, Coverage(1), 0) == "1:02:05  1 round (0/s)  0 findings"
+    assert exploring.line(70.0, 60.0, Coverage(7), 1) == "1:10, ending  7 rounds (0/s)  1 finding"
     assert exploring.covered(met) == (
         "120 rounds, 30 of 4,000 schedules, held at 2 of 3 lines, in 2 of 90 pairs of operations"
     )
@@ -193,6 +194,28 @@ def test_a_program_shows_it_where_it_shows_and_nowhere_else(method, tmp_path):
         statuses[empty] = run.returncode, run.stdout.splitlines()[0]
 
     assert statuses == {"None": (1, "It shows:"), "1 / 0": (0, "It does not show.")}, run.stderr
+
+
+def test_a_program_finds_a_module_that_is_not_installed(tmp_path):
+    facts = {"implementation": "own_queue:Queue", "context_parameter": "ctx"}
+    facts["implementation_home"] = str(tmp_path / "elsewhere" / "own_queue.py")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "own_queue.py").write_text(QUEUE.format(empty="None"), encoding="utf-8")
+    file = tmp_path / "counterexample-1.py"
+    file.write_text(program(of_a_class(runs.METHOD), runs.facts_of("Linux", (3, 14, 1), **facts)), encoding="utf-8")
+
+    run = subprocess.run([runs.judged_python, file], capture_output=True, text=True, timeout=60)
+
+    assert (run.returncode, run.stdout.splitlines()[:1]) == (1, ["It shows:"]), run.stderr
+
+
+@pytest.mark.parametrize(
+    "home", ["/x/lib/python3.13/site-packages/billiard/__init__.py", "/x/site-packages/own_queue.py", "", "[built-in]"]
+)
+def test_what_is_installed_is_found_without_a_directory(home):
+    facts = runs.facts_of("Linux", (3, 14, 1), implementation="own_queue:Queue", implementation_home=home)
+
+    assert "sys.path" not in program(of_a_class(runs.METHOD), facts)
 
 
 def test_a_program_of_threads_in_a_manager_and_without_holds_can_be_read(tmp_path):

@@ -1,5 +1,6 @@
 """The files of a site: complete, valid, linked, safe, and whole or not there at all."""
 
+import dataclasses
 import html
 import json
 import os
@@ -356,6 +357,13 @@ def test_without_the_extra_the_command_says_what_to_install(tmp_path, missing):
     assert run.stderr == (
         f"queuespec page: the page needs the extra 'page' ({missing} is not installed): pip install 'queuespec[page]'\n"
     )
+
+
+def test_a_run_that_explored_and_found_nothing_has_its_page(tmp_path):
+    explored = dataclasses.replace(sites.results("explored.jsonl", verdicts=[]), explored={"rounds": 3})
+    site = sites.built(tmp_path / "site", [explored])
+
+    assert any("nothing" in page.read_text(encoding="utf-8") for page in site.glob("*/index.html"))
 
 
 def test_a_finding_of_exploring_is_drawn_and_can_be_run_again(pages):

@@ -181,7 +181,8 @@ class _Builder:
         pages = Pages(self.site, self.measured, self.measured_before)
         self.pages += pages.number
         self.site.environment.globals["measurements"] = pages.listed
-        if not self.measured and not any(run.results.verdicts or run.results.findings for run in self.runs):
+        told = (run.results for run in self.runs)
+        if not self.measured and not any(one.verdicts or one.findings or one.explored is not None for one in told):
             raise BadFile("there are no verdicts in these files")
         self.runs.sort(key=lambda run: run.order)
         known = dict.fromkeys(chapter.name for chapter in self.matter.chapters)
