@@ -303,7 +303,10 @@ def pairs(kind: str, start_method: str, lacks: Set[str] = frozenset()) -> Iterat
     for held, other, size, place in numbers:
         calls = operations[held].call, operations[other].call
         telling = sizes[size] == (_FULL if calls in _FOR_A_PLACE else _EMPTY if calls[0] in ("put", "get") else _ONE)
-        rank = (0 if calls in _PARTNERS else 4) + held + other + (0 if telling else 2 + 2 * size) + 3 * place
+        rank = (0 if calls in _PARTNERS else 4) + held + other + (0 if telling else 2 + 2 * size)
+        if (operations[held].call, operations[other].call, sizes[size]) in _FOR_THE_LAST and "join" not in CALLS[kind]:
+            rank = 1
+        rank += 3 * place
         ranked.append((rank, held, other, size, place))
     for _rank, held, other, size, place in sorted(ranked):
         yield from _pair(kind, start_method, *sizes[size], places[place], operations[held], operations[other])
@@ -322,9 +325,13 @@ _PARTNERS = (
 _FOR_A_PLACE = (("put", "get"), ("put", "put"), ("get", "put"))
 """Calls of which one makes room for the other, or both want it."""
 
-_EMPTY, _ONE, _FULL = (0, 0), (0, 1), (1, 1)
-_SIZES = (_ONE, _FULL, _EMPTY, (2, 1), (0, 2), (1, 0), (2, 2))
+_EMPTY, _ONE, _FULL, _ROOM_FOR_ONE = (0, 0), (0, 1), (1, 1), (1, 0)
+_SIZES = (_ONE, _FULL, _EMPTY, (2, 1), (0, 2), _ROOM_FOR_ONE, (2, 2))
 """The maxsize of a queue, and how many items are put first: the most telling ones first."""
+
+_FOR_THE_LAST = (("put_nowait", "put_nowait", _ROOM_FOR_ONE), ("get_nowait", "get_nowait", _ONE))
+"""Two calls that want the same place or the same item, and only one of them may have it; where tasks are counted, those
+come first."""
 
 _PLACES = (("child 1", "child 2"), ("child 1", "child 1 thread 1"), ("parent", "child 1"))
 """The two actors: the most telling ones first."""

@@ -83,3 +83,9 @@ def test_pairs_are_of_all_that_a_queue_has(kind):
     held = {calls(scenario)[0] for scenario in found}
     assert held == {*CALLS[kind]}
     assert any(calls(scenario) == ("join", "task_done") for scenario in found) == ("join" in CALLS[kind])
+
+
+def test_two_that_want_the_last_place_or_item_come_first():
+    first = {(*calls(one), one.maxsize) for one in [*pairs("Queue", "fork")][:8]}
+
+    assert {("put_nowait", "put_nowait", 1), ("get_nowait", "get_nowait", 0)} <= first
