@@ -209,9 +209,11 @@ class Buffered(Direct):
         and 3.8). Whether it still counts as a task is not documented.
 
         A move that nothing can see is left to the moment at which its item is got (`_taken`): only a process that waits
-        for its items (`flushing`) makes the order matter.
+        for its items (`flushing`), or an item that is to vanish, makes the order matter. What must be in the pipe
+        before that item may be another process's.
         """
         matters = any(state.under_way[process] for process in flushing)
+        matters = matters or any(not self.dropped.isdisjoint(items) for items in state.under_way)
         for process, items in enumerate(state.under_way):
             if not items:
                 continue
@@ -221,7 +223,7 @@ class Buffered(Direct):
                 yield gone
                 if self.joinable and state.tasks:
                     yield gone._replace(tasks=state.tasks - 1)
-            elif (matters or not self.dropped.isdisjoint(items)) and not self._too_early(state, process, items[0]):
+            elif matters and not self._too_early(state, process, items[0]):
                 yield state._replace(pipe=(*state.pipe, items[0]), under_way=rest)
 
     def may_wait(self, state: State, call: Call) -> bool:

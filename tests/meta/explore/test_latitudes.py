@@ -30,6 +30,16 @@ latitude(
     [("child 1", "put a", 10, 20)],
     DONE,
 )
+GOT = [("child 1", "get", 61, 62, "b"), ("child 1", "get", 63, 64, "a"), ("child 1", "kill", 70, RUNNING)]
+latitude(
+    "an item that cannot be pickled gives its place back, whoever has put what is got before",
+    "Queue",
+    [("child 1", "put bad", 31, 40), ("child 1", "put c", 50, 60), *GOT],
+    [("child 1", "put d", 31, 40), ("child 1", "put c", 50, 60), *GOT],
+    [("parent", "put b", 1, 20), ("child 1", "put a", 2, 30)],
+    [("child 1", 75, 80, -9)],
+    maxsize=3,
+)
 latitude(
     "an item of a queue without a buffer is on its way until put() returns",
     "SimpleQueue",
