@@ -45,9 +45,16 @@ RESTLESS = 1.0
 """How long what an operation has set in motion may take until it is at rest, in seconds, on a fast machine: something
 of the implementation may never be."""
 
+POLLING = 5.0
+"""How long what never moves again must have been at rest, in seconds, on a fast machine: a queue may look only now and
+then whether something has changed."""
+
 LEFT, SPOILED_LEFT = 5.0, 0.1
 """Timeouts for an item that has been put and must be there at the end, in seconds, on a fast machine: in general, and
 if the queue may be corrupted, and the parent, as the system tells, has nothing left to do."""
+
+Waiting = tuple[str, str]
+"""A kind of queue, and a call that waits; empty for a process that ends."""
 
 _numbers = itertools.count()
 """Of the files of records: each has a name of its own, since Windows does not remove one that somebody has open."""
@@ -56,7 +63,7 @@ _numbers = itertools.count()
 class Performance:
     """One run of a scenario: that of this number in the cast."""
 
-    def __init__(self, cast: Cast, number: int, scenario: Scenario, directory: Path) -> None:
+    def __init__(self, cast: Cast, number: int, scenario: Scenario, directory: Path, still: set[Waiting]) -> None:
         self._stage = cast.stage
         self._lasts = number + 1 < cast.size
         """Whether the children have another scenario to perform after this one."""
@@ -64,12 +71,16 @@ class Performance:
         self._mains = cast.processes_of(number, scenario)
         self._processes = cast.processes
         self._directory = directory
+        self._still = still
+        """What has been at rest for `POLLING` seconds: it does not poll, and is believed sooner from then on."""
         self._endings: dict[str, Ending] = {}
         self._leaving: dict[str, int] = {}
         """When processes were asked to end, in nanoseconds."""
         self._releasing: dict[str, Call | None] = {}
         """What processes do that stay, in place of their end."""
         self._prepared: list[RemoteActor] = []
+        self._pending: list[tuple[Hold, RemoteActor]] = []
+        """The holds that have not been released."""
         self._holders: list[RemoteActor] = []
         """What held threads are to become."""
         self.held: list[Hold] = []
@@ -133,7 +144,7 @@ class Performance:
         def somebody_is_done() -> bool:
             return self._is_done or any(self._can_leave())
 
-        while self._waits(somebody_is_done):
+        while self._waits(somebody_is_done, forever=True):
             leaving = [*self._can_leave()]
             if not leaving:
                 return
@@ -189,7 +200,7 @@ class Performance:
                 self._finishes(view.process, "prepare", view, tuple(self._stage.address), mine, keeps, of=HOLDING)
 
     def _performs_with_holds(self, schedule: Schedule) -> None:
-        pending = [(hold, self._stage.expected("held")) for hold in schedule.holds]
+        pending = self._pending = [(hold, self._stage.expected("held")) for hold in schedule.holds]
         self._holders = [actor for _, actor in pending]
         for actor in self._holders:
             actor.end_is_expected = True
@@ -200,15 +211,20 @@ class Performance:
         inject(self._stage, schedule.faults, self._process_named, random.Random(schedule.seed))
         while True:
             self._runs_all()
-            held = [(hold, actor) for hold, actor in pending if actor.ready and not actor.gone]
-            if not held:
+            if not self._releases_the_first():
                 break
-            hold, actor = held[0]
-            self.held.append(hold)
-            self._releases(actor, hold.then)
-            pending.remove((hold, actor))
             self._settles()
         self._goes_on()
+
+    def _releases_the_first(self) -> bool:
+        """Lets the first of the threads that are held go on; returns whether there was one."""
+        for hold, actor in self._pending:
+            if actor.ready and not actor.gone:
+                self.held.append(hold)
+                self._releases(actor, hold.then)
+                self._pending.remove((hold, actor))
+                return True
+        return False
 
     def _releases(self, actor: RemoteActor, then: str) -> None:
         if then != GOES_ON and actor.pid == self._stage.parent.pid:
@@ -258,8 +274,9 @@ class Performance:
 
     # Waiting
 
-    def _waits(self, condition: Callable[[], bool]) -> bool:
-        """Waits until the condition holds, or nothing moves; returns whether it holds.
+    def _waits(self, condition: Callable[[], bool], forever: bool = False) -> bool:
+        """Waits until the condition holds, or nothing moves, or with `forever`, nothing will ever move again; returns
+        whether it holds.
 
         Where the system does not tell what moves, and for what keeps moving, it waits with patience for a sign of life.
         """
@@ -268,6 +285,8 @@ class Performance:
         before, signs, samples, seconds = None, -1, 0, 10 * GLANCE
         while not stage.pump_until(condition, seconds, GLANCE):
             seconds, begun = GLANCE, time.monotonic()
+            if forever:  # what seemed to wait may reach the line of a hold all the same
+                self._releases_the_first()
             now, written = stillness.sample(self._processes), self._written()
             if written != signs:
                 signs, sign = written, begun
@@ -277,9 +296,18 @@ class Performance:
                 samples += 1
             else:
                 before, samples, still = now, 0, begun
-            if samples >= SAMPLES and begun - still > settings.watching and not self._is_about_to_move():
-                break
+            if samples < SAMPLES or begun - still <= settings.watching or self._is_about_to_move():
+                continue
+            waiting = self._waiting()
+            if forever and not waiting <= self._still and begun - still <= settings.stretched(POLLING):
+                continue
+            self._still |= waiting if forever else set()
+            break
         return stage.pump_until(condition, 0.0)
+
+    def _waiting(self) -> set[Waiting]:
+        calls = {player.steps()[-1].operation.call for player in self._players if not player.idle}
+        return {(self._scenario.kind, call) for call in calls or {""}}
 
     def _settles(self) -> bool:
         """Waits until each thread waits for something; returns whether each is known to wait.
@@ -345,7 +373,9 @@ class Performance:
         code: int | None = 0
         if self._lasts and not actor.gone:
             releasing = self._releasing[process]
-            if releasing is None or not self._waits(lambda: releasing.over or actor.gone) or not releasing.over:
+            if releasing is None or not self._waits(lambda: releasing.over or actor.gone, forever=True):
+                return False
+            if not releasing.over:
                 return False
         else:
             self.whole = False
@@ -356,7 +386,7 @@ class Performance:
                     return not stillness.runs(actor.pid)
                 return stage.exit_code(actor, GLANCE) is not None or stage.parent.gone or actor.has_ended()
 
-            if not self._waits(has_ended):
+            if not self._waits(has_ended, forever=True):
                 return False
             code = stage.exit_code(actor, stage.settings.calling)
         last = [step.end or step.begin for step in steps if _process_of(step.actor) == process]
@@ -385,7 +415,7 @@ class Performance:
         self._players.append(parent)
         arguments = (parent.view, parent.path, sure, seconds, len(put))
         parent.call = self._asks(parent.remote, "take_the_rest", *arguments)
-        if not self._waits(lambda: parent.idle):
+        if not self._waits(lambda: parent.idle, forever=True):
             self._stage.clean = False
         return parent.steps()
 

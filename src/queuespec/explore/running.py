@@ -10,7 +10,7 @@ from pathlib import Path
 from queuespec.explore.cast import Cast
 from queuespec.explore.faults import POSSIBLE
 from queuespec.explore.history import History
-from queuespec.explore.performing import Performance
+from queuespec.explore.performing import Performance, Waiting
 from queuespec.explore.scenario import ENDS, Scenario
 from queuespec.explore.schedule import GOES_ON, Hold, Schedule
 from queuespec.stage import Settings, Stage, Supervisor
@@ -36,6 +36,7 @@ class Runner:
         self._batch = BATCH_OF_FORKS if start_method == "fork" else BATCH
         self.held: tuple[Hold, ...] = ()
         """The holds that were reached in the latest run."""
+        self._still: set[Waiting] = set()
         self.not_played = 0
         """How many scenarios could not be performed."""
         self.stages = 0
@@ -106,7 +107,7 @@ class Runner:
         return performance, history
 
     def _performance(self, cast: Cast, number: int, scenario: Scenario) -> Performance:
-        return Performance(cast, number, scenario, Path(self._supervisor.directory))
+        return Performance(cast, number, scenario, Path(self._supervisor.directory), self._still)
 
     @contextlib.contextmanager
     def _cast(self, scenarios: list[Scenario]) -> Iterator[Cast]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import runs
@@ -334,6 +335,17 @@ def test_nothing_is_left_of_a_run(runner_of, supervisor):
     assert not [name for name in os.listdir(supervisor.directory) if name.startswith("record")]
     assert stillness.family(runner._stage.tree.pid) == [runner._stage.tree.pid]
     assert [*runner._stage.actors] == ["parent"]
+
+
+def test_what_looks_now_and_then_is_given_the_time_for_it(supervisor):
+    folder = Path(__file__).parents[1] / "implementations"
+    runner = Runner(Settings("polling:Queue", runs.judged_python, (), directory=str(folder)), "fork", supervisor)
+    one = scenario(("child 1", "get"), ("parent", put("p-1")))
+    one_by_one = Hold("child 1", 0, "no/such/file.py", "nothing", 1)
+    with contextlib.closing(runner):
+        history = runner.run(one, Schedule(holds=(one_by_one,)))
+
+    assert outcomes(history, "child 1") == [("get", "p-1")]
 
 
 def test_what_cannot_be_performed_is_told_and_left_out(supervisor):
