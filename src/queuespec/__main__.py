@@ -18,6 +18,9 @@ from queuespec.text import one_line
 TRACEBACK = "QUEUESPEC_TRACEBACK"
 """The environment variable that shows the traceback of an internal error."""
 
+POLITE = ("explore", "measure", "page")
+"""Commands that clear up what they have begun when they are asked to end by SIGTERM, as after Ctrl-C."""
+
 FRONT = ("-h", "--help", "--print-completion")
 """First arguments that are about the command line itself."""
 
@@ -58,7 +61,7 @@ def perform(words: list[str]) -> int:
     if first == "judge":
         return judge.run(argparse.Namespace(words=words[1:]))
     if first in COMMANDS or first in FRONT:
-        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # what was begun is cleared up, as after Ctrl-C
+        if first in POLITE and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
         given = (parser_of(first) if first in COMMANDS else parser_of()).parse_args(words)
         return int(given.run(given))

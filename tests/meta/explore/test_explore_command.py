@@ -134,7 +134,10 @@ def test_ctrl_c_ends_with_what_was_found(tmp_path):
     words = ["explore", *FEW[:-2], *WRONG, "--for", "1h", "--results", str(tmp_path / "x.jsonl")]
     environment = runs.environment(PYTHONPATH=str(runs.CHECKOUT / "src"), PYTHONUNBUFFERED="1")
     command = [sys.executable, "-m", "queuespec", *words]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background may ignore it
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
+    with process:
         for line in process.stdout:
             if line.startswith("found in"):
                 break

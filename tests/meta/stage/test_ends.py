@@ -35,7 +35,7 @@ def kill(actor):
     """Kills the process of an actor, and waits until the stage has noticed."""
     os.kill(actor.pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
     while not actor.gone:
-        actor.stage._pump(1)
+        actor.stage.pump(1)
 
 
 # What does not start
@@ -113,7 +113,7 @@ def test_a_child_that_dies_of_what_it_receives_crashes(new_stage):
 def test_who_knows_the_secret_but_is_not_expected_is_turned_away(a_stage, introduction):
     with socket.create_connection(("127.0.0.1", a_stage.address.port)) as stranger:
         stranger.sendall(a_stage.address.actor_secret.encode() + introduction)
-        a_stage._pump(5)
+        a_stage.pump(5)
 
         assert stranger.recv(1000) == a_stage.address.judge_secret.encode()
         assert stranger.recv(1) == b""
@@ -175,7 +175,7 @@ def test_nobody_knows_how_a_child_ended_whose_parent_cannot_be_interrupted(a_sta
     assert a_stage.how_it_died(child) == "died"
     with monkeypatch.context() as windows:
         windows.setattr(os, "name", "nt")
-        assert not a_stage._interrupts_the_parent()
+        assert not a_stage.interrupts_the_parent()
 
 
 @posix_only
@@ -186,7 +186,7 @@ def test_a_parent_that_has_ended_before_anybody_has_noticed_is_not_interrupted(a
     assert a_stage.tree.wait(20.0) == -signal.SIGKILL
     a_stage.parent.end_is_expected = True
 
-    assert not a_stage._interrupts_the_parent()
+    assert not a_stage.interrupts_the_parent()
 
 
 def test_the_end_of_a_process_is_said_in_words():
