@@ -63,16 +63,16 @@ def test_it_works_as_a_part_of_another_site_on_a_server(opened, served):
 
 def test_filters_leave_the_rows_that_fit_and_say_how_many(opened, site):
     page = opened(url(site))
-    assert page.locator(MATRIX_ROWS).count() == 6
+    assert page.locator(MATRIX_ROWS).count() == 8
 
     page.select_option("select[name=implementation]", "billiard 4.3.2")
     assert page.locator(MATRIX_ROWS).count() == 2
     page.select_option("select[name=start-method]", "spawn")
     assert page.locator(MATRIX_ROWS).count() == 1
-    assert page.locator("output").inner_text() == "1 of 6 rows"
+    assert page.locator("output").inner_text() == "1 of 8 rows"
 
     page.click("button[type=reset]")
-    assert page.locator(MATRIX_ROWS).count() == 6
+    assert page.locator(MATRIX_ROWS).count() == 8
 
 
 def test_the_filter_is_in_the_address_so_that_it_can_be_shared(opened, site):
