@@ -16,7 +16,10 @@ from judged import mp, stretched
 WAIT = 1.0
 """Seconds that a feeder thread is given to end after its queue is gone."""
 
-QUIET = 0.3
+DROPPING = 10.0
+"""Seconds that a feeder thread is given to drop its queue, beside whatever else the machine does."""
+
+QUIET = 2.0
 """Seconds after which a feeder thread has gone to sleep before it reached the line."""
 
 SENDING = 4
@@ -72,6 +75,8 @@ def main():
             break
         for feeder in feeders:
             feeder.join(stretched(WAIT))
+            if there() is not None:
+                feeder.join(stretched(DROPPING))
             if feeder.is_alive() and there() is None:
                 print("the feeder thread waits for itself", flush=True)
                 os._exit(0)
