@@ -55,13 +55,17 @@ function filters(form) {
     return wanted;
   }
 
-  function read() {
-    const state = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "");
+  function set(text) {
+    const state = new URLSearchParams(text);
     for (const control of controls) {
       if (control.type === "checkbox") control.checked = state.has(control.name);
       else control.value = state.get(control.name) || "";
       if (control.selectedIndex === -1) control.selectedIndex = 0;
     }
+  }
+
+  function read() {
+    set(location.hash.includes("=") ? location.hash.slice(1) : "");
     apply();
   }
 
@@ -72,7 +76,11 @@ function filters(form) {
 
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(changed));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault(); // the browser would clear the controls only after this
+    set("");
+    changed();
+  });
   window.addEventListener("hashchange", () => location.hash.includes("=") && read());
   form.hidden = false;
   read();
