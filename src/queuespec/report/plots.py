@@ -37,7 +37,7 @@ WORDS = {
     "memcpy": "limit: one copy (memcpy)",
     STANDARD: "multiprocessing",
 }
-SETTINGS = {"font.size": 9, "axes.axisbelow": True}
+SETTINGS: Any = {"font.size": 9, "axes.axisbelow": True}
 MOST_ROWS = 45
 """How many figures are shown side by side."""
 
