@@ -133,10 +133,8 @@ class Implementation:
 
 
 class QueueClass(Implementation):
-    """A queue class alone, combined with the standard library's processes."""
-
-    lacks: tuple[str, ...] = (*KINDS[1:], "start methods")
-    replaced = KINDS[:1]
+    """A queue class alone, combined with the standard library's processes: a JoinableQueue if it has task_done() and
+    join(), a Queue if not."""
 
     def __init__(self, module: Any, path: str) -> None:
         super().__init__()
@@ -144,6 +142,9 @@ class QueueClass(Implementation):
         self.queue_class = operator.attrgetter(path)(module)
         if not callable(self.queue_class):
             raise AttributeError(f"it is not a class, but {self.queue_class!r:.100}")
+        joins = all(callable(getattr(self.queue_class, name, None)) for name in ("task_done", "join"))
+        self.replaced = ("JoinableQueue" if joins else "Queue",)
+        self.lacks = (*(kind for kind in KINDS if kind not in self.replaced), "start methods")
         import inspect  # here, since all other processes would wait for it
 
         names: set[str] = set()

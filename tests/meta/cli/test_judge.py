@@ -123,6 +123,18 @@ def test_a_class_that_takes_a_context_is_given_one(judge, tmp_path):
     assert "conforms" in run.words("order.fifo-in-process")
 
 
+def test_a_class_that_counts_tasks_is_a_joinable_queue(judge, tmp_path):
+    lines = "from multiprocessing import queues", "class Tasks(queues.JoinableQueue):", "    pass"
+    (tmp_path / "derived.py").write_text("\n".join(lines), encoding="utf-8")
+    rules = "--rule", "join.blocks-until-all-done", "--rule", "api.queue-not-joinable"
+
+    run = judge("--implementation", f"{tmp_path / 'derived.py'}:Tasks", *rules)
+
+    assert run.status == 0, run.output
+    assert "conforms" in run.words("join.blocks-until-all-done")
+    assert "unsupported" in run.words("api.queue-not-joinable")
+
+
 BAD_INPUT = [
     (("--start-method", "teleport"), "'teleport' is not available on this platform; it has "),
     (("--patience", "0"), "'0' is not a positive number of seconds"),
