@@ -1,23 +1,28 @@
-"""What several commands do: read a duration; find the checkout, or a rule by its name; refuse an unknown name; write
-their output."""
+"""What several commands do: read a duration; find the checkout, or a rule by its name; refuse an unknown name; make
+ready what they explore or measure; write their output."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import json
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
-from queuespec.cli.parser import Refused
-from queuespec.judge.options import files_of, specification
+from queuespec.cli.parser import Arguments, Refused
+from queuespec.judge.options import files_of, probe, refuse_what_cannot_be_judged, specification
+from queuespec.judge.preparing import serving, settings_of
+from queuespec.judge.smoke import refuse_what_is_no_queue
 from queuespec.report.console import console_for, say
 from queuespec.report.document import rules_of
 from queuespec.results import write_atomically
-from queuespec.rules import Rule, specification_folder
+from queuespec.rules import Facts, Rule, specification_folder
 from queuespec.rules.words import did_you_mean
+from queuespec.stage import Settings
 from queuespec.text import one_line
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
@@ -59,6 +64,19 @@ def refuse_unknown(names: Collection[str], known: Collection[str], what: str = "
         if name not in known:
             hint = did_you_mean(name, known) or f"; 'queuespec {'list' if what == 'rule' else 'faults'}' lists all"
             raise Refused(f"there is no {what} '{one_line(name, 100)}'{hint}")
+
+
+@contextlib.contextmanager
+def prepared(given: Arguments, start_methods: Sequence[str]) -> Iterator[tuple[Facts, Settings]]:
+    """What the options name, ready to be used under these start methods, or under its own; what all judged processes
+    share runs meanwhile. Raises `CannotJudge`."""
+    facts = probe(given.python, given.implementation)
+    refuse_what_cannot_be_judged(facts, start_methods)
+    with serving(settings_of(given, facts), facts) as (settings, _):
+        for method in [*start_methods, *facts.start_methods][:1]:
+            latency = refuse_what_is_no_queue(settings, method, facts.lacks)
+            settings = dataclasses.replace(settings, latency=latency)
+        yield facts, settings
 
 
 def show_as(form: str, subject: Any, report: Any) -> None:

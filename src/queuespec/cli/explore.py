@@ -20,7 +20,7 @@ from typing import Any
 
 from queuespec import __version__, results
 from queuespec.cli import saving
-from queuespec.cli.common import seconds_of
+from queuespec.cli.common import prepared, seconds_of
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.explore.counterexample import Counterexample
 from queuespec.explore.exploring import Exploring, Finding
@@ -31,22 +31,13 @@ from queuespec.explore.running import NotPlayed, Runner
 from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
 from queuespec.explore.ways import ways_of
-from queuespec.judge.options import (
-    CannotJudge,
-    positive_number,
-    positive_seconds,
-    probe,
-    recorder_for,
-    refuse_what_cannot_be_judged,
-    specification,
-)
-from queuespec.judge.smoke import refuse_what_is_no_queue
+from queuespec.judge.options import CannotJudge, positive_number, positive_seconds, recorder_for, specification
 from queuespec.report import counterexample as picture
 from queuespec.report.console import console_for, say, say_error
 from queuespec.report.document import rules_of
 from queuespec.report.exploring import Progress, covered, duration, line
 from queuespec.rules import KINDS, Facts
-from queuespec.stage import NotStarted, Service, Settings, Supervisor, Unusable
+from queuespec.stage import NotStarted, Settings, Supervisor, Unusable
 from queuespec.text import counted, one_line
 
 FILES = re.compile(r"[/\\]|\.py\b")
@@ -93,30 +84,6 @@ def add_arguments(parser: Parser) -> None:
 def run(given: Arguments) -> Status:
     """Explores, or replays. Raises `Refused`, `CannotJudge` and `BadFile`."""
     return replay(given) if given.replay is not None else explore(given)
-
-
-@contextlib.contextmanager
-def prepared(given: Arguments, implementation: str, start_methods: Sequence[str]) -> Iterator[tuple[Facts, Settings]]:
-    """What is explored, and how; what all judged processes share runs meanwhile. Raises `CannotJudge`."""
-    facts = probe(given.python, implementation)
-    refuse_what_cannot_be_judged(facts, start_methods)
-    settings = Settings(
-        *(implementation, given.python, ()),
-        *(given.patience, given.quiet_time, facts.loading),
-        tidies="tidy" in facts.adapter[2:],
-    )
-    settings.pace.measure(given.python)
-    with contextlib.ExitStack() as shared:
-        if "serve" in facts.adapter[2:]:
-            try:
-                service = shared.enter_context(contextlib.closing(Service(settings)))
-            except Unusable as error:
-                raise CannotJudge(f"--implementation: {error}") from None
-            settings = dataclasses.replace(settings, environment=service.environment)
-        for method in [*start_methods, *facts.start_methods][:1]:
-            latency = refuse_what_is_no_queue(settings, method, facts.lacks)
-            settings = dataclasses.replace(settings, latency=latency)
-        yield facts, settings
 
 
 class Worker(threading.Thread):
@@ -183,12 +150,12 @@ class Players:
 
 def explore(given: Arguments) -> Status:
     """Explores; prints what it finds as soon as that is minimal."""
-    implementation = given.implementation or "multiprocessing"
+    given.implementation = given.implementation or "multiprocessing"
     recorder = recorder_for(given.results.resolve()) if given.results is not None else None
     saver = saving.Saver(given.save) if given.save is not None else None
     seed = secrets.randbelow(1_000_000) if given.seed is None else given.seed
     seconds = given.seconds or (None if given.rounds else USUAL)
-    with prepared(given, implementation, given.start_method) as (facts, settings):
+    with prepared(given, given.start_method) as (facts, settings):
         methods = [one for one in facts.start_methods if one in (given.start_method or facts.start_methods)]
         kinds = [kind for kind in KINDS if kind in (given.kind or KINDS) and kind not in facts.lacks]
         about = one_line(facts.described)
@@ -299,7 +266,7 @@ class Teller:
 
 def _not_in_the_file(given: Arguments) -> str:
     """The implementation as it was given, if it is a file: a counterexample must not say which one to run."""
-    return given.implementation if given.implementation and FILES.search(given.implementation) else ""
+    return str(given.implementation) if FILES.search(given.implementation) else ""
 
 
 def show_counterexample(one: Counterexample, again: str) -> None:
@@ -326,14 +293,15 @@ def replay(given: Arguments) -> Status:
         raise Refused(f"--replay: it runs what the file says, and {useless[0]} has no effect on that")
     header, one = saving.read(given.replay)
     scenario, tries = one.history.scenario, given.rounds or FURTHER
-    implementation = given.implementation or header.subject.implementation
-    if given.implementation is None and FILES.search(implementation):
-        about = f"{one_line(given.replay)!r} is about {one_line(implementation, 100)!r}"
+    named, found_in = given.implementation or "", header.subject.implementation
+    if not named and FILES.search(found_in):
+        about = f"{one_line(given.replay)!r} is about {one_line(found_in, 100)!r}"
         raise Refused(f"{about}, which is a file; name it by --implementation")
+    given.implementation = named or found_in
     shown: list[Counterexample] = []
     others: list[Counterexample] = []
     with contextlib.ExitStack() as stack:
-        facts, settings = stack.enter_context(prepared(given, implementation, [scenario.start_method]))
+        facts, settings = stack.enter_context(prepared(given, [scenario.start_method]))
         supervisor = stack.enter_context(contextlib.closing(Supervisor()))
         players = stack.enter_context(contextlib.closing(Players(settings, supervisor)))
         say(f"replaying on {one_line(facts.described)}, {counted(tries, 'time')}")
@@ -347,7 +315,7 @@ def replay(given: Arguments) -> Status:
                 same = what.cause == one.broken.cause
                 (shown if same else others).append(Counterexample(what, one.schedule, history, 0, 0))
     for found in [*shown, *others][:1]:
-        again = f"again: {picture.replaying(given.replay, given.python, given.implementation or '')}"
+        again = f"again: {picture.replaying(given.replay, given.python, named)}"
         show_counterexample(dataclasses.replace(found, shown=len(shown), tried=tries), again)
     if not shown and not others:
         say(f"not shown in {counted(tries, 'run')}: {one_line(one.broken.sentence, 1000)}")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import importlib
 import re
 import sys
@@ -15,9 +14,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from queuespec import __version__, results
-from queuespec.cli.common import seconds_of, write
+from queuespec.cli.common import prepared, seconds_of, write
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
-from queuespec.judge.options import positive_number, positive_seconds, probe, refuse_what_cannot_be_judged
+from queuespec.judge.options import positive_number, positive_seconds, probe
 from queuespec.measure.running import Run, Subject
 from queuespec.measure.workloads import MACHINE, Task, tasks
 from queuespec.report.console import console_for, hanging, say, say_error
@@ -26,7 +25,7 @@ from queuespec.results import Header
 from queuespec.results.measurement import Measured
 from queuespec.rules import KINDS, Facts
 from queuespec.rules.words import did_you_mean
-from queuespec.stage import Service, Settings, Supervisor, Unusable
+from queuespec.stage import Settings, Supervisor, Unusable
 from queuespec.text import one_line
 
 USUAL, QUICK = 150.0, 23.0
@@ -76,22 +75,9 @@ def add_arguments(parser: Parser) -> None:
 def run(given: Arguments) -> Status:
     """Measures, and prints the figures and what they mean. Raises `CannotJudge` and `Refused`."""
     _refuse_missing(given)
-    facts = probe(given.python, given.implementation)
-    refuse_what_cannot_be_judged(facts, [given.start_method] if given.start_method else [])
-    settings = Settings(
-        *(given.implementation, given.python, ()),
-        *(given.patience, 0.1, facts.loading),
-        tidies="tidy" in facts.adapter[2:],
-    )
-    settings.pace.measure(given.python)
     with contextlib.ExitStack() as stack:
-        if "serve" in facts.adapter[2:]:
-            try:
-                service = Service(settings)
-            except Unusable as error:
-                raise Refused(f"--implementation: {error}") from None
-            stack.callback(service.close)
-            settings = dataclasses.replace(settings, environment=service.environment)
+        methods = [given.start_method] if given.start_method else []
+        facts, settings = stack.enter_context(prepared(given, methods))
         subject = Subject(settings, given.start_method or facts.start_methods[0], _kind(given, facts), facts.lacks)
         todo = _tasks(given, facts, subject)
         supervisor = stack.enter_context(contextlib.closing(Supervisor()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 from collections.abc import Generator
@@ -16,12 +17,13 @@ from queuespec.judge.ledger import LEDGER, Ledger, header_of
 from queuespec.judge.nouns import STAGES, Stages, offer_all, refuse_unknown_nouns
 from queuespec.judge.options import CannotJudge, specification
 from queuespec.judge.planned import ASSIGNMENT, Assignment
+from queuespec.judge.preparing import serving, settings_of
 from queuespec.judge.smoke import refuse_what_is_no_queue
 from queuespec.judge.verdicts import properties, verdict_of
 from queuespec.judge.workers import FEWER, INPUT, Workers, is_worker, probed, received
 from queuespec.results import expectations
 from queuespec.results.causes import FAILS, REPORTED, standing
-from queuespec.stage import Service, Settings, Unusable
+from queuespec.stage import Service
 from queuespec.text import counted, in_lines, one_line
 
 WORKERS = pytest.StashKey[Workers]()
@@ -93,25 +95,18 @@ def _open_the_books(config: pytest.Config) -> Assignment:
         facts=facts,
         start_methods=tuple(one for one in facts.start_methods if one in (option.start_method or facts.start_methods)),
         strict=bool(config.getoption("strict", False)),
-        settings=Settings(
-            *(option.implementation, option.python, ()),
-            *(option.patience, option.quiet_time, facts.loading),
-            tidies="tidy" in facts.adapter[2:],
-        ),
+        settings=settings_of(option, facts),
         expected=tuple(entry for entry in entries if entry.concerns(facts)),
         own=own,
         files=tuple(config.args),
     )
     if not option.collectonly:
-        given.settings.pace.measure(option.python)
-    if "serve" in facts.adapter[2:] and not option.collectonly:
-        try:
-            service = Service(given.settings)
-        except Unusable as error:
-            raise CannotJudge(f"--implementation: {error}") from None
-        config.stash[SERVICE] = service
-        config.add_cleanup(service.close)
-        given = given.with_settings(environment=service.environment)
+        shared = contextlib.ExitStack()
+        settings, service = shared.enter_context(serving(given.settings, facts))
+        config.add_cleanup(shared.close)
+        if service is not None:
+            config.stash[SERVICE] = service
+        given = given.with_settings(environment=settings.environment)
     if given.start_methods and not option.collectonly:
         latency = refuse_what_is_no_queue(given.settings, given.start_methods[0], facts.lacks)
         given = given.with_settings(latency=latency)
