@@ -15,6 +15,7 @@ from typing import Any
 from queuespec import results
 from queuespec.cli.parser import Refused
 from queuespec.explore.counterexample import Counterexample
+from queuespec.explore.scenario import PUTS
 from queuespec.report.console import say_error
 from queuespec.report.inlining import Unsuitable
 from queuespec.report.standalone import program
@@ -91,6 +92,8 @@ def read(name: str) -> tuple[results.Header, Counterexample]:
     except (OSError, ValueError) as error:
         raise results.BadFile(f"cannot read {one_line(name)}: {getattr(error, 'strerror', None) or error}") from None
     try:
+        if _begins_as_results(text):
+            raise results.BadFile("it is a results file; give a counterexample, which explore --save DIR writes")
         if len(text) > LONGEST_LINE:
             raise results.BadFile(f"the file is longer than {LONGEST_LINE:,} bytes")
         data = parsed(text, "file")
@@ -102,6 +105,14 @@ def read(name: str) -> tuple[results.Header, Counterexample]:
     return results.Header.from_data(data["header"]), Counterexample.of_json(data["counterexample"])
 
 
+def _begins_as_results(text: bytes) -> bool:
+    """Whether the first line is the header of a results file."""
+    try:
+        return "format" in parsed(text.partition(b"\n")[0])
+    except results.BadFile:
+        return False
+
+
 def _what_is_wrong(data: dict[str, Any]) -> str:
     """What the schema cannot say; empty if nothing is wrong."""
     parts = data["history"]["scenario"]["parts"]
@@ -110,6 +121,10 @@ def _what_is_wrong(data: dict[str, Any]) -> str:
     twice = _twice(actors) or _twice([one["item"] for part in parts for one in part["operations"] if one.get("item")])
     if twice:
         return f"{twice!r} is there twice"
+    for part in parts:
+        for one in part["operations"]:
+            if (one["call"] in PUTS) != bool(one.get("item")):
+                return f"{part['actor']} calls {one['call']}() with{'out' if one['call'] in PUTS else ''} an item"
     for hold in data["schedule"]["holds"]:
         if hold["operation"] >= len(operations.get(hold["actor"], ())):
             return f"{hold['actor']} is held in operation {hold['operation']}, which it does not have"

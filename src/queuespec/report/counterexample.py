@@ -19,6 +19,8 @@ from queuespec.text import Row, counted, one_line
 if TYPE_CHECKING:
     from rich.console import Console
 
+PARENT = "parent"
+
 THEN = {GOES_ON: "goes on when", "raise": "raises an exception there when", "exit": "calls os._exit() there when"}
 THEN["kill"] = "is killed there when"
 """What happens to a thread that is held, in words."""
@@ -46,12 +48,16 @@ def listing(one: Counterexample) -> Iterator[str]:
     maxsize = f"maxsize={scenario.maxsize}" if scenario.maxsize else ""
     yield f"queue = {scenario.kind}({maxsize}), under {one_line(scenario.start_method, 60)}"
     for part in scenario.parts:
-        yield f"{part.actor}:" if part.operations else f"{part.actor}: nothing"
+        if part.operations:
+            yield f"{part.actor}:"
         for number, operation in enumerate(part.operations):
             held_at = [f"{hold.file}:{hold.line}" for hold in holds if _at(hold, part.actor, number)]
             yield one_line(f"    {operation.text}{f'   # held at {held_at[0]}' if held_at else ''}")
     for fault in one.schedule.faults:
         yield one_line(f"fault: {fault}")
+    calls = {part.actor: len(part.operations) for part in scenario.parts}
+    if sum(step.actor == PARENT for step in one.history.steps) > calls.get(PARENT, 0):
+        yield f"afterward, {PARENT} gets what is left"
 
 
 def _at(hold: Hold, actor: str, operation: int) -> bool:

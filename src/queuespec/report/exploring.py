@@ -20,7 +20,7 @@ def line(seconds: float, limit: float | None, coverage: Coverage, findings: int)
     parts = [f"{duration(seconds)}{', ending' if over else f' of {duration(limit)}' if limit else ''}"]
     parts += [f"{counted(coverage.rounds, 'round')} ({coverage.rounds / rate:.0f}/s)"]
     if coverage.schedules_there_are:
-        there_are = counted(coverage.schedules_there_are, "schedule")
+        there_are = counted(coverage.schedules_there_are, "known schedule")
         parts += [f"{coverage.schedules:,} of {there_are} ({coverage.schedules / rate:.0f}/s)"]
     return "  ".join([*parts, counted(findings, "finding")])
 
@@ -38,9 +38,9 @@ def covered(coverage: Coverage) -> str:
     """How much there is, and how much of it was met."""
     parts = [counted(coverage.rounds, "round")]
     if coverage.schedules_there_are:
-        parts.append(f"{coverage.schedules:,} of {counted(coverage.schedules_there_are, 'schedule')}")
         pairs = f"{coverage.pairs:,} of {counted(coverage.pairs_there_are, 'pair')} of operations"
-        parts.append(f"held at {len(coverage.held):,} of {counted(len(coverage.lines), 'line')}, in {pairs}")
+        parts.append(f"{coverage.schedules:,} of {counted(coverage.schedules_there_are, 'schedule')} for {pairs}")
+        parts.append(f"held at {len(coverage.held):,} of {counted(len(coverage.lines), 'line')} that these visit")
     elif coverage.pairs:
         parts.append("there is no Python code to hold an actor at")
     return ", ".join(parts)

@@ -116,12 +116,12 @@ def test_progress_is_a_line_with_rates():
     met = Coverage(120, 30, 4000, frozenset("ab"), frozenset("abc"), 2, 90)
 
     assert exploring.line(10.0, 60.0, met, 1) == (
-        "10 s of 1:00  120 rounds (12/s)  30 of 4,000 schedules (3/s)  1 finding"
+        "10 s of 1:00  120 rounds (12/s)  30 of 4,000 known schedules (3/s)  1 finding"
     )
     assert exploring.line(3725.0, None, Coverage(1), 0) == "1:02:05  1 round (0/s)  0 findings"
     assert exploring.line(70.0, 60.0, Coverage(7), 1) == "1:10, ending  7 rounds (0/s)  1 finding"
     assert exploring.covered(met) == (
-        "120 rounds, 30 of 4,000 schedules, held at 2 of 3 lines, in 2 of 90 pairs of operations"
+        "120 rounds, 30 of 4,000 schedules for 2 of 90 pairs of operations, held at 2 of 3 lines that these visit"
     )
 
 
