@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import json
 import re
+import signal
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -77,6 +78,14 @@ def prepared(given: Arguments, start_methods: Sequence[str]) -> Iterator[tuple[F
             latency = refuse_what_is_no_queue(settings, method, facts.lacks)
             settings = dataclasses.replace(settings, latency=latency)
         yield facts, settings
+
+
+def ends_undisturbed() -> None:
+    """From here on, Ctrl-C and SIGTERM have no effect on this process: what is left to do takes moments, and should be
+    done."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.default_int_handler:
+            signal.signal(number, signal.SIG_IGN)  # a function would be dropped before the end of Python
 
 
 def show_as(form: str, subject: Any, report: Any) -> None:

@@ -13,14 +13,15 @@ import re
 import secrets
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from queuespec import __version__, results
 from queuespec.cli import saving
-from queuespec.cli.common import prepared, seconds_of
+from queuespec.cli.common import ends_undisturbed, prepared, seconds_of
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.explore.counterexample import Counterexample
 from queuespec.explore.exploring import Exploring, Finding
@@ -47,7 +48,7 @@ USUAL = 60.0
 REST = 0.2
 """How often it is checked whether exploring is over, in seconds."""
 FAREWELL = 5.0
-"""Timeout for the runs that have begun, after an interrupt, in seconds."""
+"""Timeout for the runs under way, after an interrupt, in seconds."""
 
 
 def whole_number(text: str) -> int:
@@ -92,6 +93,7 @@ class Worker(threading.Thread):
     def __init__(self, exploring: Exploring, settings: Settings) -> None:
         super().__init__(name="explorer", daemon=True)
         self.error: BaseException | None = None
+        """What has gone wrong with our machinery."""
         self._exploring, self._settings = exploring, settings
         self._supervisor = Supervisor()
         self._supervisor.preloads(settings)
@@ -99,10 +101,12 @@ class Worker(threading.Thread):
     def run(self) -> None:
         """Follows the ways until it is over."""
         try:
-            with contextlib.closing(Players(self._settings, self._supervisor)) as players:
-                self._exploring.follow(players)
+            exploring = self._exploring
+            with contextlib.closing(Players(self._settings, self._supervisor, lambda: exploring.abandoned)) as players:
+                exploring.follow(players)
         except BaseException as error:
-            self.error = error
+            if not self._exploring.abandoned:  # or it is because its processes were ended
+                self.error = error
             self._exploring.stop()
 
     def close(self) -> None:
@@ -111,16 +115,16 @@ class Worker(threading.Thread):
 
 
 class Players:
-    """Performs scenarios, with a runner for each start method; used by one thread."""
+    """Performs scenarios until it is `over`, with a runner for each start method; used by one thread."""
 
-    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
-        self._settings, self._supervisor = settings, supervisor
+    def __init__(self, settings: Settings, supervisor: Supervisor, over: Callable[[], bool] = lambda: False) -> None:
+        self._settings, self._supervisor, self._over = settings, supervisor, over
         self._runners: dict[str, Runner] = {}
         self._latest: Runner | None = None
 
     def _runner(self, start_method: str) -> Runner:
         if start_method not in self._runners:
-            self._runners[start_method] = Runner(self._settings, start_method, self._supervisor)
+            self._runners[start_method] = Runner(self._settings, start_method, self._supervisor, self._over)
         self._latest = self._runners[start_method]
         return self._latest
 
@@ -149,7 +153,7 @@ class Players:
 
 
 def explore(given: Arguments) -> Status:
-    """Explores; prints what it finds as soon as that is minimal."""
+    """Explores; prints what it finds as soon as that stays as it is."""
     given.implementation = given.implementation or "multiprocessing"
     recorder = recorder_for(given.results.resolve()) if given.results is not None else None
     saver = saving.Saver(given.save) if given.save is not None else None
@@ -180,18 +184,21 @@ def explore(given: Arguments) -> Status:
             raise
         for finding in [*exploring.findings.values()]:
             teller.tell(finding)
-    coverage = exploring.coverage
-    if recorder is not None:
-        found = [_found(finding) for finding in exploring.findings.values()]
-        recorder.finish(header, [], exploring.elapsed, found, coverage.counts)
-    for (kind, method), why in exploring.given_up.items():
-        say(f"{kind} under {method} could not be explored: {one_line(why)}")
-    far = f"{covered(coverage)} in {duration(exploring.elapsed)}, seed {seed}"
-    number = len(exploring.findings)
-    say(f"{'interrupted: ' if interrupted else ''}{counted(number, 'finding') if number else 'nothing found'}: {far}")
+        coverage = exploring.coverage
+        if recorder is not None:
+            found = [_found(finding) for finding in exploring.findings.values()]
+            recorder.finish(header, [], exploring.elapsed, found, coverage.counts)
+        for (kind, method), why in exploring.given_up.items():
+            say(f"{kind} under {method} could not be explored: {one_line(why)}")
+        far = f"{covered(coverage)} in {duration(exploring.elapsed)}, seed {seed}"
+        number = len(exploring.findings)
+        found_so = counted(number, "finding") if number else "nothing found"
+        say(f"{'interrupted: ' if interrupted else ''}{found_so}: {far}")
     if interrupted:
         return Status.INTERRUPTED
     if not coverage.rounds and not coverage.schedules:
+        if not exploring.given_up:
+            say_error("queuespec explore: no run ended within the time; raise --for")
         return Status.NOTHING
     return Status.DEVIATION if number else Status.OK
 
@@ -207,27 +214,30 @@ def _follow(exploring: Exploring, settings: Settings, jobs: int | None, teller: 
         workers += [Worker(exploring, settings) for _ in range(min(jobs or os.cpu_count() or 1, len(exploring.ways)))]
         for worker in workers:
             worker.start()
-        while any(worker.is_alive() for worker in workers):
+        while any(worker.is_alive() for worker in workers) and not exploring.late:
             next(worker for worker in workers if worker.is_alive()).join(REST)
             for finding in [*exploring.findings.values()]:
-                if finding.minimal:
+                if finding.settled:
                     progress.clear()
                     teller.tell(finding)
             progress.show()
     except KeyboardInterrupt:
+        ends_undisturbed()
         interrupted = True
         exploring.stop()
+        deadline = time.monotonic() + FAREWELL
         for worker in workers:
-            worker.join(FAREWELL)
+            worker.join(max(0.0, deadline - time.monotonic()))
     finally:
+        ends_undisturbed()
         progress.clear()
-        exploring.stop()
+        exploring.abandon()
         for worker in workers:
             worker.close()
     for worker in workers:
         if isinstance(worker.error, (NotStarted, Unusable)):
             raise CannotJudge(one_line(str(worker.error), 1000))
-        if worker.error is not None and not interrupted:
+        if worker.error is not None:
             raise worker.error
     return interrupted
 
@@ -253,7 +263,6 @@ class Teller:
         key = (one.broken.cause, one.history.scenario.kind)
         if key in self._told:
             return
-        self._told.add(key)
         if self._recorder is not None:
             self._recorder.add(_found(finding))
         again = "with --save DIR, it can be run again"
@@ -261,7 +270,9 @@ class Teller:
             file = self._saver.save(self._header, self._facts, one)
             again = f"again: {picture.replaying(str(file), self._given.python, _not_in_the_file(self._given))}"
         show_counterexample(one, again)
-        say(f"found in {counted(sum(finding.counts.values()), 'run')} so far\n")
+        there_was_time = "" if finding.minimal else "; there was no time to make it as small as it gets"
+        say(f"found in {counted(sum(finding.counts.values()), 'run')} so far{there_was_time}\n")
+        self._told.add(key)
 
 
 def _not_in_the_file(given: Arguments) -> str:

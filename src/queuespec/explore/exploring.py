@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import threading
 import time
 from collections import Counter
@@ -23,7 +24,11 @@ from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
 
 SHARE, LEAST, MOST = 0.25, 10.0, 60.0
-"""How long a finding is minimized, in seconds: this share of the whole time, but at least and at most that long."""
+"""How long a finding is made smaller, in seconds: this share of the whole time, but at least and at most that long."""
+SLOW = 10
+"""It may also take as long as this many runs, since a run in which items are lost waits for each of them."""
+GRACE = 5.0
+"""How long exploring may go on after its time, in seconds: half of this to make smaller what it has found."""
 CHUNK = 8
 """How many runs of a way are planned at a time: several may be performed by the same processes."""
 IN_VAIN = 24
@@ -90,8 +95,10 @@ class Finding:
     counterexample: Counterexample
     counts: Counter[str]
     """How many runs were broken in this way, by start method."""
+    settled: bool = False
+    """Whether the counterexample stays as it is."""
     minimal: bool = False
-    """Whether the counterexample is as small as it gets."""
+    """Whether it is as small as it gets; there may have been no time for that."""
 
 
 class Exploring:
@@ -118,7 +125,7 @@ class Exploring:
         self._free = [*map(_Turns, ways)]
         self._clock, self._begun = clock, clock()
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
+        self._stopped, self._abandoned = threading.Event(), threading.Event()
 
     @property
     def elapsed(self) -> float:
@@ -134,11 +141,29 @@ class Exploring:
         """Lets no further run begin."""
         self._stopped.set()
 
+    def abandon(self) -> None:
+        """Believes nothing of the runs under way, whose processes are about to be ended; no further one begins."""
+        self._abandoned.set()
+        self._stopped.set()
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether what runs now is not believed."""
+        return self._abandoned.is_set()
+
     @property
     def over(self) -> bool:
         """Whether no further run begins."""
-        enough = self.runs is not None and self.done >= self.runs
-        return enough or (self.limit is not None and self.elapsed >= self.limit) or self._stopped.is_set()
+        return (self.runs is not None and self.done >= self.runs) or self._ends
+
+    @property
+    def _ends(self) -> bool:
+        return self._stopped.is_set() or (self.limit is not None and self.elapsed >= self.limit)
+
+    @property
+    def late(self) -> bool:
+        """Whether it has taken as long as it may."""
+        return self.limit is not None and self.elapsed >= self.limit + GRACE
 
     def follow(self, player: Player) -> None:
         """Follows the ways by turns until it is over or none is left; several threads may, each with its own player.
@@ -160,13 +185,17 @@ class Exploring:
         planned = [*itertools.islice(one.trials, CHUNK if self.runs is None else min(CHUNK, self.runs - self.done))]
         found, ran = [], 0
         for scenario, schedule, history in player.runs(planned):
+            if self.abandoned:
+                return False
             ran += 1
             one.way.has_run(Trial(scenario, schedule), player.held)
             broken = self.judge(history, schedule)
             if broken is not None:
                 found.append((schedule, history, broken))
-            if self._stopped.is_set():
+            if self._ends:
                 break
+        if self.abandoned:
+            return False
         one.ran, one.failed = one.ran + ran, one.failed + len(planned) - ran
         one.spent += (self._clock() - begun if self.runs is None else len(planned)) / one.way.share
         with self._lock:
@@ -189,19 +218,29 @@ class Exploring:
         if known is not None:
             return
 
+        begun, longest = self._clock(), 0.0
+        latest = math.inf if self.limit is None else self._begun + self.limit + GRACE / 2
+
         def run(scenario: Scenario, schedule: Schedule) -> History | None:
+            nonlocal longest
+            before = self._clock()
             try:
-                return player.run(scenario, schedule)
+                history = player.run(scenario, schedule)
             except NotPlayed:
                 return None
+            longest = max(longest, self._clock() - before)
+            return None if self.abandoned else history
 
-        end = self._clock() + min(MOST, max(LEAST, SHARE * (self.limit or 0.0)))
-        finding.counterexample = minimized(
-            *(history, broken, schedule, run, self.judge),
-            lambda: self._stopped.is_set() or self._clock() >= end,
-            self._stopped.is_set,
-        )
-        finding.minimal = True
+        def stopped() -> bool:
+            return self._stopped.is_set() or self.late
+
+        def enough() -> bool:
+            seconds = min(MOST, max(LEAST, SHARE * (self.limit or 0.0), SLOW * longest))
+            return stopped() or self._clock() >= min(latest, begun + seconds)
+
+        smallest = minimized(history, broken, schedule, run, self.judge, enough, stopped)
+        finding.counterexample, finding.minimal = smallest
+        finding.settled = True
 
 
 def _why(planned: Sequence[Trial], player: Player) -> str:

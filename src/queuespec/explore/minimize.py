@@ -46,9 +46,9 @@ def minimized(
     judge: Judge,
     enough: Enough,
     stopped: Enough = lambda: False,
-) -> Counterexample:
-    """A counterexample as small as it gets before there is `enough`, and how often that one shows in further runs, of
-    which there are no more than one once it has `stopped`.
+) -> tuple[Counterexample, bool]:
+    """A counterexample as small as it gets before there is `enough`, with how often that one shows in further runs, of
+    which there are no more than one once it has `stopped`; and whether it is as small as it gets.
 
     If no further run shows what was found, it stays as it is.
     """
@@ -56,7 +56,7 @@ def minimized(
     if best.shown < best.tried:
         best = _repeated(best, FURTHER, run, judge, stopped)
     if not best.shown:
-        return best
+        return best, not stopped()
     tries, refused = 1, set[Trial]()
     if best.shown < best.tried:
         tries = min(MOST_TRIES, math.ceil(math.log(SURE) / math.log(1 - best.shown / best.tried)))
@@ -71,7 +71,8 @@ def minimized(
             if smaller is not None:
                 break
             refused.add(trial)
-    return _repeated(best, FURTHER, run, judge, stopped)
+    minimal = not enough()
+    return _repeated(best, FURTHER, run, judge, stopped), minimal
 
 
 def _shown(trial: Trial, cause: str, run: Run, judge: Judge, tries: int, enough: Enough) -> Counterexample | None:
@@ -90,8 +91,10 @@ def _repeated(one: Counterexample, times: int, run: Run, judge: Judge, enough: E
     """The same with how often it shows in that many runs."""
     shown, tried = one.shown, one.tried
     while tried < times and not (tried and enough()):
-        tried += 1
-        shown += _shown(Trial(one.history.scenario, one.schedule), one.broken.cause, run, judge, 1, enough) is not None
+        again = _shown(Trial(one.history.scenario, one.schedule), one.broken.cause, run, judge, 1, enough) is not None
+        if not again and enough():
+            break  # it may have been ended
+        shown, tried = shown + again, tried + 1
     return dataclasses.replace(one, shown=shown, tried=tried)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Callable
 
 from queuespec.explore.cast import Cast
 from queuespec.explore.faults import POSSIBLE
@@ -26,12 +27,22 @@ class NotPlayed(Exception):
 
 
 class Runner:
-    """Performs scenarios of one start method, one after another, on a stage of its own; used by one thread."""
+    """Performs scenarios of one start method, one after another, on a stage of its own; used by one thread.
 
-    def __init__(self, settings: Settings, start_method: str, supervisor: Supervisor) -> None:
+    Nothing is performed any more once it is `over`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        start_method: str,
+        supervisor: Supervisor,
+        over: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.settings = settings
         self.start_method = start_method
         self._supervisor = supervisor
+        self._over = over
         self._stage: Stage | None = None
         self._batch = BATCH_OF_FORKS if start_method == "fork" else BATCH
         self.held: tuple[Hold, ...] = ()
@@ -60,7 +71,7 @@ class Runner:
         shared: list[tuple[Scenario, Schedule]] = []
         alone: list[tuple[Scenario, Schedule]] = []
         one_by_one = 0
-        while True:
+        while not self._over():
             for one in itertools.islice(source, self._batch - len(shared) - len(alone)):
                 (shared if self._can_share(*one) else alone).append(one)
             if not shared and not alone:
@@ -114,6 +125,8 @@ class Runner:
         for one in scenarios:
             if one.start_method != self.start_method:
                 raise ValueError(f"this runner starts processes by {self.start_method}, not by {one.start_method}")
+        if self._over():
+            raise NotPlayed("exploring is over")
         if self._stage is None:
             self._stage = Stage(self.settings, self.start_method, self._supervisor)
             self.stages += 1

@@ -369,7 +369,10 @@ class Supervisor:
         for tree in self._ending[:]:
             if tree.reads_until(deadline):
                 continue
-            self._ending.remove(tree)
+            try:
+                self._ending.remove(tree)
+            except ValueError:
+                continue  # another thread, which used the tree until it was closed, was faster
             if os.name == "posix":
                 reaper.kill(tree.pid)
                 self._tell_reaper("-", tree.pid)

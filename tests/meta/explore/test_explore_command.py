@@ -1,5 +1,6 @@
 """``queuespec explore`` as a user types it: what it finds, saves, replays, and how it ends."""
 
+import contextlib
 import json
 import os
 import signal
@@ -130,7 +131,8 @@ def test_durations(text, seconds):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows sends Ctrl-C to a console")
-def test_ctrl_c_ends_with_what_was_found(tmp_path):
+@pytest.mark.parametrize("times", [1, 3])
+def test_ctrl_c_ends_with_what_was_found(times, tmp_path):
     words = ["explore", *FEW[:-2], *WRONG, "--for", "1h", "--results", str(tmp_path / "x.jsonl")]
     environment = runs.environment(PYTHONPATH=str(runs.CHECKOUT / "src"), PYTHONUNBUFFERED="1")
     command = [sys.executable, "-m", "queuespec", *words]
@@ -141,14 +143,43 @@ def test_ctrl_c_ends_with_what_was_found(tmp_path):
         for line in process.stdout:
             if line.startswith("found in"):
                 break
-        process.send_signal(signal.SIGINT)
         begun = time.monotonic()
+        for number in range(times):
+            process.send_signal(signal.SIGINT)
+            if number + 1 < times:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(0.3)  # two signals at the same time are one
         rest = process.stdout.read()
 
     assert process.returncode == 2
     assert rest.splitlines()[-1].startswith("interrupted: 1 finding: ")
     assert time.monotonic() - begun < 60  # it takes 2 s on a quiet machine
     assert len(results.read(tmp_path / "x.jsonl").findings) == 1
+    assert os.listdir(tmp_path) == ["x.jsonl"]
+
+
+def test_exploring_that_hangs_ends_and_says_so(tmp_path):
+    (tmp_path / "hanging.py").write_text(HANGING)
+    begun = time.monotonic()
+
+    run = queuespec("explore", *FEW[:-2], "--implementation", f"{tmp_path / 'hanging.py'}:Queue", "--for", "0.1")
+
+    assert run.returncode == 5
+    assert run.stderr.endswith("queuespec explore: no run ended within the time; raise --for\n")
+    assert time.monotonic() - begun < 90  # it took eight times as long as the first call may take
+
+
+HANGING = """\
+import multiprocessing.queues
+import time
+
+class Queue(multiprocessing.queues.Queue):
+    def put(self, *args, **kwargs):
+        while True:
+            time.sleep(0.01)
+
+    get = get_nowait = put_nowait = qsize = empty = full = put
+"""
 
 
 # Saved counterexamples
@@ -185,7 +216,13 @@ def parts(data):
     return data["counterexample"]["history"]["scenario"]["parts"]
 
 
+def operations(data):
+    return [one for part in parts(data) for one in part["operations"]]
+
+
 HOSTILE = [
+    (lambda data: operations(data)[0].pop("item"), "parent calls put() without an item"),
+    (lambda data: operations(data)[-1].update(call="full", item="x"), "child 1 calls full() with an item"),
     (lambda data: hold(data).update(operation=9), "parent is held in operation 9, which it does not have"),
     (lambda data: parts(data).append(parts(data)[0]), "'parent' is there twice"),
     (lambda data: parts(data)[1]["operations"].append(parts(data)[0]["operations"][0]), "'p-1' is there twice"),
@@ -205,6 +242,14 @@ def test_a_hostile_counterexample_is_one_sentence(change, said, tmp_path):
     with pytest.raises(results.BadFile, match=r"^[^\n]*x\.json: invalid counterexample: [^\n]*$") as refused:
         saving.read(str(tmp_path / "x.json"))
     assert said in str(refused.value)
+
+
+def test_a_results_file_is_no_counterexample(explored, capsys):
+    file = str(explored[1] / "x.jsonl")
+
+    assert main(["explore", "--replay", file]) == 4
+    said = "it is a results file; give a counterexample, which explore --save DIR writes"
+    assert capsys.readouterr().err == f"queuespec explore: {file}: {said}\n"
 
 
 @pytest.mark.parametrize("name", ["./evil.py", "evil.py:Queue", "C:\\evil", "/tmp/evil"])

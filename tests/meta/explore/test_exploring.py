@@ -9,7 +9,7 @@ import pytest
 
 from queuespec.explore.counterexample import Broken
 from queuespec.explore.coverage import Coverage
-from queuespec.explore.exploring import CHUNK, IN_VAIN, Exploring
+from queuespec.explore.exploring import CHUNK, GRACE, IN_VAIN, Exploring
 from queuespec.explore.history import History
 from queuespec.explore.minimize import Trial
 from queuespec.explore.running import NotPlayed
@@ -39,10 +39,10 @@ class Way:
 
 
 class World:
-    """Ways, and a player for whom a run takes a tenth of a second; `fails` says what cannot be performed."""
+    """Ways, and a player for whom a run takes so many seconds; `fails` says what cannot be performed."""
 
-    def __init__(self, *places, last=None, fails=lambda scenario: ""):
-        self.now = 0.0
+    def __init__(self, *places, last=None, fails=lambda scenario: "", takes=0.1):
+        self.now, self.takes = 0.0, takes
         self.ran = Counter()
         self.fails = fails
         self.ways = [Way(*place, last) for place in places]
@@ -50,7 +50,7 @@ class World:
     held = ()
 
     def run(self, scenario, schedule):
-        self.now += 0.1
+        self.now += self.takes
         self.ran[scenario.kind, scenario.start_method] += 1
         if self.fails(scenario):
             raise NotPlayed(self.fails(scenario))
@@ -130,6 +130,7 @@ def test_what_is_wrong_in_the_same_way_is_one_finding_with_a_count():
     assert {*exploring.findings} == {("lost", "Queue"), ("order", "Queue"), ("order", "SimpleQueue")}
     assert exploring.findings["order", "Queue"].counts == {"fork": 4, "spawn": 4}
     for finding in exploring.findings.values():
+        assert finding.settled
         assert finding.minimal
         assert len(finding.counterexample.history.scenario.parts) == 1
         assert finding.counterexample.shown == finding.counterexample.tried == 10
@@ -146,6 +147,67 @@ def test_nothing_is_kept_of_rounds():
     (finding,) = exploring.findings.values()
     assert finding.counts == {"fork": 500}
     assert [name for name, value in vars(exploring).items() if hasattr(value, "__len__") and len(value) > 1] == []
+
+
+def test_no_run_begins_after_the_time_is_over():
+    world = World(*PLACES, takes=12.7)
+    world.explores(seconds=10.0).follow(world)
+
+    assert world.now == 12.7
+
+
+def test_what_is_found_last_is_made_smaller_for_a_moment_only():
+    world = World(PLACES[0], takes=1.0)
+    exploring = world.explores(lambda *_: broken() if world.now > 9 else None, 10.0)
+    exploring.follow(world)
+
+    assert world.now <= 10 + GRACE + world.takes
+    (finding,) = exploring.findings.values()
+    assert (finding.settled, finding.minimal) == (True, False)
+    assert 0 < finding.counterexample.tried < 10
+
+
+def test_what_takes_long_to_run_has_the_time_to_become_small():
+    world = World(PLACES[0], takes=5.0)
+    exploring = world.explores(lambda history, schedule: broken() if history.scenario.parts else None, 120.0)
+    exploring.follow(world)
+
+    (finding,) = exploring.findings.values()
+    assert finding.minimal
+    assert len(finding.counterexample.history.scenario.parts) == 1
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_nothing_is_believed_of_runs_whose_processes_are_ended(number):
+    def judge(history, schedule):
+        return broken() if sum(world.ran.values()) >= number else None
+
+    def fails(scenario):
+        if sum(world.ran.values()) == number:
+            exploring.abandon()  # as the main thread does when the run takes too long
+        return ""
+
+    world = World(PLACES[0], fails=fails)
+    exploring = world.explores(judge)
+    exploring.follow(world)
+
+    assert exploring.findings == {}
+    assert sum(world.ran.values()) == number
+
+
+def test_a_run_that_is_ended_does_not_count_as_one_that_shows_nothing():
+    def fails(scenario):
+        if sum(world.ran.values()) == CHUNK + 2:
+            exploring.abandon()
+        return ""
+
+    world = World(PLACES[0], fails=fails)
+    exploring = world.explores(lambda *_: broken())
+    exploring.follow(world)
+
+    (finding,) = exploring.findings.values()
+    assert not finding.minimal
+    assert (finding.counterexample.shown, finding.counterexample.tried) == (1, 1)
 
 
 def test_it_stops_where_it_is():

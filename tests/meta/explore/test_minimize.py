@@ -50,7 +50,7 @@ def calls(history):
 
 
 def minimal(trial, judge, enough=lambda: False, run=run):
-    return minimized(run(*trial), judge(run(*trial), trial.schedule), trial.schedule, run, judge, enough)
+    return minimized(run(*trial), judge(run(*trial), trial.schedule), trial.schedule, run, judge, enough)[0]
 
 
 @given(trials(), some.lists(some.sampled_from(["put", "get", "close"]), min_size=1, max_size=3))
@@ -131,8 +131,9 @@ def test_what_shows_only_sometimes_is_minimized_and_its_rate_is_told(rate):
         return WRONG if "get" in calls(history) and chance.random() < rate else None
 
     trial = some_trial()
-    found = minimized(run(*trial), WRONG, trial.schedule, run, judge, lambda: False)
+    found, minimal = minimized(run(*trial), WRONG, trial.schedule, run, judge, lambda: False)
 
+    assert minimal
     assert calls(found.history) == ["get"]
     assert found.tried == FURTHER
     assert 0 < found.shown < FURTHER
@@ -141,7 +142,7 @@ def test_what_shows_only_sometimes_is_minimized_and_its_rate_is_told(rate):
 def test_what_never_shows_again_stays_as_it_is():
     trial = some_trial()
 
-    found = minimized(run(*trial), WRONG, trial.schedule, run, lambda history, schedule: None, lambda: False)
+    found, _ = minimized(run(*trial), WRONG, trial.schedule, run, lambda history, schedule: None, lambda: False)
 
     assert (found.history.scenario, found.schedule) == trial
     assert (found.shown, found.tried) == (0, FURTHER)
@@ -167,8 +168,9 @@ def test_once_it_is_stopped_little_more_is_run():
         return run(scenario, schedule)
 
     trial = some_trial()
-    found = minimized(*(run(*trial), WRONG, trial.schedule, counting, lambda *_: WRONG), lambda: True, lambda: True)
+    found, minimal = minimized(run(*trial), WRONG, trial.schedule, counting, lambda *_: WRONG, *[lambda: True] * 2)
 
+    assert not minimal
     assert len(count) <= 2
     assert (found.history.scenario, found.tried) == (trial.scenario, 1)
 
