@@ -117,11 +117,17 @@ class Program:
         else:
             self.tree.end()
 
-    def _has_announced(self, word: str) -> bool:
-        return f"{self._announcement} {word}\n" in self.tree.output()
+    def _announced(self, word: str) -> int:
+        return self.tree.output().count(f"{self._announcement} {word}\n")
+
+    @property
+    def _imports(self) -> tuple[int, int]:
+        """How many imports of the implementation have begun, and how many of them have ended."""
+        return self._announced(protocol.LOADING), self._announced(protocol.LOADED)
 
     def _is_loading(self) -> bool:
-        return self._has_announced(protocol.LOADING) and not self._has_announced(protocol.LOADED)
+        begun, ended = self._imports
+        return begun > ended
 
     def _has_loaded(self) -> None:
         """Raises `Unusable` if a process could not load the implementation, or ended or hung while it did."""
@@ -132,20 +138,21 @@ class Program:
             raise Unusable(why)
 
     def _waits_for(self, condition: Callable[[], bool]) -> None:
-        """Waits until the condition holds, or it no longer can; patience begins with the loaded implementation."""
+        """Waits until the condition holds, or it no longer can; patience begins anew with each import."""
         tree, settings = self.tree, self._settings
 
         def over() -> bool:
             return condition() or tree.has_ended or unloaded(tree.output()) != ""
 
-        def waits_for(this: Callable[[], bool], allowed: Callable[[], float]) -> None:
-            settings.awaits(lambda seconds: tree.waits_for(lambda: over() or this(), seconds), allowed)
+        def goes_on() -> bool:
+            imports, loading = self._imports, self._is_loading()
+            return settings.awaits(
+                lambda seconds: tree.waits_for(lambda: over() or self._imports != imports, seconds),
+                (lambda: settings.importing) if loading else settings.performing,
+            )
 
-        waits_for(lambda: self._has_announced(protocol.LOADING), settings.performing)
-        if self._is_loading():
-            waits_for(lambda: not self._is_loading(), lambda: settings.importing)
-        if self._has_announced(protocol.LOADED):
-            waits_for(lambda: False, settings.performing)
+        while goes_on() and not over():
+            pass
 
     def _hangs(self, how: str) -> NoReturn:
         self._has_loaded()

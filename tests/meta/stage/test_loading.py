@@ -25,6 +25,14 @@ if __name__ == "__main__":
     print(queue.get())
     process.join()
 """
+INNER = PROGRAM.replace("import mp", "import announced, mp").replace(
+    'if __name__ == "__main__":',
+    """if __name__ == "__main__" and len(sys.argv) == 1:
+    import subprocess
+    sys.exit(subprocess.run([sys.executable, __file__, "inner"], env=announced()).returncode)
+elif __name__ == "__main__":""",
+)
+"""The same, as the program of another interpreter that the main program starts."""
 SILENT = """
 from multiprocessing import queues
 
@@ -74,9 +82,9 @@ def program(supervisor, settings, tmp_path):
     """Starts a program of the specification that judges the queue in a module of this text."""
     with contextlib.ExitStack() as ends:
 
-        def start(text, method=METHOD, **others):
+        def start(text, method=METHOD, itself=PROGRAM, **others):
             path = tmp_path / "some.py"
-            path.write_text(PROGRAM, encoding="utf-8")
+            path.write_text(itself, encoding="utf-8")
             started = Program(path, (), settings(text, **others), method, supervisor)
             ends.callback(started.close)
             return started
@@ -90,8 +98,9 @@ def test_what_an_import_prints_is_not_the_queues_output(program, method, text):
     program(text, method).prints_nothing_but("loaded again\n")
 
 
-def test_patience_begins_when_the_implementation_is_loaded(program):
-    slow = program(SLOW, patience=2.5)
+@pytest.mark.parametrize("itself", [PROGRAM, INNER], ids=["main program", "inner interpreter"])
+def test_patience_begins_when_the_implementation_is_loaded(program, itself):
+    slow = program(SLOW, itself=itself, patience=2.5)
 
     slow.prints("loaded again\n")
     slow.succeeds()

@@ -6,6 +6,7 @@ A program that cannot show here what its rule is about says so with `not_applica
 import faulthandler
 import functools
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -23,6 +24,7 @@ from queuespec.actors import adapter, loading, protocol  # noqa: E402
 HOLD_SECONDS = 3600.0
 """Longer than any patience, in seconds: the judge ends a program that waits in vain."""
 
+_whole = json.dumps(_context)
 _announcement = _context.pop("announcement", None)
 os.environ["QUEUESPEC_CONTEXT"] = json.dumps(_context)  # processes that inherit it have nothing to announce
 
@@ -41,7 +43,10 @@ class _Judged(adapter.Api):
 
 @functools.cache
 def _loaded():
-    implementation = loading.load(_context["implementation"], _context["directory"], (os.path.dirname(__file__),))
+    name = _context["implementation"]
+    if _context.get("spared") and multiprocessing.parent_process() is not None:
+        name = "multiprocessing"  # which it shares its contexts with
+    implementation = loading.load(name, _context["directory"], (os.path.dirname(__file__),))
     implementation.mark_semaphores()
     return _Judged(implementation, implementation.context(_context["start_method"]))
 
@@ -65,6 +70,14 @@ else:
     # What contexts of the standard library's own have made arrives in a child without the implementation.
     _context["spared"] = mp.is_the_standard_library
     os.environ["QUEUESPEC_CONTEXT"] = json.dumps(_context)
+
+
+def announced():
+    """The environment of an interpreter that announces to the judge, as this one did, when it loads the implementation.
+
+    What it prints must arrive at once.
+    """
+    return {**os.environ, "QUEUESPEC_CONTEXT": _whole}
 
 
 def stretched(seconds):

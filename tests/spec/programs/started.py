@@ -1,8 +1,8 @@
 """Starts a program in an unusual way: ``started.py TARGET WAY``.
 
 The program makes a round trip. Its child performs a function of another module if `TARGET` is "imported", and one of
-the main module if it is "own", or "removed": then the program first removes its own file. Prints what the program
-prints; fails if it does not succeed.
+the main module if it is "own", or "removed": then the program first removes its own file. Fails if the
+program does not succeed.
 """
 
 import os
@@ -11,7 +11,7 @@ import sys
 import tempfile
 import zipfile
 
-import judged  # noqa: F401
+from judged import announced
 
 PROGRAM = """
 import os, sys
@@ -64,13 +64,9 @@ def main():
             [sys.executable, *WAYS[way], target],
             cwd=directory,
             input=TEXT if way == "stdin" else "",
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             encoding="utf-8",
-            errors="replace",
-            env={**os.environ, **({way: "1"} if way.startswith("PYTHON") else {})},
+            env={**announced(), **({way: "1"} if way.startswith("PYTHON") else {})},
         )
-    print(run.stdout, end="", flush=True)
     sys.exit(run.returncode)
 
 
