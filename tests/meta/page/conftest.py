@@ -6,6 +6,8 @@ import pytest
 import runs
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 60_000
+"""Milliseconds that a browser may take for what must happen, on a busy machine: nothing waits longer than it has to."""
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +30,18 @@ def chromium():
     if executable is None:
         runs.without("Chromium")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable)
+        browser = playwright.chromium.launch(executable_path=executable, timeout=2 * PATIENCE)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def expect(chromium):
+    """Playwright's assertions, which wait: what an action leads to is there some time after the action."""
+    from playwright import sync_api
+
+    sync_api.expect.set_options(timeout=PATIENCE)
+    return sync_api.expect
 
 
 @pytest.fixture
@@ -41,6 +52,7 @@ def opened(chromium, request):
 
     def open_page(url, base=None, width=1400, **options):
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         inside = base or url.partition("#")[0].rpartition("/")[0]
@@ -53,6 +65,7 @@ def opened(chromium, request):
         return page
 
     yield open_page
+    found = [*wrong]  # a page that is closed may give up what it was about to load
     for context in contexts:
         context.close()
-    assert wrong == []
+    assert found == []

@@ -122,7 +122,7 @@ def test_what_the_reader_accepts_can_be_shown(data, tmp_path_factory):
         )
 
 
-def test_a_browser_runs_nothing_and_asks_for_nothing(opened, tmp_path):
+def test_a_browser_runs_nothing_and_asks_for_nothing(opened, expect, tmp_path):
     texts = iter(PIECES * 1000)
     run = hostile_run(lambda: next(texts) * 3)
     long = dataclasses.replace(run.verdicts[0], explanation="long " * 2_000_000, rule="a.long")
@@ -134,9 +134,13 @@ def test_a_browser_runs_nothing_and_asks_for_nothing(opened, tmp_path):
         page = opened(path.as_uri(), base=site.as_uri())
         page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
         assert page.evaluate("[window.hacked, document.scripts.length, document.images.length]") == [None, 1, 0]
-        assert page.evaluate("getComputedStyle(document.querySelector('main')).display") != "none"
+        expect(page.locator("main")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 1400, path
     page = opened((site / "index.html").as_uri(), base=site.as_uri())
+    shown = page.locator(".matrix td", has_text="shown")
+    expect(shown).not_to_have_count(0)
     page.select_option("select[name=level]", "promise")
+    expect(shown).to_have_count(0)  # and what a level needs is loaded
     page.fill("#find", "get")
     page.locator(".found a").first.click()
+    expect(page.locator("article.entry")).not_to_have_count(0)
