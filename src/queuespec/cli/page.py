@@ -35,7 +35,7 @@ def run(given: Arguments) -> Status:
     """Writes the site. Raises `BadFile`, `Refused` and `CannotJudge`."""
     try:
         from queuespec.report.page.build import Matter, build
-        from queuespec.report.page.site import Occupied
+        from queuespec.report.page.site import Unusable
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] == "queuespec":
             raise
@@ -47,7 +47,7 @@ def run(given: Arguments) -> Status:
     earlier = (results.read(name, cut_short=True) for name in given.earlier)
     try:
         built = build(given.output, files, matter, earlier)
-    except Occupied as error:
+    except Unusable as error:
         raise Refused(one_line(str(error))) from None
     except OSError as error:
         raise Refused(

@@ -262,10 +262,40 @@ def test_a_file_that_no_site_has_written_is_left_alone(tmp_path, place):
     mine.parent.mkdir(exist_ok=True)
     mine.mkdir() if place == "site/empty" else mine.write_text("mine")
 
-    with pytest.raises(writing.Occupied, match="thesis', which is no file of an earlier page; move it"):
+    with pytest.raises(writing.Unusable, match="thesis', which is no file of an earlier page; move it"):
         sites.built(tmp_path / "other" if place == "other" else site, few, sites.FEW)
 
     assert mine.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("notes.txt", "notes.txt is a file; name a directory"),
+        ("notes.txt/site", "cannot .*notes.txt.*: "),
+        ("closed/site", "cannot make the page in .*closed: Permission denied; name a directory elsewhere"),
+        ("unreadable", "cannot write .*unreadable': Permission denied"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_one_sentence_and_stays_as_it_is(tmp_path, place, said):
+    (tmp_path / "results.jsonl").write_text(text_of([verdict()]))
+    (tmp_path / "notes.txt").write_text("mine")
+    for name, mode in ("closed", 0o500), ("unreadable", 0):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").write_text("mine")
+        (tmp_path / name).chmod(mode)
+    if "notes" not in place and os.access(tmp_path / "unreadable", os.R_OK):
+        pytest.skip("this user may write everywhere")
+
+    run = queuespec("page", tmp_path / "results.jsonl", "--output", tmp_path / place)
+
+    assert run.returncode == 4
+    assert re.search(f"^queuespec page: .*{said}", run.stderr)
+    assert run.stderr.count("\n") == 1
+    for name in ("closed", "unreadable"):
+        (tmp_path / name).chmod(0o700)
+        assert (tmp_path / name / "mine").read_text() == "mine"
+    assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
 def test_a_failure_leaves_the_earlier_site_and_nothing_else(tmp_path):

@@ -61,7 +61,8 @@ def build(directory: Path, files: Iterable[Results], matter: Matter, earlier: It
     """Builds the site in a directory.
 
     `files` have timelines, and are read one by one. `earlier` are runs to compare these with, and nothing else.
-    Raises `BadFile` if there are no verdicts, `Occupied` if the directory holds something else, and `OSError`.
+    Raises `BadFile` if there are no verdicts, `Unusable` if the directory cannot be
+    used, and `OSError`.
     """
     with replacing(directory) as fresh:
         builder = _Builder(Site(fresh), matter)

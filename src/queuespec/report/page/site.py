@@ -32,8 +32,8 @@ LONGEST = 5000
 """Maximum length of a text, in characters; a results file has no longer ones."""
 
 
-class Occupied(Exception):
-    """The directory holds something else than a site; the message is one sentence."""
+class Unusable(Exception):
+    """A site cannot be written there; the message is one sentence."""
 
 
 def shown(value: Any) -> Any:
@@ -94,11 +94,13 @@ class Site:
 
 
 def _files(directory: Path) -> set[str]:
-    """The paths of the files below a directory, and of directories that are empty."""
+    """The paths of the files below a directory, and of directories that are empty. Raises `OSError`, for example if
+    one cannot be read: what is in there is unknown."""
     found = set()
-    for path in directory.rglob("*"):
-        if path.is_symlink() or not path.is_dir() or not any(path.iterdir()):
-            found.add(path.relative_to(directory).as_posix())
+    with contextlib.suppress(FileNotFoundError):
+        for one in os.scandir(directory):
+            below = _files(Path(one.path)) if one.is_dir(follow_symlinks=False) else ()
+            found |= {f"{one.name}/{name}" for name in below} or {one.name}
     return found
 
 
@@ -114,15 +116,23 @@ def _written(directory: Path) -> set[str]:
 def replacing(directory: Path) -> Iterator[Path]:
     """A new directory that takes the place of this one in the end; after an exception, nothing has changed.
 
-    Raises `OSError`, and `Occupied` if there are files in the directory that no earlier site has written.
+    Raises `OSError`, and `Unusable` if it is a file, if there are files in the directory that no earlier site has
+    written, or if there cannot be a new directory beside it.
     """
     directory = Path(os.path.realpath(directory))  # a link stays, and what it leads to is replaced
+    if directory.exists() and not directory.is_dir():
+        raise Unusable(f"{directory} is a file; name a directory")
     others = _files(directory) - _written(directory)
     if others:
         other = f"{min(others)!r}, which is no file of an earlier page"
-        raise Occupied(f"{directory} contains {other}; move it, or name another directory")
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent) as space:
+        raise Unusable(f"{directory} contains {other}; move it, or name another directory")
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        beside = tempfile.TemporaryDirectory(prefix=f".{directory.name}.", dir=directory.parent)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Unusable(f"cannot make the page in {directory.parent}: {why}; name a directory elsewhere") from None
+    with beside as space:
         fresh, earlier = Path(space, "fresh"), Path(space, "earlier")
         fresh.mkdir()
         yield fresh
