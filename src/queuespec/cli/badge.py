@@ -1,5 +1,5 @@
 """Writes a badge for a README, such as "conforms 2481/2481": how many of the verdicts that decide the exit status of a
-run conform. Files of runs that were killed are accepted and marked.
+run conform. Files of runs that were killed are accepted and marked; a copy of a file is counted once.
 """
 
 from __future__ import annotations
@@ -8,8 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from queuespec import results
-from queuespec.cli.common import write
+from queuespec.cli.common import EachOnce, write
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.report.badge import as_endpoint, as_svg, badge
 from queuespec.report.console import Forgiving
@@ -30,7 +29,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(given: Arguments) -> Status:
     """Writes the badge. Raises `BadFile`, `Refused`."""
-    found = badge(results.read(name, cut_short=True) for name in given.files)
+    found = badge(EachOnce("badge").read(given.files))
     if given.output is not None and os.path.realpath(given.output) in map(os.path.realpath, given.files):
         raise Refused(f"{one_line(str(given.output))!r} is the results file itself; name another output")
     text = as_svg(found) if given.format == "svg" else as_endpoint(found)

@@ -1,5 +1,5 @@
-"""What several commands do: read a duration; find the checkout, or a rule by its name; refuse an unknown name; make
-ready what they explore or measure; write their output."""
+"""What several commands do: read a duration, or results files; find the checkout, or a rule by its name; refuse an
+unknown name; make ready what they explore or measure; write their output."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Callable
 
+from queuespec import results
 from queuespec.cli.parser import Arguments, Refused
 from queuespec.judge.options import files_of, probe, refuse_what_cannot_be_judged, specification
 from queuespec.judge.preparing import serving, settings_of
 from queuespec.judge.smoke import refuse_what_is_no_queue
-from queuespec.report.console import console_for, say
+from queuespec.report.console import console_for, say, say_error
 from queuespec.report.document import rules_of
-from queuespec.results import write_atomically
+from queuespec.results import Results, write_atomically
 from queuespec.rules import Facts, Rule, specification_folder
 from queuespec.rules.words import did_you_mean
 from queuespec.stage import Settings
@@ -96,6 +97,25 @@ def show_as(form: str, subject: Any, report: Any) -> None:
         say(report.as_markdown(subject))
     else:
         report.to_terminal(subject, console_for(sys.stdout))
+
+
+class EachOnce:
+    """Reads results files for a command, one by one; a copy of a file that it has read is left out, and named."""
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self._names: dict[str, str] = {}
+
+    def read(self, names: Iterable[str], timelines: bool = False) -> Iterator[Results]:
+        """The results of these files, and of what is left of those that were cut short. Raises `BadFile`."""
+        for name in names:
+            found = results.read(name, cut_short=True, timelines=timelines)
+            if found.digest in self._names:
+                same = self._names[found.digest]
+                say_error(f"queuespec {self._command}: {found.name} is the same run as {same}; it is used once")
+            else:
+                self._names[found.digest] = found.name
+                yield found
 
 
 def write(path: Path, *parts: str) -> None:

@@ -1,13 +1,13 @@
 """Writes a static site of results files: a matrix of verdicts, what happened in each failure, and the specification.
-Files of runs that were killed, and runs of different rules, are accepted and marked.
+Files of runs that were killed, and runs of different rules, are accepted and marked; a copy of a file is used once.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from queuespec import __version__, results
-from queuespec.cli.common import add_rules
+from queuespec import __version__
+from queuespec.cli.common import EachOnce, add_rules
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.judge.options import files_of, specification
 from queuespec.queues.declare import faults
@@ -43,8 +43,8 @@ def run(given: Arguments) -> Status:
             f"the page needs the extra 'page' ({missing.name} is not installed): pip install 'queuespec[page]'"
         ) from None
     matter = Matter(specification(files_of(given.rules)), _faults(), __version__)
-    files = (results.read(name, cut_short=True, timelines=True) for name in given.files)
-    earlier = (results.read(name, cut_short=True) for name in given.earlier)
+    each = EachOnce("page")
+    files, earlier = each.read(given.files, timelines=True), each.read(given.earlier)
     try:
         built = build(given.output, files, matter, earlier)
     except Unusable as error:

@@ -62,6 +62,8 @@ class Results:
     findings: list[Found] = dataclasses.field(default_factory=list)
     explored: Explored = None
     measured: Measured = dataclasses.field(default_factory=Measured)
+    digest: str = ""
+    """That of its lines: files with the same digest are copies of one file."""
 
 
 def saved(header: Header, counterexample: dict[str, Any]) -> dict[str, Any]:

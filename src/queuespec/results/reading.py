@@ -105,7 +105,8 @@ class _Reader:
         elif self.footer["counts"][NOT_RUN]:
             why = f"cut short: {counted(self.footer['counts'][NOT_RUN], 'planned verdict')} missing"
         measured = Measured(self.measurements.values())
-        return Results(self.name, self.header, self.verdicts, why, self.findings, self.explored, measured)
+        digest = self.digest.hexdigest()
+        return Results(self.name, self.header, self.verdicts, why, self.findings, self.explored, measured, digest)
 
     def take(self, line: bytes) -> None:
         if len(line) > LONGEST_LINE:

@@ -337,6 +337,20 @@ def test_an_earlier_run_of_another_subject_is_said_to_be_compared_with_nothing(t
     assert "old.jsonl is compared with nothing: no run here has the same queue, Python and system" in run.stderr
 
 
+def test_a_copy_of_a_results_file_is_no_other_run(tmp_path):
+    names = [tmp_path / "results.jsonl", tmp_path / "copy.jsonl"]
+    for name in names:
+        name.write_text(text_of([verdict()]))
+
+    run = queuespec("page", *names, "--earlier", names[1], "--output", tmp_path / "site")
+
+    assert run.returncode == 0
+    assert run.stderr == f"queuespec page: {names[1]} is the same run as {names[0]}; it is used once\n" * 2
+    found = sites.pages(tmp_path / "site")
+    assert found["index.html"].count('class="run"') == 1
+    assert [path for path in found if path.startswith("comparisons/")] == ["comparisons/index.html"]
+
+
 def test_the_command_writes_the_site_and_names_its_first_page(tmp_path):
     (tmp_path / "results.jsonl").write_text(text_of([verdict()]))
 

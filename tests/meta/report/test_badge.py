@@ -51,9 +51,24 @@ def test_the_data_is_what_shields_asks_for():
     }  # fmt: skip
 
 
+def test_a_copy_of_a_run_is_counted_once(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(text_of([verdict()]))
+
+    run = queuespec("badge", *[tmp_path / f"{name}.jsonl" for name in "aba"], "--format", "json")
+
+    assert (run.returncode, json.loads(run.stdout)["message"]) == (0, "conforms 1/1")
+    said = [
+        f"queuespec badge: {tmp_path / name} is the same run as {tmp_path / 'a.jsonl'}"
+        for name in ("b.jsonl", "a.jsonl")
+    ]
+    assert run.stderr == "".join(f"{line}; it is used once\n" for line in said)
+
+
 def test_the_command_counts_all_files(tmp_path):
     for number in range(2):
-        (tmp_path / f"{number}.jsonl").write_text(text_of([verdict(), verdict(kind="JoinableQueue")]))
+        text = text_of([verdict(), verdict(kind="JoinableQueue")], python_version=f"3.1{number}.1")
+        (tmp_path / f"{number}.jsonl").write_text(text)
     files = [tmp_path / "0.jsonl", tmp_path / "1.jsonl"]
 
     shown = queuespec("badge", *files, "--format", "json")
