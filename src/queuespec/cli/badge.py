@@ -1,5 +1,6 @@
 """Writes a badge for a README, such as "conforms 2481/2481": how many of the verdicts that decide the exit status of a
-run conform. Files of runs that were killed are accepted and marked; a copy of a file is counted once.
+run conform. Files of runs that were killed are accepted and marked; a copy of a file is counted once. If there is
+nothing to count, the badge says so in gray, and the exit status is 5.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from queuespec.cli.common import EachOnce, write
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
-from queuespec.report.badge import as_endpoint, as_svg, badge
-from queuespec.report.console import Forgiving
+from queuespec.report.badge import NOTHING, as_endpoint, as_svg, badge
+from queuespec.report.console import Forgiving, say_error
 from queuespec.text import one_line
 
 
@@ -37,4 +38,9 @@ def run(given: Arguments) -> Status:
         Forgiving(sys.stdout).write(text)
     else:
         write(given.output, text)
+    if found == NOTHING:
+        say_error(
+            "queuespec badge: nothing to count: these files have no verdict that decides the exit status of a run"
+        )
+        return Status.NOTHING
     return Status.OK

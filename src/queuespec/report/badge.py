@@ -24,6 +24,10 @@ class Badge(NamedTuple):
     color: str
 
 
+NOTHING = Badge("nothing judged", UNKNOWN)
+"""There is nothing to count."""
+
+
 def badge(files: Iterable[Results]) -> Badge:
     """The badge of runs: how many of the verdicts that gate conform. Incomplete runs are said to be incomplete."""
     words, fails, incomplete = [], False, False
@@ -34,7 +38,7 @@ def badge(files: Iterable[Results]) -> Badge:
                 words.append(verdict.verdict)
             fails = fails or standing(verdict) == FAILS
     if not words:
-        return Badge("nothing judged", UNKNOWN)
+        return NOTHING
     ratio = f"{words.count(CONFORMS)}/{len(words)}"
     if incomplete or NOT_RUN in words:
         return Badge(f"incomplete {ratio}", BROKEN if fails else UNKNOWN)

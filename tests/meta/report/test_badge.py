@@ -4,7 +4,7 @@ import json
 import xml.etree.ElementTree
 
 import pytest
-from samples import header, queuespec, text_of, verdict
+from samples import header, queuespec, text_of, text_of_exploring, verdict
 
 from queuespec.report.badge import BROKEN, EXPECTED, GOOD, UNKNOWN, Badge, as_endpoint, as_svg, badge
 from queuespec.results import Results
@@ -49,6 +49,29 @@ def test_the_data_is_what_shields_asks_for():
     assert json.loads(as_endpoint(Badge("conforms 2/2", GOOD))) == {
         "schemaVersion": 1, "label": "queuespec", "message": "conforms 2/2", "color": GOOD,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        text_of([verdict(verdict="unsupported")]),
+        text_of([verdict(verdict="shown", level="hazard")]),
+        text_of([verdict()]).partition("\n")[0] + "\n",
+        text_of_exploring([]),
+    ],
+    ids=["unsupported", "a hazard", "a header alone", "exploring"],
+)
+def test_a_badge_of_nothing_is_no_pass(tmp_path, text):
+    (tmp_path / "x.jsonl").write_text(text)
+
+    run = queuespec("badge", tmp_path / "x.jsonl", "--format", "json")
+
+    assert run.returncode == 5
+    assert json.loads(run.stdout) | {"schemaVersion": 1} == {
+        "schemaVersion": 1, "label": "queuespec", "message": "nothing judged", "color": UNKNOWN,
+    }  # fmt: skip
+    assert run.stderr.startswith("queuespec badge: nothing to count: these files have no verdict that decides ")
+    assert run.stderr.count("\n") == 1
 
 
 def test_a_copy_of_a_run_is_counted_once(tmp_path):
