@@ -166,21 +166,16 @@ class Evidence:
                 yield Call(flush)
 
     def hung(self) -> Iterator[str]:
-        """The children that had done all they had to, and had not ended when the run was given up.
+        """The children that had not ended when the run was given up, although all had done what they had to.
 
-        Nothing is known of them while the parent, which starts them and waits for them, is blocked itself.
+        Nothing is known of them while somebody has not: they may not have been asked to end.
         """
-        if any(call.process == "parent" for call in self.alive):
-            return
         done: dict[str, int] = {}
         for call in self.calls:
             done[call.actor] = done.get(call.actor, 0) + (call.end < NEVER)
-        parts = self.history.scenario.parts
-        for process in dict.fromkeys(part.process for part in parts):
-            mine = [part for part in parts if part.process == process]
-            idle = all(done.get(part.actor, 0) == sum(one.call not in ENDS for one in part.operations) for part in mine)
-            if process != "parent" and process not in self.endings and idle:
-                yield process
+        parts = [part for part in self.history.scenario.parts if part.process not in self.endings]
+        if all(done.get(part.actor, 0) == sum(one.call not in ENDS for one in part.operations) for part in parts):
+            yield from dict.fromkeys(part.process for part in parts if part.process != "parent")
 
     def violent(self, process: str) -> bool:
         """Whether a process ended without what Python does at the end of a process."""

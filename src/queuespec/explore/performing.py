@@ -16,6 +16,7 @@ from queuespec.explore import stillness
 from queuespec.explore.cast import PARENT, Cast, Player
 from queuespec.explore.faults import PREPARED, inject, split
 from queuespec.explore.history import Ending, History, Step
+from queuespec.explore.monitor import broken
 from queuespec.explore.scenario import PUTS, Operation, Part, Scenario
 from queuespec.explore.schedule import GOES_ON, Hold, Schedule
 from queuespec.stage.calls import Call
@@ -31,6 +32,10 @@ LEAD = 0.001
 
 PAUSES = (0.0, 0.0, 0.0, 0.00005, 0.0002, 0.001)
 """What an actor may pause before an operation, in seconds."""
+
+STAYS = 0.5
+"""In what share of the runs without holds no process ends before all have performed what they have to: what a process
+sends only at its end was on its way for too long, and whoever waits for it must not have to."""
 
 GLANCE, STEP = 0.002, 0.0002
 """How often it is checked whether anything moves, in seconds: while all are at work, and between two operations."""
@@ -68,6 +73,7 @@ class Performance:
         self._lasts = number + 1 < cast.size
         """Whether the children have another scenario to perform after this one."""
         self._scenario = scenario
+        self._schedule = Schedule()
         self._mains = cast.processes_of(number, scenario)
         self._processes = cast.processes
         self._directory = directory
@@ -115,6 +121,7 @@ class Performance:
 
     def history(self, schedule: Schedule) -> History:
         """Performs the scenario as the schedule says."""
+        self._schedule = schedule
         self._begin()
         try:
             for fault, actor in map(split, schedule.faults):
@@ -136,7 +143,9 @@ class Performance:
             pauses = tuple(chance.choice(PAUSES) for _ in player.part.operations)
             self._performs(player, len(player.part.operations), moment, pauses)
         inject(self._stage, schedule.faults, self._process_named, chance)
-        self._goes_on()
+        stays = chance.random() < STAYS
+        if not stays or self._waits(lambda: self._is_done, forever=True) or not self._is_accused():
+            self._goes_on()
 
     def _goes_on(self) -> None:
         """Waits until all have performed what they have to, or nothing moves; processes end meanwhile."""
@@ -211,10 +220,16 @@ class Performance:
         inject(self._stage, schedule.faults, self._process_named, random.Random(schedule.seed))
         while True:
             self._runs_all()
-            if not self._releases_the_first():
+            if self._releases_the_first():
+                self._settles()
+            elif self._is_done or not self._waits(self._can_go_on, forever=True):
                 break
-            self._settles()
-        self._goes_on()
+        if self._is_done or not self._is_accused():
+            self._goes_on()
+
+    def _can_go_on(self) -> bool:
+        """Whether all are done, or somebody can perform the next operation."""
+        return self._is_done or any(player.idle and not player.finished for player in self._players)
 
     def _releases_the_first(self) -> bool:
         """Lets the first of the threads that are held go on; returns whether there was one."""
@@ -237,13 +252,14 @@ class Performance:
 
     def _runs_all(self, leaving: bool = True) -> None:
         """Lets each actor perform its operations, one after another, until all have ended or wait for something; and
-        with `leaving`, lets processes end that have nothing left to do."""
+        with `leaving`, lets processes end that have nothing left to do, unless somebody waits."""
         moved = True
         while moved:
             moved = False
             for player in self._players:
                 moved |= self._runs(player)
-            for process in [*self._can_leave()] if leaving else ():
+            idle = all(player.idle for player in self._players)
+            for process in [*self._can_leave()] if leaving and idle else ():
                 self._leave(process)
                 self._settles()
                 moved = True
@@ -283,6 +299,7 @@ class Performance:
         stage, settings = self._stage, self._stage.settings
         timeouts = [one.timeout or 0.0 for part in self._scenario.parts for one in part.operations]
         before, signs, samples, seconds = None, -1, 0, 10 * GLANCE
+        accused: bool | None = None
         while not stage.pump_until(condition, seconds, GLANCE):
             seconds, begun = GLANCE, time.monotonic()
             if forever:  # what seemed to wait may reach the line of a hold all the same
@@ -295,15 +312,27 @@ class Performance:
             if stillness.at_rest(before, now):
                 samples += 1
             else:
-                before, samples, still = now, 0, begun
+                before, samples, still, accused = now, 0, begun, None
             if samples < SAMPLES or begun - still <= settings.watching or self._is_about_to_move():
                 continue
             waiting = self._waiting()
             if forever and not waiting <= self._still and begun - still <= settings.stretched(POLLING):
-                continue
+                accused = self._is_accused() if accused is None else accused
+                if accused:
+                    continue
+                break
             self._still |= waiting if forever else set()
             break
         return stage.pump_until(condition, 0.0)
+
+    def _is_accused(self) -> bool:
+        """Whether something would be wrong if nothing moved from now on; if not, it need not be made sure of."""
+        endings = sorted(self._endings.values(), key=lambda ending: ending.end)
+        return broken(History(self._scenario, tuple(self._steps()), tuple(endings)), self._schedule) is not None
+
+    def _steps(self) -> list[Step]:
+        """What all actors have recorded so far, in the order of the beginnings."""
+        return sorted((step for player in self._players for step in player.steps()), key=lambda step: step.begin)
 
     def _waiting(self) -> set[Waiting]:
         calls = {player.steps()[-1].operation.call for player in self._players if not player.idle}
@@ -347,8 +376,7 @@ class Performance:
 
     def _end(self) -> History:
         stage = self._stage
-        steps = [step for player in self._players for step in player.steps()]
-        steps.sort(key=lambda step: step.begin)
+        steps = self._steps()
         given_up = not self._is_done
         if stage.parent.busy is not None:
             stage.interrupts_the_parent()
