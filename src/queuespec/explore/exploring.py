@@ -17,8 +17,8 @@ from typing import Callable, Protocol
 from queuespec.explore.counterexample import Broken, Counterexample
 from queuespec.explore.coverage import Coverage
 from queuespec.explore.history import History
-from queuespec.explore.holding import Lines
 from queuespec.explore.minimize import Judge, Trial, minimized
+from queuespec.explore.places import Lines
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import Scenario
 from queuespec.explore.schedule import Hold, Schedule
@@ -31,6 +31,12 @@ GRACE = 5.0
 """How long exploring may go on after its time, in seconds: half of this to make smaller what it has found."""
 CHUNK = 8
 """How many runs of a way are planned at a time: several may be performed by the same processes."""
+FEW = 3
+"""The same for a way with little time."""
+LITTLE = 0.2
+"""A share of the time that is little."""
+HEAD_START = 0.4
+"""As if each way had had that many seconds before: so those with the largest shares begin."""
 IN_VAIN = 24
 """After how many runs that failed, and none that did not, a way is given up."""
 
@@ -57,8 +63,10 @@ class Way(Protocol):
 
     kind: str
     start_method: str
-    share: float
-    """How much of the time it has, in proportion to the others."""
+
+    @property
+    def share(self) -> float:
+        """How much of the time it has, in proportion to the others."""
 
     @property
     def coverage(self) -> Coverage:
@@ -76,7 +84,7 @@ class _Turns:
 
     def __init__(self, way: Way) -> None:
         self.way = way
-        self.spent = 0.0
+        self.spent = HEAD_START / way.share
         """Seconds, or runs if their number is limited, for a share of 1."""
         self.ran = self.failed = 0
         self.player: Player | None = None
@@ -182,7 +190,8 @@ class Exploring:
         """Follows a way for a moment; returns whether there is more of it."""
         begun = self._clock()
         one.player = player
-        planned = [*itertools.islice(one.trials, CHUNK if self.runs is None else min(CHUNK, self.runs - self.done))]
+        most = CHUNK if one.way.share > LITTLE else FEW
+        planned = [*itertools.islice(one.trials, most if self.runs is None else min(most, self.runs - self.done))]
         found, ran = [], 0
         for scenario, schedule, history in player.runs(planned):
             if self.abandoned:

@@ -63,8 +63,11 @@ class _Maker:
         """A scenario that ends."""
         themes = [self._medley, self._medley, self._balance, self._balance, self._tokens]
         themes += [self._tasks, self._tasks] if {"task_done", "join"} <= self.calls else []
-        if self.rng.random() < 0.06:
+        chance = self.rng.random()
+        if chance < 0.06:
             parts = self._relay()
+        elif chance < 0.08:
+            parts = self._flood()
         else:
             theme = self._stream if self.rng.random() < 0.06 else self.rng.choice(themes)
             programs = theme(self._actors())
@@ -213,6 +216,14 @@ class _Maker:
         consumer = "parent" if rng.random() < 0.5 else f"child {producers + 1}"
         return [*parts, Part(consumer, (Operation("get"),) * total)]
 
+    def _flood(self) -> list[Part]:
+        """More items than most programs put: of one process for another."""
+        rng = self.rng
+        producer, consumer = rng.choice((("child 1", "parent"), ("parent", "child 1"), ("child 1", "child 2")))
+        count = rng.choice(_FLOODS)
+        puts = tuple(Operation("put", item=self._item(producer)) for _one in range(count))
+        return [Part(producer, puts), Part(consumer, (Operation("get"),) * count)]
+
     def _ended(self, part: Part, processes: list[str]) -> Part:
         """The part, perhaps with what only the last operations of a process can be."""
         rng = self.rng
@@ -265,6 +276,9 @@ class _Maker:
             return dataclasses.replace(operation, call=nowait)
         return dataclasses.replace(operation, timeout=SHORT) if self.timed else None
 
+
+_FLOODS = (60, 60, 60, 1100)
+"""How many items a flood has: a buffer, and what counts items, may have a limit of its own."""
 
 _CLOSINGS = (
     (),

@@ -17,18 +17,16 @@ from typing import Callable
 from queuespec.explore.coverage import Coverage
 from queuespec.explore.generate import pairs
 from queuespec.explore.minimize import Trial
+from queuespec.explore.places import VISITS, Lines, is_own, weight_of
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scenario import TASKS, Operation, Part, Scenario
 from queuespec.explore.schedule import THEN, Hold, Schedule
 
-SHARE = 10
+SHARE = 4
 """How many schedules of a scenario are tried before the next scenario has its turn."""
 
-VISITS = 3
-"""At how many visits to a line a thread is held during one operation: a loop may go on for long."""
-
-BESIDE = 2.0
-"""How much later the lines of other modules than the queue's have their turn, on average: most of them differ less."""
+OWN = 4.0
+"""How much sooner the lines of the implementation's own modules have their turn, on average."""
 
 NO_TASKS = 4.0
 """How much later the pairs of a JoinableQueue have their turn that a Queue has as well, on average."""
@@ -42,9 +40,6 @@ DEATHS, TWO = 6.0, 8.0
 IN_VAIN = 6
 """After how many scenarios without any line the implementation counts as one without Python code."""
 
-Lines = Callable[[Scenario], Iterable[Hold]]
-"""Every line that a scenario visits, each as a hold there; raises `NotPlayed`."""
-
 Line = tuple[str, str, int]
 """Its file, its function and its number."""
 
@@ -57,15 +52,25 @@ class Holding:
     """
 
     def __init__(
-        self, kind: str, start_method: str, seed: int, lacks: Set[str] = frozenset(), share: float = 1.0
+        self,
+        kind: str,
+        start_method: str,
+        seed: int,
+        lacks: Set[str] = frozenset(),
+        share: Callable[[], float] = lambda: 1.0,
     ) -> None:
-        self.kind, self.start_method, self.share = kind, start_method, share
+        self.kind, self.start_method, self._share = kind, start_method, share
         self._deaths = ("raise",) if lacks & {"kill", "processes"} else THEN[1:]
         self._scenarios = _in_order(pairs(kind, start_method, lacks), kind, random.Random(seed))
         self._seed = seed
         self._visited: set[Line] = set()
         self._held: set[Line] = set()
         self._there_are = self._tried = self._met = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the time it has, in proportion to the others."""
+        return self._share()
 
     @property
     def coverage(self) -> Coverage:
@@ -110,11 +115,11 @@ class Holding:
         )
         self._visited.update(map(_line, first))
         chance = random.Random(f"{self._seed} {number}")
-        own = first[0].file if first else ""
         ranked: list[tuple[float, Schedule]] = []
 
         def add(factor: float, *holds: Hold) -> None:
-            rank = factor * (BESIDE if any(one.file != own for one in holds) else 1.0) * chance.random()
+            own = OWN if any(is_own(one.file) for one in holds) else 1.0
+            rank = factor / own / min(map(weight_of, holds)) * chance.random()
             ranked.append((rank, Schedule(0, holds)))
 
         for hold in first:

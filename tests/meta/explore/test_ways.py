@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections import Counter
 
 import pytest
 
@@ -9,6 +10,7 @@ from queuespec.explore.faults import POSSIBLE
 from queuespec.explore.holding import IN_VAIN, SHARE, Holding
 from queuespec.explore.minimize import Trial
 from queuespec.explore.running import NotPlayed
+from queuespec.explore.scattered import Scattered
 from queuespec.explore.scenario import TASKS
 from queuespec.explore.schedule import Hold, Schedule
 from queuespec.explore.ways import Stress, ways_of
@@ -97,7 +99,7 @@ def test_coverage_counts_what_was_reached():
 
 
 def test_now_and_then_stress_injects_a_fault_into_a_child():
-    trials = [*itertools.islice(Stress("Queue", "fork", 3, frozenset(), 1.0).trials(lines), 400)]
+    trials = [*itertools.islice(Stress("Queue", "fork", 3, frozenset(), lambda: 1.0).trials(lines), 400)]
     faulty = [trial for trial in trials if trial.schedule.faults]
 
     assert 10 < len(faulty) < 150
@@ -108,16 +110,17 @@ def test_now_and_then_stress_injects_a_fault_into_a_child():
         assert all(fault.partition(" ")[2] in processes - {"parent"} for fault in trial.schedule.faults)
 
 
-def test_each_kind_and_start_method_has_both_ways():
+def test_each_kind_and_start_method_has_all_ways():
     ways = ways_of(["Queue", "Manager.Queue"], ["fork", "spawn"], 1, ())
 
-    assert [(way.kind, way.start_method) for way in ways[::2]] == [(way.kind, way.start_method) for way in ways[1::2]]
-    assert len(ways) == 8
+    assert Counter((type(way), way.kind, way.start_method) for way in ways) == dict.fromkeys(
+        itertools.product((Stress, Scattered, Holding), ("Queue", "Manager.Queue"), ("fork", "spawn")), 1
+    )
     shares = {(way.kind, way.start_method): way.share for way in ways}
     assert shares["Queue", "fork"] > shares["Queue", "spawn"] > shares["Manager.Queue", "spawn"]
 
 
-@pytest.mark.parametrize("way", [Stress("Queue", "fork", 1, frozenset(), 1.0), Holding("Queue", "fork", 1)])
+@pytest.mark.parametrize("way", [Stress("Queue", "fork", 1, frozenset(), lambda: 1.0), Holding("Queue", "fork", 1)])
 def test_a_way_counts_its_runs(way):
     trial = next(way.trials(lines))
 
