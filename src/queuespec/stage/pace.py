@@ -26,6 +26,7 @@ class Pace:
 
     def __init__(self) -> None:
         self._starts: deque[float] = deque(maxlen=LATEST)
+        self._fastest = 0.0
         self.byte = 0.0
         """How long it takes to pass a byte, in seconds, as measured last."""
 
@@ -34,8 +35,14 @@ class Pace:
         """How long it takes to start an interpreter, in seconds: the median of the latest starts."""
         return statistics.median(self._starts) if self._starts else 0.0
 
+    @property
+    def slowdown(self) -> float:
+        """How many times as long as the fastest start so far one takes by now, at least 1."""
+        return self.start / self._fastest if self._fastest else 1.0
+
     def saw(self, seconds: float) -> None:
         """Takes into account that the start of an interpreter took this long."""
+        self._fastest = min(seconds, self._fastest or seconds)
         self._starts.append(seconds)
 
     def measure(self, python: str) -> None:

@@ -88,14 +88,19 @@ class Settings:
         return max(self.quiet, self.pace.start / FRACTION)
 
     @property
+    def _loading(self) -> float:
+        """How long it takes by now to import the implementation, in seconds."""
+        return self.loading * self.pace.slowdown
+
+    @property
     def importing(self) -> float:
         """Timeout for a process to import the implementation, in seconds, on a machine where several do."""
-        return max(LONGEST_IMPORT, round(IMPORT * self.pace.start, 1)) + 3 * self.loading
+        return max(LONGEST_IMPORT, round(IMPORT * self.pace.start, 1)) + 3 * self._loading
 
     @property
     def starting(self) -> float:
         """Timeout for a process to start, in seconds: that of a call, and what an import may take on a busy machine."""
-        return self.calling + round(3 * self.loading, 1)
+        return self.calling + round(3 * self._loading, 1)
 
     def performing(self, size: int = 0) -> float:
         """Timeout for a role or a program, in seconds: it may start processes, pass many items, as others do, and

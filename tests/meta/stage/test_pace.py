@@ -10,7 +10,7 @@ from stages import Unmeasured
 
 from queuespec.stage import NotStarted, Settings
 from queuespec.stage import settings as settings_module
-from queuespec.stage.pace import Pace
+from queuespec.stage.pace import LATEST, Pace
 
 FAST, SLOW = 0.001, 2.0
 """How long the start of an interpreter takes on some machines, in seconds."""
@@ -83,6 +83,17 @@ def test_what_is_late_on_a_fast_machine_has_none(waiting):
 
     assert not over
     assert waits == [pytest.approx(12.7, rel=0.1), 0.0]
+
+
+def test_an_import_takes_as_many_times_as_long_as_the_start_of_an_interpreter():
+    settings = Settings("multiprocessing", runs.judged_python, (), loading=2.0)
+    for _ in range(LATEST):
+        settings.pace.saw(0.02)
+    before = settings.starting, settings.importing
+    for _ in range(LATEST):
+        settings.pace.saw(0.1)
+
+    assert (settings.starting, settings.importing) == (before[0] + 3 * 8.0, before[1] + 3 * 8.0)
 
 
 def test_a_judge_that_has_stood_still_waits_once_more(waiting, monkeypatch):
