@@ -21,6 +21,8 @@ TIMELINE = (
     (0.03, "parent", "put('late')", "returned None", 0.0005),
 )
 
+DEVIATES = {"verdict": "deviates", "explanation": "get() should have returned 'late'"}
+
 
 def results(name="run.jsonl", cut_short="", verdicts=None, change=None, findings=(), **header):
     """A run of the first chapters under two start methods; `change` makes another verdict of one."""

@@ -415,6 +415,10 @@ def test_a_finding_of_exploring_is_drawn_and_can_be_run_again(pages):
 
     assert "Exploring multiprocessing has found 2 ways to be wrong in 1,230 runs." in text
     assert text.count('<svg class="lanes"') == 2
+    assert (
+        '<td class="whole bad" colspan="5"><a href="multiprocessing-cp3.14.1-windows/index.html">2 findings</a></td>'
+        in (pages["index.html"])
+    )
     shown = html.unescape(text)
     assert '"p-1" was got twice' in shown
     assert 'put("p-1")   # held at multiprocessing/queues.py:96' in shown

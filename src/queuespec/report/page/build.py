@@ -22,7 +22,7 @@ from queuespec.report.lanes import svg
 from queuespec.report.page import code
 from queuespec.report.page.measured import Pages, is_measured
 from queuespec.report.page.names import file_name, unique
-from queuespec.report.page.runs import Run, cell, findings, judged_word, look, name_of
+from queuespec.report.page.runs import Cell, Run, cell, findings, judged_word, look, name_of
 from queuespec.report.page.site import Site, replacing
 from queuespec.report.reproduction import Case, Reproduction, bug_report
 from queuespec.report.summary import ANY
@@ -34,6 +34,9 @@ from queuespec.text import in_lines, shortened
 
 MOST_COMPARED = 400_000
 """Maximum number of verdicts to compare: a site has pages for the pairs of runs that differ least."""
+MOST_AT_FIRST = 240_000
+"""Maximum size of the matrix in its page, in bytes. Rows further down have one cell each, until they are seen: a first
+view should take less than 300 kB."""
 MOST_SHOWN = 20
 """Maximum number of causes that the page of a run shows."""
 
@@ -209,11 +212,30 @@ class _Builder:
         }
         sets = dict.fromkeys(run.rule_set for run in self.runs)
         self.page(
-            "index.html", "index.html", chapters=chapters, known=known, facets=facets, sets=sets, current=self.rule_set
-        )
+            "index.html", "index.html", chapters=chapters, known=known, facets=facets, sets=sets, current=self.rule_set,
+            rows=self.rows(chapters),
+        )  # fmt: skip
         levels = {run.name: {method: run.levels(method, chapters) for method in run.methods} for run in self.runs}
         self.script("levels", levels)
         self.specification()
+
+    def rows(self, chapters: list[str]) -> dict[str, list[tuple[str, list[Cell], Cell]]]:
+        """The rows of the matrix by the name of the run: start method, cells, and all in one cell.
+
+        There are no cells if the run has only explored, or if there is no room for them at first.
+        """
+        paths = sum(len(self.path_of(chapter)) for chapter in chapters)
+        left = MOST_AT_FIRST
+        for run in self.runs:
+            left -= 500 + (300 + 2 * len(run.name)) * len(run.methods)
+        found: dict[str, list[tuple[str, list[Cell], Cell]]] = {}
+        for run in self.runs:
+            for method in run.methods:
+                cells = run.row(method, chapters) if run.results.verdicts else []
+                size = paths + sum(45 + len(run.name) + len(one.count) + len(one.word) for one in cells if one.word)
+                left -= size if cells else 0
+                found.setdefault(run.name, []).append((method, cells if left >= 0 else [], run.whole(method)))
+        return found
 
     def script(self, name: str, data: Any) -> None:
         """Writes data as a script, which a page adds when it needs it."""

@@ -49,7 +49,8 @@ function filters(form) {
     if (matrix) {
       for (const run of matrix.tBodies) run.hidden = !run.querySelector("tr[data-run]:not([hidden])");
       const chosen = Object.fromEntries(wanted);
-      level(matrix, chosen.level || "", () => columns(matrix, "only" in chosen));
+      const only = "only" in chosen;
+      level(matrix, chosen.level || "", only, () => columns(matrix, only));
     }
     form.querySelector("output").textContent = `${count} of ${rows.length} ${form.dataset.what}`;
     return wanted;
@@ -86,36 +87,44 @@ function filters(form) {
   read();
 }
 
-/** Shows what the rules of one level say, or of all. */
-let before = "";
-function level(matrix, name, then) {
-  if (name === before) return then();
-  before = name;
-  return load("levels", (levels) => {
+/** Shows what the rules of one level say, or of all; fills the rows that the page had no room for, too. */
+let drawn = "";
+function draw(matrix, name, then) {
+  drawn = name;
+  load("levels", (levels) => {
+    const heads = [...matrix.tHead.rows[0].cells].slice(1);
     for (const row of matrix.querySelectorAll("tr[data-run]")) {
-      const cells = levels[row.dataset.run][row.dataset.startMethod];
-      [...row.cells].slice(1).forEach((cell, number) => {
-        cell.original ??= [cell.className, [...cell.childNodes].map((node) => node.cloneNode(true))];
-        const link = cell.querySelector("a") || cell.original[1].find((node) => node.href)?.cloneNode(true);
-        const [count, word, look] = cells[number][name] || ["", "", "none"];
-        if (!name) {
-          cell.className = cell.original[0];
-          if (!cell.className) cell.removeAttribute("class");
-          cell.replaceChildren(...cell.original[1].map((node) => node.cloneNode(true)));
-        } else {
-          cell.className = look;
-          if (link) link.textContent = count || word;
-          cell.replaceChildren(...(word && link ? [link, count && ` ${word}`] : []));
-        }
+      if (isWhole(row) && !("later" in row.dataset)) continue;
+      const cells = levels[row.dataset.run][row.dataset.startMethod].map((words) => words[name] || ["", "", "none"]);
+      const drawings = cells.map(([count, word, look], number) => {
+        const cell = row.insertCell();
+        const link = document.createElement("a");
+        link.href = `${row.dataset.run}/${heads[number].dataset.path}`;
+        link.textContent = count || word;
+        if (word) cell.append(link, count && ` ${word}`);
+        if (look !== "good") cell.className = look;
+        cell.dataset.chapter = heads[number].textContent;
+        return cell;
       });
+      row.replaceChildren(row.cells[0], ...drawings);
+      delete row.dataset.later;
     }
     then();
   });
 }
 
+/** Whether a row has one cell for all chapters. */
+const isWhole = (row) => row.querySelector(".whole") !== null;
+
+/** Shows a level, and fills rows if the chapters that differ are asked for. */
+function level(matrix, name, only, then) {
+  if (name === drawn && !(only && matrix.querySelector("[data-later]"))) then();
+  else draw(matrix, name, then);
+}
+
 /** Hides the chapters in which all rows that are shown say the same. */
 function columns(matrix, only) {
-  const rows = [...matrix.querySelectorAll("tr[data-run]")];
+  const rows = [...matrix.querySelectorAll("tr[data-run]")].filter((row) => !isWhole(row));
   const shown = rows.filter((row) => !row.hidden);
   [...matrix.tHead.rows[0].cells].forEach((head, number) => {
     if (number === 0) return;
@@ -179,9 +188,15 @@ function opened() {
 for (const matrix of document.querySelectorAll(".matrix")) {
   const names = [...matrix.tHead.rows[0].cells].map((cell) => cell.textContent);
   for (const row of matrix.querySelectorAll("tr[data-run]")) {
-    [...row.cells].slice(1).forEach((cell, number) => (cell.dataset.chapter = names[number + 1]));
+    if (!isWhole(row)) [...row.cells].slice(1).forEach((cell, number) => (cell.dataset.chapter = names[number + 1]));
   }
   matrix.classList.add("cards");
+  const seeing = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    seeing.disconnect();
+    draw(matrix, drawn, () => {});
+  });
+  matrix.querySelectorAll("[data-later]").forEach((row) => seeing.observe(row));
 }
 document.querySelectorAll(".filters").forEach(filters);
 document.querySelectorAll(".find").forEach(search);

@@ -105,11 +105,18 @@ class Run:
         """The cells of a row of the matrix."""
         return [cell(self.in_chapter(chapter, method)) for chapter in chapters]
 
+    def whole(self, method: str) -> Cell:
+        """The same in one cell, or what exploring has found."""
+        if not self.results.verdicts:
+            number = len(self.results.findings)
+            return Cell("", number_of(number, "finding") if number else "nothing found", "bad" if number else "good")
+        return cell(one for chapter in self.by_chapter for one in self.in_chapter(chapter, method))
+
     def levels(self, method: str, chapters: Iterable[str]) -> list[dict[str, tuple[str, str, str]]]:
-        """The same for each level alone."""
+        """The cells of all levels, which have no name, and of each level alone."""
         found = []
         for chapter in chapters:
-            cells = {level: cell(self.in_chapter(chapter, method, level)) for level in LEVELS}
+            cells = {level: cell(self.in_chapter(chapter, method, level)) for level in ("", *LEVELS)}
             found.append({level: (one.count, one.word, one.look) for level, one in cells.items() if one.word})
         return found
 
