@@ -108,8 +108,9 @@ class Ledger:
 
 def header_of(option: argparse.Namespace, given: Assignment) -> Header:
     """The first line of a results file, from pytest's options; the rule set is still unknown."""
+    facts = given.facts
     return Header(
-        subject=given.facts,
+        subject=facts,
         queuespec=queuespec.__version__,
         rule_set="",
         start_methods=given.start_methods,
@@ -125,4 +126,6 @@ def header_of(option: argparse.Namespace, given: Assignment) -> Header:
             "deviations": [one_line(Path(name).name) for name in option.expectations],
         },
         started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        implementation_is="adapter" if facts.adapter else "class" if ":" in facts.implementation else "module",
+        context_parameter=facts.context_parameter,
     )

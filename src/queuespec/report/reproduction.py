@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -70,6 +71,20 @@ def bug_report(rule: Rule, case: Case, version: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def reproducing(rule: Rule, case: Case) -> list[str]:
+    """The command that writes a rule as a program, where the implementation is installed."""
+    words = ["queuespec", "reproduce", rule.slug]
+    words += ["--implementation", case.implementation] if case.implementation != "multiprocessing" else []
+    words += ["--rules", Path(rule.file).name] if is_own(rule) else []
+    words += ["--start-method", case.start_method] if case.start_method else []
+    return words + (["--kind", case.kind] if case.kind else [])
+
+
+def _is_name(text: str) -> bool:
+    """Whether it is a name, or several with dots between them, as code has them."""
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in text.split("."))
+
+
 def _fenced(language: str, lines: Sequence[str], last: bool = False) -> list[str]:
     """A fenced block of Markdown with these lines: the first or last `LONGEST_PART` of them."""
     more = len(lines) - LONGEST_PART
@@ -109,7 +124,7 @@ class Reproduction:
             file, module, class_, *defines = case.adapter
             self.adapter = AdapterText(file, module, class_, defines, case.lacks)
             home, path = "multiprocessing", ""
-        if home in ("fault", "better") or not re.fullmatch(r"\w+(\.\w+)*", home):
+        if home in ("fault", "better") or not (_is_name(home) and _is_name(path or home)):
             raise Unsuitable(f"{case.implementation} cannot be imported by a program")
         self.home = "multiprocessing" if path else home
         chapter, self.test = _test_of(rule)

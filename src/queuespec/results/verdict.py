@@ -115,6 +115,10 @@ class Header:
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     started: str = ""
     """Date and time in UTC, ISO 8601: the first ten characters are the date."""
+    implementation_is: str = ""
+    """``module`` with multiprocessing's API, ``class`` or ``adapter``; empty if unknown."""
+    context_parameter: str = ""
+    """The name by which a queue class takes the context, if it does."""
 
     def as_data(self) -> dict[str, Any]:
         """The header's line, as data for JSON; every string is one line of bounded length."""
@@ -129,6 +133,8 @@ class Header:
             "start_methods": list(self.start_methods),
             "options": self.options,
             "started": self.started,
+            "implementation_is": self.implementation_is,
+            "context_parameter": self.context_parameter,
         }
 
     @classmethod

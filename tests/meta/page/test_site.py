@@ -5,6 +5,7 @@ import html
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import urllib.parse
@@ -132,6 +133,66 @@ def test_what_a_process_printed_and_a_program_to_copy_are_beside_what_deviates(t
     assert "&lt;b&gt;no memory&lt;/b&gt;" in text.partition("What the judged processes printed")[2]
     compile(program.partition(">")[2], "program", "exec")
     assert 'context = multiprocessing.get_context("fork")' in program
+
+
+PROGRAM = "A program to copy"
+
+
+@pytest.mark.parametrize(
+    ("implementation", "header", "said"),
+    [
+        ("billiard", {"implementation_is": "module"}, 'context = billiard.get_context("fork")'),
+        (
+            "mine:Fifo",
+            {"implementation_is": "class", "context_parameter": "ctx"},
+            "functools.partial(mine.Fifo, ctx=context)",
+        ),
+    ],
+)
+def test_a_program_makes_the_queues_of_others(tmp_path, implementation, header, said):
+    run = sites.results(change=sites.hangs, implementation=implementation, **header)
+    text = _getting_of(tmp_path, run)
+    program = html.unescape(text.partition(PROGRAM)[2].partition("<pre")[2].partition("</pre>")[0]).partition(">")[2]
+
+    compile(program, "program", "exec")
+    assert said in program
+
+
+@pytest.mark.parametrize(
+    ("implementation", "header"),
+    [
+        ("their.queue", {"implementation_is": "adapter"}),
+        ("billiard", {}),
+        ("fault:lifo", {"implementation_is": "class"}),
+        ("os.system('x');", {"implementation_is": "module"}),
+        ("os:system('x');", {"implementation_is": "class"}),
+        ("class", {"implementation_is": "module"}),
+    ],
+)
+def test_what_no_program_can_be_made_for_has_the_command_that_can(tmp_path, implementation, header):
+    text = _getting_of(tmp_path, sites.results(change=sites.hangs, implementation=implementation, **header))
+
+    assert PROGRAM not in text
+    command = f"queuespec reproduce get.blocks-when-empty --implementation {shlex.quote(implementation)}"
+    assert f"{command} --start-method fork --kind Queue</pre>" in html.unescape(text)
+
+
+def test_the_kind_of_a_hostile_file_gets_into_no_program(tmp_path):
+    def hostile(one):
+        return {**sites.hangs(one), "kind": "Queue(print(1))"} if sites.hangs(one) and one.kind == "Queue" else {}
+
+    text = _getting_of(tmp_path, sites.results(change=hostile))
+
+    assert "Queue(print(1))" in text
+    assert PROGRAM not in text
+
+
+def _getting_of(tmp_path, results):
+    """The page of the chapter of a run that has a rule that is broken."""
+    getting = [chapter for chapter in sites.CHAPTERS if chapter.name == "getting"]
+    found = sites.pages(sites.built(tmp_path / "site", [results], sites.MATTER._replace(chapters=getting)))
+    (text,) = (text for path, text in found.items() if path.endswith("getting.html") and "specification" not in path)
+    return text
 
 
 def test_an_expected_deviation_says_the_reason_and_links_only_to_the_web(tmp_path):

@@ -24,7 +24,7 @@ from queuespec.report.page.measured import Pages, is_measured
 from queuespec.report.page.names import file_name, unique
 from queuespec.report.page.runs import Cell, Run, cell, findings, judged_word, look, name_of
 from queuespec.report.page.site import Site, replacing
-from queuespec.report.reproduction import Case, Reproduction, bug_report
+from queuespec.report.reproduction import Case, Reproduction, bug_report, reproducing
 from queuespec.report.summary import ANY
 from queuespec.results import ABSENT, BAD, CONFORMS, SHOWN, BadFile, Found, Results, Verdict, rule_set, saved
 from queuespec.results.causes import EXPECTED, causes, standing
@@ -148,20 +148,25 @@ class _Builder:
         timeline = [*in_lines(first.timeline)]
         option = ["--implementation", run.option] if run.option != "multiprocessing" else []
         place = " under ".join(filter(None, [first.kind, first.start_method]))
-        report = program = ""
+        report = program = reproduce = ""
         if rule is not None and rule.test and first.verdict in BAD:
             verdict = f"{first.verdict}: {first.explanation}"
-            case = Case(run.option, first.start_method, first.kind, 10.0, run.title, verdict, timeline=tuple(timeline))
-            report = bug_report(rule, case, run.results.header.queuespec)
-            if not option:  # only the judge knows how a program would make the queues of others
+            header = run.results.header
+            about = (run.option, first.start_method, first.kind)
+            case = Case(*about, 10.0, run.title, verdict, header.context_parameter, timeline=tuple(timeline))
+            report = bug_report(rule, case, header.queuespec)
+            importable = not option or header.implementation_is in ("module", "class")
+            if importable and first.kind in (rule.kinds or ("",)):
                 with contextlib.suppress(Unsuitable):
                     program = Reproduction(rule, case).text
+            reproduce = shlex.join(reproducing(rule, case))
         return {
             "verdict": first, "look": look(first.verdict, first.gates), "kinds": kinds, "methods": methods,
             "timeline": timeline,
             "lanes": Markup(svg(first.timeline, f"Calls of {first.rule}, {place}")),
             "command": judging(first.rule, first.start_method, first.kind, [*option, "-v"]),
             "bad": first.verdict in BAD, "expected": standing(first) == EXPECTED, "report": report, "program": program,
+            "reproduce": reproduce,
         }  # fmt: skip
 
     def explored(self, run: Run, found: Found) -> dict[str, Any]:
