@@ -68,6 +68,17 @@ def test_figures_and_their_meaning_are_on_a_page_of_their_own(made):
     assert "matplotlib was not installed" in text
 
 
+def test_a_site_without_measurements_does_not_load_what_draws(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(pages_of, "_plots", lambda: asked.append("matplotlib"))
+
+    build(tmp_path / "site", [sites.results()], sites.FEW)
+    assert asked == []
+
+    build(tmp_path / "site", [run()], sites.FEW)
+    assert asked == ["matplotlib"]
+
+
 def test_a_site_may_be_of_measurements_alone(made):
     found = made([run()])
 

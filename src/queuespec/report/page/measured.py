@@ -51,7 +51,7 @@ class Pages:
 
     def __init__(self, site: Site, runs: Sequence[Results], earlier: Sequence[Results]) -> None:
         self._site = site
-        self._plots = _plots()
+        self._plots = _plots() if runs else None  # which takes a second to import
         self._names: list[str] = []
         self._earlier = sorted(earlier, key=lambda one: one.header.started)
         self.listed = [self._write(one) for one in sorted(runs, key=name_of)]
