@@ -111,6 +111,8 @@ def test_every_rule_is_in_the_index_and_only_those_that_differ_in_the_difference
 
     assert [slug for slug in rules if f"#{slug}" not in index] == []
     assert {slug for slug in rules if f"#{slug}" in differences} == {"get.blocks-when-empty"}
+    assert "linux" in differences
+    assert "windows" not in differences  # a run that explored judges no rule
 
 
 def test_a_bug_report_can_be_copied_and_says_what_happened(pages):
