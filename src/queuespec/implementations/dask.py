@@ -86,7 +86,7 @@ class Task:
 
     def join(self, timeout=None):
         with contextlib.suppress(asyncio.TimeoutError):
-            distributed.wait(self.future, timeout)
+            self.future.exception(timeout)
 
     def close(self):
         self.future.release()
