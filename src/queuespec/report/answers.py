@@ -257,7 +257,8 @@ def _standard(measured: Measured) -> Iterator[str]:
         some = sorted((pair for pair in known if which(pair[1])), key=lambda pair: -abs(math.log(pair[1].value)))
         if some:
             names = "; ".join(f"{figures.title(one)} {times(estimate)}" for one, estimate in some[:5])
-            yield f"Compared with multiprocessing, {len(some)} of {len(known)} figures are {words}: {names}."
+            number = f"{len(some)} of {len(known)} figures {'is' if len(some) == 1 else 'are'}"
+            yield f"Compared with multiprocessing, {number} {words}: {names}."
 
 
 def _machine(measured: Measured) -> Iterator[str]:

@@ -157,8 +157,8 @@ def test_how_it_compares_with_the_standard_library():
         beside(sized(1 << 24, 1e-3, noise=0.02), **{STANDARD: 1e-3}),
     )
 
-    assert found[0].startswith("Compared with multiprocessing, 1 of 3 figures are cheaper: transfer of 1 MiB 0.5")
-    assert found[1].startswith("Compared with multiprocessing, 1 of 3 figures are dearer: transfer of 100 B ")
+    assert found[0].startswith("Compared with multiprocessing, 1 of 3 figures is cheaper: transfer of 1 MiB 0.5")
+    assert found[1].startswith("Compared with multiprocessing, 1 of 3 figures is dearer: transfer of 100 B ")
 
 
 @pytest.mark.parametrize(("noise", "words"), [(0.01, "it does little else"), (0.5, "intervals are wide")])
