@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from queuespec import __version__, results
-from queuespec.cli.common import prepared, seconds_of, write
+from queuespec.cli.common import ends_undisturbed, prepared, seconds_of, write
 from queuespec.cli.parser import Arguments, Parser, Refused, Status
 from queuespec.judge.options import positive_number, positive_seconds, probe
 from queuespec.measure.running import Run, Subject
@@ -26,7 +26,7 @@ from queuespec.results.measurement import Measured
 from queuespec.rules import KINDS, Facts
 from queuespec.rules.words import did_you_mean
 from queuespec.stage import Settings, Supervisor, Unusable
-from queuespec.text import one_line
+from queuespec.text import counted, one_line
 
 USUAL, QUICK = 150.0, 23.0
 """Seconds."""
@@ -94,6 +94,7 @@ def run(given: Arguments) -> Status:
         except Unusable as error:
             raise Refused(f"--implementation: {error}") from None
         finally:
+            ends_undisturbed()
             progress.clear()
         header = _header(given, facts, subject, budget)
         measured = this.measured()
@@ -209,7 +210,7 @@ def _show(measured: Measured, header: Header, rounds: int) -> None:
 
     console = console_for(sys.stdout)
     about = (header.subject.described, *header.options["kinds"], *header.start_methods)
-    say(one_line(f"measured: {', '.join(map(str, about))}; {rounds} rounds"))
+    say(one_line(f"measured: {', '.join(map(str, about))}; {counted(rounds, 'round')}"))
     table.to_terminal(measured, console)
     said = [*answers(measured)]
     if said:

@@ -21,7 +21,7 @@ from queuespec.measure.limits import Samples
 from queuespec.measure.workloads import MACHINE, PERCENTILES, SHAPES, Borrowed, Task
 from queuespec.results.measurement import QUEUE, STANDARD, Measured, Measurement, quantiles
 from queuespec.results.statistics import ENOUGH, percentile
-from queuespec.stage import Settings, Supervisor, Unusable
+from queuespec.stage import Raised, Settings, Supervisor, Unusable
 from queuespec.text import one_line
 
 MOST_ROUNDS = 40
@@ -80,6 +80,8 @@ class Run:
         self._has: dict[str, bool] = {}
         self._spent: dict[Task, float] = {}
         """How long each task took, with what is measured beside it, in the latest round."""
+        self._lost = 0.0
+        """How long what failed took in the latest round, in seconds: it is not played again."""
         self.rounds = 0
         """The rounds that have begun."""
         self.failed = False
@@ -107,10 +109,11 @@ class Run:
             if self.rounds == 1:
                 playable = played
             playable = [task for task in playable if (task, QUEUE) not in self._problems]
-            playable = self._that_fit(playable, self._elapsed - begun)
+            spent = self._elapsed - begun - self._lost
+            playable = self._that_fit(playable, spent)
             if all(task.workload == MACHINE for task in playable):
                 break
-            longest = max(longest, self._elapsed - begun)
+            longest = max(longest, spent)
 
     @property
     def _elapsed(self) -> float:
@@ -120,7 +123,7 @@ class Run:
         """Plays the tasks as long as there is time; returns those that it is enough for in each round."""
         share = self._budget / (ENOUGH + 1)
         begun, seconds = self._elapsed, self._slice(order)
-        lost, played = 0.0, [*order[:1]]
+        self._lost, played = 0.0, [*order[:1]]
         for number, task in enumerate(order):
             before = self._elapsed
             if before > self._budget and not (self.rounds == 1 and number < LEAST):
@@ -131,12 +134,12 @@ class Run:
             self._progress(self.rounds, task.name)
             failed = self._plays(task, seconds)
             self._spent[task] = self._elapsed - before
-            lost += self._spent[task] if failed else 0.0
+            self._lost += self._spent[task] if failed else 0.0
             if self.rounds > 1:
                 continue
-            if number == 0:  # the processes have started meanwhile
+            if number == 0 or (number == 1 and not self._subjects[QUEUE].is_standard):  # processes have started
                 share = max(share, self._elapsed - begun + share / 2)
-            if self._elapsed - begun - lost <= share or number < LEAST:
+            if self._elapsed - begun - self._lost <= share or number < LEAST:
                 played.append(task)
                 continue
             self._gives_up(order[number:])
@@ -340,6 +343,8 @@ class Run:
 
 def _in_words(problem: BaseException) -> str:
     """What went wrong, in one line, without the names of roles."""
+    if isinstance(problem, Raised):
+        return one_line(f"the workload raised {problem.remote_repr}")
     first = str(problem).partition("\n")[0] or repr(problem)
     return one_line(re.sub(r"^\w+\(.*?\)(?=: | was | could )", "the workload", first))
 

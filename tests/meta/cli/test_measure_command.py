@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
 
@@ -19,6 +20,15 @@ from queuespec.cli.measure import size
 from queuespec.stage import Hangs, Unusable
 
 SLOWER = CHECKOUT / "tests" / "meta" / "implementations" / "slower.py"
+
+
+@pytest.fixture(autouse=True)
+def signals():
+    """Restores what signals do: at its end, a command that runs in this process ignores Ctrl-C."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +131,7 @@ def test_an_interrupted_run_writes_what_it_has(monkeypatch, tmp_path, capsys):
     shown = capsys.readouterr()
 
     assert status == 2
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # a second Ctrl-C does no harm
     assert results.read(tmp_path / "run.jsonl").measured
     assert shown.out.startswith("measured: ")
     assert "queuespec measure: interrupted in round " in shown.err

@@ -1,6 +1,7 @@
-"""Queues that differ from the standard library's by a known cost, one that does not, and two that fail."""
+"""Queues that differ from the standard library's by a known cost, one that does not, and three that fail."""
 
 import os
+import queue
 import time
 from multiprocessing import queues
 
@@ -63,6 +64,15 @@ class DiesOfLarge(queues.Queue):
         super().put(obj, block, timeout)
 
 
+class RaisesForLarge(queues.Queue):
+    """put() of a large item says that there is no room."""
+
+    def put(self, obj, block=True, timeout=None):
+        if isinstance(obj, bytes) and len(obj) >= LARGE:
+            raise queue.Full
+        super().put(obj, block, timeout)
+
+
 class Adapter:
     kinds = ("Queue",)
     kind = Same
@@ -85,6 +95,10 @@ class Linear(Adapter):
 
 class Hanging(Adapter):
     kind = HangsForLarge
+
+
+class Raising(Adapter):
+    kind = RaisesForLarge
 
 
 class Dying(Adapter):

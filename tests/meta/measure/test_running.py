@@ -143,6 +143,7 @@ def test_items_that_are_left_elsewhere_are_removed(measured):
     ("name", "words"),
     [
         ("Hanging", "the workload was still running after 1.5 s"),
+        ("Raising", "the workload raised Full()"),
         pytest.param("Dying", "the workload: its process died with exit code 9", marks=pytest.mark.thorough),
     ],
 )
@@ -248,6 +249,29 @@ def test_a_budget_too_short_for_all_keeps_enough_rounds_for_some(slower, monkeyp
     assert {len(one.values) for one in found if one.values} == {run.rounds}
     assert run.rounds >= 6
     assert {one.problem for one in found if not one.values} == {NO_TIME}
+
+
+def test_what_fails_late_leaves_the_rounds_to_others(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(running.time, "monotonic", lambda: now[0])
+
+    class Played(Run):
+        def _plays(self, task, seconds):
+            fails = task.workload == "round trip"
+            now[0] += 10.0 if fails else 0.5
+            if fails:
+                self._problems[task, QUEUE] = "it hung"
+            else:
+                self._found.setdefault((task, "item", QUEUE), running._Series()).add(self.rounds, [1.0], None)
+            return fails
+
+    subject = Subject(Settings("multiprocessing", "python", ()), METHOD, "Queue")
+    chosen = [task for task in tasks("Queue", (100,)) if task.workload in ("round trip", "hand over", MACHINE)]
+    run = Played(subject, subject, chosen, 23.0, 1, None)
+    run.perform()
+
+    assert run.rounds >= 6
+    assert {one.problem for one in run.measured().figures} == {"", "it hung"}
 
 
 def test_workloads_stand_together_and_items_by_size(measured):
