@@ -16,11 +16,12 @@ PROBLEMS = (Failure, Raised, SuiteError, OSError)
 """What costs a figure: the queue failed, or could not be used."""
 
 Through = tuple[str, str]
-"""What items travel through: the queue, a link or a raw link; and, of a queue, its name on the bench."""
+"""What items travel through: the queue, or one of the links; and, of a queue, its name on the bench."""
 
 MAIN: Through = ("queue", "items")
 LINK: Through = ("link", "")
 RAW: Through = ("raw link", "")
+OUT_OF_BAND: Through = ("out-of-band link", "")
 
 
 class Bench:
@@ -79,6 +80,7 @@ class Bench:
             for name in ("link orders", "link items", "link acks"):
                 self._views[name] = self.stage.hold(carriage.link)
             self._views["raw link items"] = self.stage.hold(carriage.raw_link)
+            self._views["out-of-band link items"] = self.stage.hold(carriage.out_of_band_link)
 
     @property
     def has_pipes(self) -> bool:

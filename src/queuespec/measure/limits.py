@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional
 
 from queuespec.actors import measuring
-from queuespec.measure.bench import LINK, RAW, Bench, Through
+from queuespec.measure.bench import LINK, OUT_OF_BAND, RAW, Bench, Through
 
 Samples = Mapping[str, Optional[Sequence[float]]]
 """By quantity, the values of one round; None if the system does not say."""
@@ -44,6 +44,9 @@ CONNECTION = Limit("Connection", lambda play, bench, _, seconds: play(bench, LIN
 
 PIPE = Limit("pipe", lambda play, bench, _, seconds: play(bench, RAW, seconds))
 """The same bytes through a pipe, pickled once and never unpickled."""
+
+BUFFERS = Limit("out-of-band", lambda play, bench, _, seconds: play(bench, OUT_OF_BAND, seconds))
+"""A pipe to which the buffers of an item are written as they are."""
 
 PICKLE = Limit("pickle", _alone("pickle"))
 """`dumps` and `loads` in one process."""

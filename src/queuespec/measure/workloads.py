@@ -14,6 +14,7 @@ from queuespec.actors import carriage, footprint, measuring
 from queuespec.actors.measuring import ORDINARY
 from queuespec.measure.bench import MAIN, Bench, Through
 from queuespec.measure.limits import (
+    BUFFERS,
     CLOCK,
     CONNECTION,
     EMPTY_PROCESS,
@@ -205,6 +206,8 @@ HALF_A_TRIP = Borrowed("round trip", {}, "p50", "increment", 0.5)
 def of_size(shape: str, size: int, **words: Any) -> Task:
     """The transfer of items of a shape and size."""
     limits: tuple[Limit, ...] = (CONNECTION, PIPE, PICKLE, MEMCPY) if shape == "bytes" else (CONNECTION, PICKLE)
+    if shape == "array":
+        limits += (BUFFERS,)
     if shape in carriage.ELSEWHERE:
         limits = (MEMCPY,)
     return Task("transfer", transfer(shape, size), {"shape": shape, "size": size}, limits, **words)

@@ -131,6 +131,10 @@ def _parts(measured: Measured) -> Iterator[str]:
                 part = f"{100 * share.value:.0f} % ({100 * share.low:.0f}-{100 * share.high:.0f} %)"
                 word = "dominates" if share.low > 0.5 else "does not dominate" if share.high < 0.5 else "is a part of"
                 yield f"Pickling {word} the {figures.title(one)}: it alone takes as long as {part} of it."
+            apart = measured.ratio(one, "out-of-band")
+            if apart is not None:
+                what = "a pipe takes with its buffer out-of-band"
+                yield f"The {figures.title(one)} takes {times(apart)} as long as {what}."
 
 
 def _elsewhere(measured: Measured) -> Iterator[str]:

@@ -3,11 +3,13 @@
 import contextlib
 import glob
 import os
+import pickle
 
 import pytest
 import runs
 from runs import CHECKOUT
 
+from queuespec.actors import carriage
 from queuespec.measure import running
 from queuespec.measure.running import NO_TIME, Run, Subject
 from queuespec.measure.workloads import MACHINE, MIB, tasks
@@ -84,6 +86,36 @@ def test_a_transfer_is_measured_beside_all_its_limits(measured):
     assert found.find("machine", "time", "loop") and found.find("machine", "time", "clock")
     assert not run.failed
     assert run.left == ([], False, [])
+
+
+def test_an_array_is_measured_beside_its_buffer_out_of_band(measured):
+    found = measured(lambda task: task.parameters.get("shape") == "array").measured()
+    if any(one.problem == "the interpreter has no numpy" for one in found.figures):
+        runs.without("NumPy")
+
+    for name in (QUEUE, "Connection", "pickle", "out-of-band"):
+        (one,) = found.find("transfer", "item", name, shape="array")
+        assert min(one.values) > 0
+
+
+class Buffer(bytearray):
+    """An item that is pickled as NumPy's arrays are."""
+
+    def __reduce_ex__(self, protocol):
+        return Buffer, (pickle.PickleBuffer(self),)
+
+
+def test_a_buffer_travels_out_of_band():
+    link = carriage.out_of_band_link()
+    link.put([Buffer(b"one"), Buffer(b"two")])
+    pickled, number = link._reader.recv()
+
+    assert number == 2
+    assert b"one" not in pickled
+    assert [link._reader.recv_bytes() for _ in range(number)] == [b"one", b"two"]
+
+    link.put([Buffer(b"one"), Buffer(b"two")])
+    assert link.get() == [b"one", b"two"]
 
 
 def test_another_implementation_is_measured_beside_the_standard_library(measured):
