@@ -35,7 +35,7 @@ PAUSES = (0.0, 0.0, 0.0, 0.00005, 0.0002, 0.001)
 
 STAYS = 0.5
 """In what share of the runs without holds no process ends before all have performed what they have to: what a process
-sends only at its end was on its way for too long, and whoever waits for it must not have to."""
+sends only at its end was on its way for too long, and the others must not have to wait for that."""
 
 GLANCE, STEP = 0.002, 0.0002
 """How often it is checked whether anything moves, in seconds: while all are at work, and between two operations."""
