@@ -20,61 +20,62 @@ import time
 from typing import NamedTuple
 
 FAULTS = {
-    "order": "lifo one-in-ten-lost one-in-ten-overtaken one-in-ten-twice a-thread-for-each-put small-overtakes-large",
+    "order": ("lifo one-in-ten-lost one-in-ten-overtaken one-in-ten-twice a-thread-for-each-put small-overtakes-large"),
     "delivery": (
-        "what-is-put-back-is-there-twice an-item-is-overtaken loses-items repeats-items loses-items-of-threads "
-        "only-children-get sends-batches-of-hundred sender-looks-without-the-lock put-never-waits-for-the-lock"
+        "what-is-put-back-is-there-twice an-item-is-overtaken loses-items repeats-items "
+        "loses-items-of-threads only-children-get sends-batches-of-hundred sender-looks-without-the-lock "
+        "put-never-waits-for-the-lock"
     ),
     "getting": (
-        "get-looks-only get-hangs-in-c thread-queue none-for-empty no-item-without-waiting a-failed-get-frees-a- "
-        "slot a-third-reader-starves gives-up-behind-another readers-wait-for-each-other timed-get-receives-late "
-        "nowait-queues-up a-second-behind-another timeouts-begin-anew an-idle-queue-ends a-signal-ends-the-wait "
-        "half-an-item-is-no-item"
+        "get-looks-only get-hangs-in-c thread-queue none-for-empty no-item-without-waiting "
+        "a-failed-get-frees-a-slot a-third-reader-starves gives-up-behind-another readers-wait-for-each-other "
+        "timed-get-receives-late nowait-queues-up a-second-behind-another timeouts-begin-anew "
+        "an-idle-queue-ends a-signal-ends-the-wait half-an-item-is-no-item"
     ),
     "putting": (
-        "put-waits-for-a-get threads-start-one-thread-each never-waits false-for-full timeouts-ignored timeouts- "
-        "over-at-once always-waits nowait-waits a-failed-put-adds-its-item a-failed-put-adds-a-task a-thread-is- "
-        "started-once"
+        "put-waits-for-a-get threads-start-one-thread-each never-waits false-for-full timeouts-ignored "
+        "timeouts-over-at-once always-waits nowait-waits a-failed-put-adds-its-item a-failed-put-adds-a-task "
+        "a-thread-is-started-once"
     ),
     "looking": (
-        "always-empty never-empty children-see-an-empty-queue counts-its-own-process empty-takes-an-item empty- "
-        "waits-for-readers full-without-limit qsize-is-negative"
+        "always-empty never-empty children-see-an-empty-queue counts-its-own-process empty-takes-an-item "
+        "empty-waits-for-readers full-without-limit qsize-is-negative"
     ),
     "capacity": (
-        "full-one-early full-one-late capacity-per-process slots-never-freed only-a-patient-get-makes-room room- "
-        "is-made-before-an-item-comes a-pickling-error-keeps-the-slot task-done-frees-the-slot simple-queue-with- "
-        "a-buffer"
+        "full-one-early full-one-late capacity-per-process slots-never-freed only-a-patient-get-makes-room "
+        "room-is-made-before-an-item-comes a-pickling-error-keeps-the-slot task-done-frees-the-slot "
+        "simple-queue-with-a-buffer"
     ),
     "joinable": (
-        "join-never-returns get-marks-as-done items-count-when-flushed count-is-per-process task-done-only-by- "
-        "the-getter task-done-counts-twice task-done-never-refuses task-done-waits-for-room join-looks-before-it- "
-        "waits join-remembers-the-first-round join-wakes-one-waiter put-nowait-adds-no-task count-rises-after- "
-        "the-put join-returns-at-once"
+        "join-never-returns get-marks-as-done items-count-when-flushed count-is-per-process "
+        "task-done-only-by-the-getter task-done-counts-twice task-done-never-refuses task-done-waits-for-room "
+        "join-looks-before-it-waits join-remembers-the-first-round join-wakes-one-waiter "
+        "put-nowait-adds-no-task count-rises-after-the-put join-returns-at-once"
     ),
     "closing": (
-        "close-drops-the-buffer close-breaks-the-pipe close-waits-for-the-flush close-wakes-waiting-puts closed- "
-        "queue-accepts-items closed-queue-looks-full-or-empty second-close-fails join-thread-returns-at-once "
-        "join-thread-of-unused-queue-hangs cancel-join-thread-is-ignored cancel-before-the-first-put-is-forgotten "
-        "cancel-is-inherited"
+        "close-drops-the-buffer close-breaks-the-pipe close-waits-for-the-flush close-wakes-waiting-puts "
+        "closed-queue-accepts-items closed-queue-looks-full-or-empty second-close-fails "
+        "join-thread-returns-at-once join-thread-of-unused-queue-hangs cancel-join-thread-is-ignored "
+        "cancel-before-the-first-put-is-forgotten cancel-is-inherited"
     ),
     "process_end": (
-        "flush-is-optional flush-only-on-return first-item-is-lost process-never-ends bad-item-ends-the-process "
-        "parents-put-nothing"
+        "flush-is-optional flush-only-on-return first-item-is-lost process-never-ends "
+        "bad-item-ends-the-process parents-put-nothing"
     ),
     "sharing": (
-        "creator-only children-rely-on-the-parents-thread close-does-nothing close-is-for-all fork-copies-the- "
-        "buffer fork-copies-the-lock simple-queue-keeps-its-lock"
+        "creator-only children-rely-on-the-parents-thread close-does-nothing close-is-for-all "
+        "fork-copies-the-buffer fork-copies-the-lock simple-queue-keeps-its-lock"
     ),
     "items": "feeder-dies-of-a-bad-item buffer-holds-a-thousand no-write-lock a-write-cut-short-is-over",
     "patterns": "none-reaches-two",
     "hazards": "writers-share-no-lock timed-get-gives-up-at-once timeouts-never-end only-the-main-thread-gets",
     "simple_queue": (
-        "simple-get-returns-none simple-is-a-stack simple-put-is-late simple-cuts-long-items simple-close-does- "
-        "nothing simple-refuses-a-second-close"
+        "simple-get-returns-none simple-is-a-stack simple-put-is-late simple-cuts-long-items "
+        "simple-close-does-nothing simple-refuses-a-second-close"
     ),
     "manager_queues": (
-        "manager-queue-for-each-process manager-queue-is-a-stack manager-queue-join-does-not-wait manager-queue- "
-        "ignores-timeouts manager-queue-buffers-in-the-client manager-wraps-exceptions"
+        "manager-queue-for-each-process manager-queue-is-a-stack manager-queue-join-does-not-wait "
+        "manager-queue-ignores-timeouts manager-queue-buffers-in-the-client manager-wraps-exceptions"
     ),
     "manager_clients": (
         "manager-serves-one-at-a-time threads-share-the-connection children-take-part-in-the-conversation"

@@ -27,8 +27,8 @@ _GRAIN = max(1, int(time.get_clock_info("monotonic").resolution * 1e9))
 
 _now, _write, _sleep, _exit = time.monotonic_ns, os.write, time.sleep, os._exit
 
-ENDS = ("return", "raise", "exit", "kill")
-"""The operations that end a process; the judge asks for the first two."""
+NONE = "None"
+"""The name of the item that is None."""
 
 LEAST = 8
 """How many items are taken at least, at the end, from a queue that has more than were put."""
@@ -48,6 +48,8 @@ def made(name: str, size: int, bad: bool) -> Any:
     """The item of this name, of plain types unless it is bad."""
     if bad:
         return BadItem(name)
+    if name == NONE:
+        return None
     return (name, size, _payload(name, size)) if size else name
 
 
@@ -87,7 +89,7 @@ class Record:
         self._file = os.open(path, flags, 0o600)
 
     def performs(self, queue: Any, actor: str, number: int, operation: tuple[str, str, Any, int, bool]) -> Any:
-        """Performs an operation and records it; what it is recorded to have returned, or None.
+        """Performs an operation and records it; what it is recorded to have returned, in a tuple, or None.
 
         An operation is its call, the name of its item, its timeout in seconds, the size of its item in bytes, and
         whether that is bad.
@@ -95,7 +97,7 @@ class Record:
         call, item, timeout, size, bad = operation
         args = (made(item, size, bad),) if item else ()
         kwargs = {} if timeout is None else {"timeout": timeout}
-        method = getattr(queue, call) if call not in ENDS else _ends[call]
+        method = _others[call] if call in _others else getattr(queue, call)
         tracing = holding.tracing(actor, number)
         _write(self._file, f"{number} {_now()} {call} {timeout}\n".encode())
         try:
@@ -110,7 +112,7 @@ class Record:
         end = _now()
         value = arrived(value)
         self._ends(number, end, "returned", value)
-        return value
+        return (value,)
 
     def _ends(self, number: int, moment: int, outcome: str, value: Any) -> None:
         _write(self._file, f"{number} {moment + _GRAIN} {outcome} {value!a}\n".encode())
@@ -127,12 +129,18 @@ def kill() -> None:
         _sleep(1.0)
 
 
-_ends = {"return": lambda: None, "raise": lambda: None, "exit": lambda: _exit(3), "kill": kill}
+_others: dict[str, Any] = {
+    **dict.fromkeys(("return", "raise", "start"), lambda: None),
+    "exit": lambda: _exit(3),
+    "kill": kill,
+}
+"""The operations that are no methods of a queue: the ends of a process, and the start of the children; the judge does
+what is done for them, but for the violent ends."""
 
 
 def ends(how: str) -> None:
     """Ends this process: "exit" or "kill"."""
-    _ends[how]()
+    _others[how]()
 
 
 def play(
@@ -159,26 +167,37 @@ def play(
         record.close()
 
 
-def take_the_rest(queue: Any, path: str, sure: list[str], seconds: float, most: int) -> None:
+def take_the_rest(queue: Any, path: str, sure: list[str], seconds: float, most: int, tasks: int) -> None:
     """Gets what is left, until the queue says that it is empty. It waits for the items that are `sure` to be there, for
-    `seconds` each; at most `most` items, and some more, are taken."""
-    record, missing = Record(path), {*sure}
-    at_once = ("get_nowait", "", None, 0, False) if hasattr(queue, "get_nowait") else None
-    waiting = ("get", "", seconds, 0, False)
+    `seconds` each; at most `most` items, and some more, are taken. Then it marks tasks as done until that is refused,
+    at most `tasks` times."""
+    record = Record(path)
     try:
-        for number in range(0, 2 * (most + LEAST), 2):
-            if at_once is None and hasattr(queue, "empty"):
-                if record.performs(queue, "parent", number, ("empty", "", None, 0, False)):
-                    return
-                operation: Any = ("get", "", None, 0, False)
-            else:
-                operation = waiting if missing or at_once is None else at_once
-            value = record.performs(queue, "parent", number + 1, operation)
-            if value is None:
+        last = _gets_the_rest(record, queue, {*sure}, seconds, most)
+        for number in range(last + 1, last + 1 + tasks):
+            if record.performs(queue, "parent", number, ("task_done", "", None, 0, False)) is None:
                 return
-            missing.discard(value)
     finally:
         record.close()
+
+
+def _gets_the_rest(record: Record, queue: Any, missing: set[str], seconds: float, most: int) -> int:
+    """Gets what is left; the number of the last operation, at most."""
+    at_once = ("get_nowait", "", None, 0, False) if hasattr(queue, "get_nowait") else None
+    waiting = ("get", "", seconds, 0, False)
+    number = 0
+    for number in range(1, 2 * (most + LEAST), 2):
+        if at_once is None and hasattr(queue, "empty"):
+            if record.performs(queue, "parent", number - 1, ("empty", "", None, 0, False)) not in (None, (False,)):
+                break
+            operation: Any = ("get", "", None, 0, False)
+        else:
+            operation = waiting if missing or at_once is None else at_once
+        came = record.performs(queue, "parent", number, operation)
+        if came is None:
+            break
+        missing.discard(NONE if came[0] is None else came[0])
+    return number
 
 
 def release(queue: Any) -> None:

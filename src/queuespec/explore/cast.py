@@ -74,15 +74,30 @@ class Cast:
         for one, queue in zip(scenarios, self._queues):
             if one.kind.startswith("Manager."):
                 queue.calls.qsize().finish()  # opens a connection of the parent, which stays
-        count = max(len(children_of(one)) for one in scenarios)
-        children = stage.make_children(count, *self._queues)
-        self._children: list[tuple[View, ...]] = [(one,) if self.size == 1 else one for one in children]
+        self._children: list[tuple[View, ...]] = []
+        self._count = max(len(children_of(one)) for one in scenarios)
+        self.processes: list[int] = []
+        """All that may move; empty if some of it is not known, such as the server that keeps the queues."""
+        if not any(scenario.starts_late for scenario in scenarios):
+            self.starts_children()
+
+    @property
+    def parent(self) -> View:
+        """The queue of the only scenario, as the parent holds it."""
+        return self._queues[0]
+
+    def starts_children(self) -> None:
+        """Starts the children, if it was not done before. Raises what the stage does if one does not start."""
+        if self._children:
+            return
+        stage = self.stage
+        children = stage.make_children(self._count, *self._queues)
+        self._children = [(one,) if self.size == 1 else one for one in children]
         for actor in stage.actors.values():
             actor.end_is_expected = True
         settings, family = stage.settings, stillness.family(stage.tree.pid)
         elsewhere = settings.tidies or settings.environment or {one.pid for one in stage.actors.values()} - {*family}
         self.processes = [] if elsewhere else family
-        """All that may move; empty if some of it is not known, such as the server that keeps the queues."""
 
     def processes_of(self, number: int, scenario: Scenario) -> dict[str, View]:
         """The queue of a scenario as its processes hold it, by their names."""

@@ -13,6 +13,7 @@ from queuespec.explore.counterexample import Broken
 from queuespec.explore.evidence import DAMAGED, NEVER, PIPE_ROOM, Call, Evidence
 from queuespec.explore.history import Value
 from queuespec.explore.levels import Levels
+from queuespec.explore.scenario import NONE
 
 EARLY = 0.5
 """The share of its timeout that a call must have waited: clocks of some systems tick 64 times a second only."""
@@ -27,7 +28,7 @@ def broken_conditions(evidence: Evidence) -> Iterator[Broken]:
 
 
 def _quoted(item: str) -> str:
-    return f'"{item}"'
+    return item if item == NONE else f'"{item}"'
 
 
 def _items(evidence: Evidence) -> Iterator[Broken]:

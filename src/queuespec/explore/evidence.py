@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterator
 
 from queuespec.explore.history import Ending, History, Step
-from queuespec.explore.scenario import CLOSES, ENDS, GETS, PUTS, Operation
+from queuespec.explore.scenario import CLOSES, ENDS, GETS, NONE, PUTS, START, Operation
 from queuespec.explore.schedule import CALLER, GOES_ON, Schedule
 
 NEVER = 1 << 62
@@ -31,6 +31,9 @@ ITEM_BYTES = 128
 LAG = 1.0
 """How long an item may be on its way, in seconds. The documentation speaks of a delay too small to be measured, after
 which others can get it (Pipes and Queues, note 1); a busy machine needs more."""
+
+_NO_CALLS = (*ENDS, START)
+"""The operations that are no calls of the queue."""
 
 DAMAGED = "damaged: "
 """What the value of an item begins with that did not arrive as it was put."""
@@ -107,7 +110,7 @@ class Evidence:
         self.buffered = self.kind in BUFFERED
         self.joinable = self.kind in WITH_TASKS
         self.maxsize = 0 if self.kind == "SimpleQueue" else max(scenario.maxsize, 0)
-        used = (step for step in history.steps if step.operation.call not in ENDS)
+        used = (step for step in history.steps if step.operation.call not in _NO_CALLS)
         self.calls = [Call(step, number) for number, step in enumerate(used)]
         self.ends = {Call(step).process: step for step in history.steps if step.operation.call in ENDS}
         self.endings = {
@@ -117,6 +120,10 @@ class Evidence:
         }
         self.endings.update((ending.process, ending) for ending in history.endings)
         self.puts = {call.item: call for call in self.calls if call.call == "put"}
+        if NONE in self.puts:
+            for call in self.calls:
+                if call.call == "get" and call.returned and call.value is None:
+                    call.value = call.took = NONE
         self.gets: dict[str, list[Call]] = {}
         for call in self.calls:
             if call.took is not None:
@@ -125,7 +132,7 @@ class Evidence:
         for call in self.calls:
             if call.call in CLOSES:
                 self._closings.setdefault(call.process, {}).setdefault(call.call, []).append(call)
-        self._faults = _Faults(schedule, self.calls)
+        self._faults = _Faults(schedule, history, self.calls)
         self.flushed = {process: time for process in self._putting() if (time := self._flush(process)) is not None}
         """For each process that is known to have sent all its items: a time by which it had."""
         self.spoiled = min(self._spoilings(), default=NEVER)
@@ -174,7 +181,7 @@ class Evidence:
         for call in self.calls:
             done[call.actor] = done.get(call.actor, 0) + (call.end < NEVER)
         parts = [part for part in self.history.scenario.parts if part.process not in self.endings]
-        if all(done.get(part.actor, 0) == sum(one.call not in ENDS for one in part.operations) for part in parts):
+        if all(done.get(part.actor, 0) == sum(one.call not in _NO_CALLS for one in part.operations) for part in parts):
             yield from dict.fromkeys(part.process for part in parts if part.process != "parent")
 
     def violent(self, process: str) -> bool:
@@ -284,7 +291,7 @@ class Evidence:
 class _Faults:
     """What a schedule has done to calls besides holding them."""
 
-    def __init__(self, schedule: Schedule | None, calls: list[Call]) -> None:
+    def __init__(self, schedule: Schedule | None, history: History, calls: list[Call]) -> None:
         self.times: list[int] = []
         """From when on nothing is promised."""
         self.ended: dict[str, int] = {}
@@ -295,8 +302,8 @@ class _Faults:
             puts = (call for call in calls if call.call == "put" and call.raised)
             self.times += [call.begin for call in puts if call.value not in ("Full", "ValueError")]
         for hold in schedule.holds:
-            mine = [call for call in calls if call.actor == hold.actor][hold.operation : hold.operation + 1]
-            for call in mine:
+            mine = [step for step in history.steps if step.actor == hold.actor][hold.operation : hold.operation + 1]
+            for call in (call for call in calls if call.step in mine):
                 if hold.then in ("exit", "kill"):
                     self.ended[call.process] = call.begin
                 elif hold.then != GOES_ON and (call.raised or hold.thread != CALLER):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Set
 
 from queuespec.explore.evidence import BUFFERED
 from queuespec.explore.progress import ends_for_certain
-from queuespec.explore.scenario import ENDS, LOOKS, PUTS, Operation, Part, Scenario
+from queuespec.explore.scenario import ENDS, LOOKS, NONE, PUTS, START, Operation, Part, Scenario
 
 SHORT = 0.05
 """The timeout of calls that have one, in seconds."""
@@ -66,14 +66,17 @@ class _Maker:
         chance = self.rng.random()
         if chance < 0.06:
             parts = self._relay()
-        elif chance < 0.08:
+        elif chance < 0.09:
             parts = self._flood()
+        elif chance < 0.13:
+            parts = self._late()
         else:
             theme = self._stream if self.rng.random() < 0.06 else self.rng.choice(themes)
             programs = theme(self._actors())
             self._look(programs)
             self._try(programs)
             self._fail(programs)
+            self._put_none(programs)
             parts = [Part(actor, tuple(operations)) for actor, operations in programs.items()]
             parts = [self._ended(part, [one.process for one in parts]) for part in parts]
         return self._mended(Scenario(self.kind, self.start_method, tuple(parts), self.maxsize))
@@ -123,6 +126,14 @@ class _Maker:
             actor = self.rng.choice([*programs])
             bad = Operation("put", item=self._item(actor), bad=True)
             programs[actor].insert(self.rng.randint(0, len(programs[actor])), bad)
+
+    def _put_none(self, programs: dict[str, list[Operation]]) -> None:
+        """Puts None in place of an item, perhaps."""
+        puts = [(actor, at) for actor, program in programs.items() for at, one in enumerate(program) if one.item]
+        if puts and self.rng.random() < 0.12:
+            actor, at = self.rng.choice(puts)
+            if not programs[actor][at].bad:
+                programs[actor][at] = dataclasses.replace(programs[actor][at], item=NONE)
 
     def _tokens(self, actors: list[str]) -> dict[str, list[Operation]]:
         """Each actor takes an item, and puts another one for it: there are never more than at first."""
@@ -217,12 +228,40 @@ class _Maker:
         return [*parts, Part(consumer, (Operation("get"),) * total)]
 
     def _flood(self) -> list[Part]:
-        """More items than most programs put: of one process for another."""
+        """More items than most programs put: of one actor for another, or for itself, after they have piled up."""
         rng = self.rng
-        producer, consumer = rng.choice((("child 1", "parent"), ("parent", "child 1"), ("child 1", "child 2")))
-        count = rng.choice(_FLOODS)
+        producer, consumer = rng.choice(_STREAMS if "threads" not in self.lacks else _STREAMS[:4])
+        count = max(_FLOODS) if producer == consumer else rng.choice(_FLOODS)
         puts = tuple(Operation("put", item=self._item(producer)) for _one in range(count))
-        return [Part(producer, puts), Part(consumer, (Operation("get"),) * count)]
+        gets = (Operation("get"),) * count
+        if producer != consumer or self.kind == "SimpleQueue":
+            others = [Part("child 1", ())] * (producer != "child 1" != consumer)
+            return [Part(producer, puts), Part(consumer if producer != consumer else "child 2", gets), *others]
+        self.maxsize = 0
+        first = Operation("put", item=self._item(producer), size=LARGE)
+        return [Part(producer, (first, *puts, Operation("get"), *gets))]
+
+    def _late(self) -> list[Part]:
+        """Children that start when their parent has used the queue already, or its items are still on their way."""
+        rng, children = self.rng, self.rng.choice((1, 1, 2))
+        room = self.maxsize or 3
+        sizes = [rng.choice((0, LARGE)) for _one in range(rng.randint(0, min(3, room)))]
+        early = [Operation("put", item=self._item("parent"), size=size) for size in sizes]
+        if "cancel_join_thread" in self.calls and not early and rng.random() < 0.5:
+            early = [Operation("cancel_join_thread")]
+        if self.kind == "SimpleQueue":
+            early = [dataclasses.replace(one, size=0) for one in early]
+        programs: dict[str, list[Operation]] = {f"child {number}": [] for number in range(1, children + 1)}
+        for actor, program in programs.items():
+            for _one in range(rng.randint(1, 2)):
+                large = rng.random() < 0.4 and self.kind != "SimpleQueue"
+                program.append(Operation("put", item=self._item(actor), size=LARGE if large else 0))
+        count = sum(map(len, programs.values())) + sum(one.call == "put" for one in early)
+        programs["parent"] = []
+        for _one in range(count):
+            programs[rng.choice(["parent", *programs])].append(Operation("get"))
+        parts = [Part("parent", (*early, Operation(START), *programs.pop("parent")))]
+        return [*parts, *(Part(actor, tuple(program)) for actor, program in programs.items())]
 
     def _ended(self, part: Part, processes: list[str]) -> Part:
         """The part, perhaps with what only the last operations of a process can be."""
@@ -277,7 +316,13 @@ class _Maker:
         return dataclasses.replace(operation, timeout=SHORT) if self.timed else None
 
 
-_FLOODS = (60, 60, 60, 1100)
+_STREAMS = (
+    *(("child 1", "parent"), ("parent", "child 1"), ("child 1", "child 2"), ("child 1", "child 1")),
+    *(("child 1 thread 1", "parent"), ("child 1 thread 1", "child 2")),
+)
+"""Who puts the items of a flood, and who gets them."""
+
+_FLOODS = (60, 60, 1100)
 """How many items a flood has: a buffer, and what counts items, may have a limit of its own."""
 
 _CLOSINGS = (

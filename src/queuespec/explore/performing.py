@@ -14,12 +14,13 @@ from typing import Any, Callable
 
 from queuespec.explore import stillness
 from queuespec.explore.cast import PARENT, Cast, Player
+from queuespec.explore.evidence import WITH_TASKS
 from queuespec.explore.faults import PREPARED, inject, split
 from queuespec.explore.history import Ending, History, Step
 from queuespec.explore.monitor import broken
-from queuespec.explore.scenario import PUTS, Operation, Part, Scenario
+from queuespec.explore.scenario import NONE, PUTS, START, Operation, Part, Scenario
 from queuespec.explore.schedule import GOES_ON, Hold, Schedule
-from queuespec.stage.calls import Call
+from queuespec.stage.calls import Call, View
 from queuespec.stage.channel import Request
 from queuespec.stage.exceptions import Crashes
 from queuespec.stage.remote import RemoteActor
@@ -74,8 +75,9 @@ class Performance:
         """Whether the children have another scenario to perform after this one."""
         self._scenario = scenario
         self._schedule = Schedule()
-        self._mains = cast.processes_of(number, scenario)
-        self._processes = cast.processes
+        self._mains: dict[str, View] = {}
+        self._processes: list[int] = []
+        self._cast, self._number = cast, number
         self._directory = directory
         self._still = still
         """What has been at rest for `POLLING` seconds: it does not poll, and is believed sooner from then on."""
@@ -96,12 +98,32 @@ class Performance:
         """Whether the cast can perform another scenario."""
 
     def _begin(self) -> None:
+        self._comes_to_the_start()
+        self._cast.starts_children()
+        self._mains = self._cast.processes_of(self._number, self._scenario)
+        self._processes = self._cast.processes
+        early = {player.name: player for player in self._players}
+        self._players = []
         for part in self._scenario.parts:
             view = self._mains[part.process]
             if part.actor != part.process:
                 view = self._stage.make_thread(view, process=view.process)
                 view.process.end_is_expected = True
-            self._players.append(Player(part, view, self._new_record()))
+            self._players.append(early.get(part.actor) or Player(part, view, self._new_record()))
+
+    def _comes_to_the_start(self) -> None:
+        """Has the parent perform what comes before the start of its children. Raises `TimeoutError` if that does not
+        end."""
+        for part in self._scenario.parts:
+            calls = [one.call for one in part.operations]
+            if part.actor == PARENT and START in calls:
+                player = Player(part, self._cast.parent, self._new_record())
+                self._players.append(player)
+                self._processes = stillness.family(self._stage.tree.pid)
+                self._performs(player, calls.index(START))
+                if not self._waits(lambda player=player: player.idle):  # type: ignore[misc]
+                    raise TimeoutError("the parent did not come to the start of its children")
+                self._settles()
 
     def _new_record(self) -> str:
         return str(self._directory / f"record-{next(_numbers)}")
@@ -429,7 +451,8 @@ class Performance:
         if ("close", PARENT) in closings:
             return []
         put = [step for step in steps if step.operation.call in PUTS and step.outcome == "returned"]
-        gone = {step.value for step in steps if step.operation.call.startswith("get")}
+        got = (step for step in steps if step.operation.call.startswith("get") and step.outcome == "returned")
+        gone = {NONE if step.value is None else step.value for step in got}
         flushed = {process for process in ended if ("cancel_join_thread", process) not in closings}
         sure = [
             step.operation.item
@@ -441,7 +464,8 @@ class Performance:
         seconds = self._stage.settings.stretched(left)
         parent = Player(Part(PARENT, ()), self._mains[PARENT], self._new_record())
         self._players.append(parent)
-        arguments = (parent.view, parent.path, sure, seconds, len(put))
+        tasks = len(put) + 1 if self._scenario.kind in WITH_TASKS and not violent else 0
+        arguments = (parent.view, parent.path, sure, seconds, len(put), tasks)
         parent.call = self._asks(parent.remote, "take_the_rest", *arguments)
         if not self._waits(lambda: parent.idle, forever=True):
             self._stage.clean = False

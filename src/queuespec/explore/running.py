@@ -76,7 +76,8 @@ class Runner:
                 (shared if self._can_share(*one) else alone).append(one)
             if not shared and not alone:
                 return
-            batch = [*shared, *alone[:1]]  # what ends processes comes last
+            last = alone[:1] if not shared or not any(scenario.starts_late for scenario, _ in alone[:1]) else []
+            batch = [*shared, *last]  # what ends processes comes last
             if one_by_one:
                 batch, one_by_one = batch[:1], one_by_one - 1
             done = 0
@@ -103,7 +104,7 @@ class Runner:
     def _can_share(self, scenario: Scenario, schedule: Schedule) -> bool:
         """Whether the processes that perform this can perform others afterward."""
         dies = any(hold.then != GOES_ON for hold in schedule.holds) or schedule.faults
-        ends = any(one.call in ENDS for part in scenario.parts for one in part.operations)
+        ends = scenario.starts_late or any(one.call in ENDS for part in scenario.parts for one in part.operations)
         if schedule.holds and scenario.kind.startswith("Manager."):
             return False  # the first call of a process opens its connection to the manager
         return not dies and not ends

@@ -13,8 +13,14 @@ CLOSES = ("close", "join_thread", "cancel_join_thread")
 ENDS = ("return", "raise", "exit", "kill")
 """How a process ends: its main program returns or raises an exception; it calls `os._exit`; it is killed."""
 
-CALLS = (*PUTS, *GETS, *LOOKS, *TASKS, *CLOSES, *ENDS)
-"""What an operation can be: the methods of a queue, and the ends of its process."""
+START = "start"
+"""The start of the children, where it is an operation of the parent's: what comes before it there has ended by then."""
+
+CALLS = (*PUTS, *GETS, *LOOKS, *TASKS, *CLOSES, *ENDS, START)
+"""What an operation can be: the methods of a queue, the ends of its process, and the start of the children."""
+
+NONE = "None"
+"""The name of the item that is None."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +41,10 @@ class Operation:
     @property
     def text(self) -> str:
         """As a program has it: ``put("p1-1", timeout=0.05)``."""
-        what = [f"bad({self.item!r})" if self.bad else repr(self.item)] if self.item else []
+        if self.call == START:
+            return "start the children"
+        item = self.item if self.item == NONE else repr(self.item)
+        what = [f"bad({self.item!r})" if self.bad else item] if self.item else []
         more = [f"timeout={self.timeout:g}"] if self.timeout is not None else []
         size = f" and {self.size:,} bytes" if self.size else ""
         return f"{self.call}({', '.join([*what, *more])}){size}".replace("'", '"')
@@ -59,6 +68,8 @@ class Part:
 class Scenario:
     """A queue, and what actors do with it at the same time.
 
+    Children are there from the beginning, unless the parent has an operation that starts them.
+
     Each process ends by itself once its actors have done what they have to, unless an operation ends it before. When
     all children have ended, the parent gets what is left, one item after another: these operations belong to the
     history (see `queuespec.explore.history`), not to the scenario.
@@ -70,6 +81,11 @@ class Scenario:
     parts: tuple[Part, ...]
     maxsize: int = 0
     """The size that the queue is made with; 0 for a queue without a limit."""
+
+    @property
+    def starts_late(self) -> bool:
+        """Whether the parent has an operation that starts the children."""
+        return any(one.call == START for part in self.parts for one in part.operations)
 
     def as_json(self) -> dict[str, Any]:
         """As plain data, without what is left at its default."""

@@ -34,7 +34,8 @@ class Bad:
 
 def perform(queue, call, item="", timeout=None, size=0, bad=False):
     """Performs an operation; returns its outcome, in words."""
-    given = [Bad() if bad else (item, size * b"x") if size else item] if item else []
+    put = None if item == "None" else item
+    given = [Bad() if bad else (item, size * b"x") if size else put] if item else []
     named = {} if timeout is None else {"timeout": timeout}
     try:
         if call in ENDS:

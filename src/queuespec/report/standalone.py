@@ -29,6 +29,8 @@ def program(one: Counterexample, facts: Facts) -> str:
         raise Unsuitable(f"{facts.implementation} cannot be imported by a program")
     if one.schedule.faults:
         raise Unsuitable(f"it injects faults ({', '.join(one.schedule.faults)})")
+    if one.history.scenario.starts_late:
+        raise Unsuitable("its children start late")
     text = PLAYING.read_text(encoding="utf-8")
     imports = text[text.index("import ") : text.index("QUIET")]
     scenario, module = one.history.scenario, "multiprocessing" if path else home
@@ -86,7 +88,7 @@ def shown(one: Counterexample) -> dict[str, Any]:
     for end in one.history.endings:
         found[f"exit code of {end.process}"] = end.exit_code
     if rest:
-        got = [step for step in rest if step.operation.call != "empty" and step.outcome != "raised"]
+        got = [step for step in rest if step.operation.call.startswith("get") and step.outcome != "raised"]
         found["left"] = [*map(_outcome, got)]
     return found
 

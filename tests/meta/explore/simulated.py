@@ -11,7 +11,7 @@ import random
 from queue import Empty, Full
 
 from queuespec.explore.history import Ending, History, Step
-from queuespec.explore.scenario import ENDS, Operation, Part, Scenario
+from queuespec.explore.scenario import ENDS, START, Operation, Part, Scenario
 
 FOREVER = float("inf")
 SECOND = 1_000_000_000
@@ -193,6 +193,7 @@ class Run:
         for part in scenario.parts:
             self.processes[part.process].add(part.actor)
         self.ending_of = {}
+        self.children_are_there = not scenario.starts_late
 
     def history(self):
         for part in self.scenario.parts:
@@ -232,7 +233,12 @@ class Run:
         return True
 
     def actor(self, part):
+        if part.process != "parent":
+            yield (lambda: self.children_are_there), FOREVER
         for operation in part.operations:
+            if operation.call == START:
+                self.children_are_there = True
+                continue
             if operation.call in ENDS:
                 self.add(part.actor, operation, self.now)
                 if operation.call in ("exit", "kill"):

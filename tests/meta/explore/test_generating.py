@@ -11,7 +11,7 @@ from simulated import play
 
 from queuespec.explore.evidence import NEVER, Evidence
 from queuespec.explore.generate import CALLS, pairs, scenarios
-from queuespec.explore.scenario import ENDS, Scenario
+from queuespec.explore.scenario import ENDS, START, Scenario
 
 
 def operations(scenario):
@@ -31,7 +31,7 @@ def made(kind, seed=1, lacks=frozenset()):
 def test_scenarios_meet_all_that_a_queue_has(kind):
     everything = {operation.call for scenario in made(kind) for operation in operations(scenario)}
 
-    assert everything == {*CALLS[kind], *ENDS} - {"return"}
+    assert everything == {*CALLS[kind], *ENDS, START} - {"return"}
     assert any(operation.size for scenario in made(kind) for operation in operations(scenario))
 
 
