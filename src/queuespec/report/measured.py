@@ -44,7 +44,7 @@ def row(measured: Measured, one: Measurement) -> tuple[str, ...]:
     assert estimate is not None
     limit, standard = measured.ratio(one, one.limit), measured.ratio(one, STANDARD)
     return (
-        figures.title(one) + (f" ({one.start_method})" if one.workload == "start" else ""),
+        figures.title_of_row(one),
         figures.value(estimate.value, one.unit),
         figures.interval(estimate, one.unit),
         figures.rate(one),

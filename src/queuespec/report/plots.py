@@ -38,7 +38,7 @@ WORDS = {
     STANDARD: "multiprocessing",
 }
 SETTINGS: Any = {"font.size": 9, "axes.axisbelow": True}
-MOST_ROWS = 45
+MOST_ROWS = 60
 """How many figures are shown side by side."""
 
 Picture = tuple[str, str, Figure]
@@ -211,8 +211,8 @@ def side_by_side(measured: Measured, subject: str) -> Picture | None:
         axes.plot([ratio.value], [place], color="#000000", marker="o", markersize=4)
     axes.axvline(1, color="#000000", linewidth=1, linestyle="--")
     axes.set_yticks(range(len(known)))
-    axes.set_yticklabels([figures.title(one) for one, _ in known], parse_math=False)
-    axes.invert_yaxis()
+    axes.set_yticklabels([figures.title_of_row(one) for one, _ in known], parse_math=False)
+    axes.set_ylim(len(known), -1)
     low, high = axes.get_xlim()
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 300 else (1,)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}x"))

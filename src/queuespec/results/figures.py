@@ -67,6 +67,11 @@ def title(one: Measurement) -> str:
     return one_line(words, 100)
 
 
+def title_of_row(one: Measurement) -> str:
+    """The same for a list that has several start methods: ``start of a process to its first item (spawn)``."""
+    return title(one) + (f" ({one_line(one.start_method, 40)})" if one.workload == "start" else "")
+
+
 def size_of(size: Any) -> str:
     """A number of bytes: ``64 KiB``. Raises `TypeError` if it is none."""
     number, unit = float(size), "B"

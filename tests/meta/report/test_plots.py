@@ -97,6 +97,16 @@ def test_a_subject_of_any_name_is_drawn(tmp_path, subject):
         assert b"<script" not in (tmp_path / "x.svg").read_bytes()
 
 
+def test_the_start_of_a_process_is_told_apart_by_its_method():
+    found = []
+    for method in ("fork", "spawn"):
+        words = {"quantity": "first item", "workload": "start", "start_method": method}
+        found += [measurement(1e-2, limit="empty process", **words), measurement(5e-3, of="empty process", **words)]
+    labels = [one.get_text() for one in drawn(Measured(found))["side-by-side"].axes[0].get_yticklabels()]
+
+    assert labels == [f"start of a process to its first item ({method})" for method in ("fork", "spawn")]
+
+
 def test_nothing_is_drawn_of_nothing():
     assert drawn(Measured([])) == {}
     assert drawn(Measured([measurement(None, problem="it hung")])) == {}
