@@ -15,6 +15,7 @@ import runs
 from queuespec.actors import playing
 from queuespec.explore import stillness
 from queuespec.explore.history import Step
+from queuespec.explore.monitor import broken
 from queuespec.explore.records import read
 from queuespec.explore.running import NotPlayed, Runner
 from queuespec.explore.scenario import Operation, Part, Scenario
@@ -120,6 +121,55 @@ def test_one_after_another_begins_after_the_other_has_ended(runner_of):
     calls = [step for step in history.steps if step.actor == "child 1"]
     assert [step.operation.call for step in calls] == ["put", "put", "close", "join_thread"]
     assert all(before.end < after.begin for before, after in zip(calls, calls[1:]))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_children_start_when_their_parent_starts_them(runner_of, method):
+    late = scenario(("parent", put("a"), "start", "get"), ("child 1", put("b"), "get"), method=method)
+    others = scenario(("parent", put("a")), ("child 1", "get"), method=method)
+    trials = [(one, Schedule(seed)) for seed, one in enumerate((others, late, others, late))]
+
+    histories = [history for one, _, history in runner_of(method).runs(trials) if one == late]
+
+    assert len(histories) == 2
+    for history in histories:
+        putting, starting, *_ = (step for step in history.steps if step.actor == "parent")
+        assert putting.end < min(step.begin for step in history.steps if step.actor == "child 1")
+        assert starting.operation == Operation("start")
+        assert {step.value for step in history.steps if step.operation.call == "get"} == {"a", "b"}
+
+
+def test_a_parent_that_never_starts_its_children_is_not_played(runner_of):
+    with pytest.raises(NotPlayed, match="the parent did not come to the start of its children"):
+        runner_of("fork").run(scenario(("parent", "get", "start"), ("child 1", put("a"))))
+
+
+def test_none_is_an_item(runner_of):
+    history = runner_of("fork").run(scenario(("child 1", put("None"), put("a"))))
+
+    assert outcomes(history, "parent") == [("get", None), ("get", "a"), ("get_nowait", "Empty")]
+
+
+@pytest.mark.parametrize(("done", "further"), [(1, 1), (2, 0)])
+def test_the_unfinished_tasks_are_counted_in_the_end(runner_of, done, further):
+    calls = scenario(("child 1", put("a"), put("b"), *["task_done"] * done), kind="JoinableQueue")
+
+    history = runner_of("fork").run(calls)
+
+    last = [value for call, value in outcomes(history, "parent") if call == "task_done"]
+    assert last == [*[None] * further, "ValueError"]
+
+
+def test_no_process_ends_while_another_waits(runner_of):
+    """Its end would flush what its feeder thread has missed."""
+    runner = runner_of("fork", "fault:put-never-waits-for-the-lock")
+    one = scenario(("child 1", put("a"), put("b")), ("child 2", "get", "get"))
+    waits = [hold for hold in runner.lines(one) if hold.text == "nwait()" and hold.actor == "child 1"]
+
+    history = runner.run(one, Schedule(holds=(waits[0],)))
+
+    assert runner.held == (waits[0],)
+    assert broken(history, Schedule(holds=(waits[0],))).cause == "get blocked"
 
 
 def test_a_large_item_arrives_whole_or_damaged():
