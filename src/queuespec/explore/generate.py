@@ -70,6 +70,8 @@ class _Maker:
             parts = self._flood()
         elif chance < 0.13:
             parts = self._late()
+        elif chance < 0.15 and {"close", "join_thread", "cancel_join_thread"} <= self.calls:
+            parts = self._abandoned()
         else:
             theme = self._stream if self.rng.random() < 0.06 else self.rng.choice(themes)
             programs = theme(self._actors())
@@ -223,9 +225,18 @@ class _Maker:
             count = rng.choice((1, 2, 3))
             total += count
             sizes = [rng.choice((0, LARGE, LARGE)) for _one in range(count)]
-            parts.append(Part(actor, tuple(Operation("put", item=self._item(actor), size=size) for size in sizes)))
+            puts = [Operation("put", item=self._item(actor), size=size) for size in sizes]
+            ends = [Operation("raise")] * (rng.random() < 0.3)
+            parts.append(Part(actor, (*puts, *ends)))
         consumer = "parent" if rng.random() < 0.5 else f"child {producers + 1}"
         return [*parts, Part(consumer, (Operation("get"),) * total)]
+
+    def _abandoned(self) -> list[Part]:
+        """Large items that nobody waits for, not even their process at its end."""
+        puts = [Operation("put", item=self._item("child 1"), size=LARGE) for _one in range(self.rng.choice((1, 2)))]
+        last = self.rng.choice(((), ("close",), ("close", "join_thread")))
+        ends = map(Operation, ("cancel_join_thread", *last))
+        return [Part("child 1", (*puts[: self.maxsize or None], *ends))]
 
     def _flood(self) -> list[Part]:
         """More items than most programs put: of one actor for another, or for itself, after they have piled up."""
