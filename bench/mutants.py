@@ -8,7 +8,8 @@ judge it, and prints a line for each: where, what, and the first gating rule tha
 another start method: `__getstate__` and `__setstate__` are used by spawn and forkserver alone. ``--sample 20`` takes 20
 of the changes, always the same ones. What else is given goes to pytest: ``-k SimpleQueue`` judges less, ``--strict``
 more. There are some hundreds of changes, each of which takes a run that ends with the first deviation; what nobody
-notices need not be visible to a user. Needs a POSIX shell.
+notices need not be visible to a user. ``--explore 60`` also explores each for a minute, all kinds and start methods,
+and prints what that finds. Needs a POSIX shell.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import ast
 import concurrent.futures
+import contextlib
 import copy
 import itertools
 import json
@@ -28,6 +30,8 @@ import textwrap
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
+
+from power import explored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,17 +163,35 @@ def mutants(source: str, only: str) -> Iterator[tuple[str, str]]:
                 )
 
 
-def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
-    """The first gating rule that notices the change, else the other rules that do, in words."""
+@contextlib.contextmanager
+def interpreter(text: str, package: Path, options: argparse.Namespace) -> Iterator[Path]:
+    """An interpreter whose standard library has the change: a program, so that the judge itself does not find it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(package, folder / "multiprocessing", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "multiprocessing" / f"{options.module}.py").write_text(text)
-        python, found = folder / "python", folder / "results"
-        # A program, so that the judge itself does not find the changed copy. The warning is about ``ctx is 1``.
+        python = folder / "python"
+        # The warning is about ``ctx is 1``.
         place = f"PYTHONPATH={shlex.quote(name)} PYTHONDONTWRITEBYTECODE=1"
         python.write_text(f'#!/bin/sh\n{place} exec {shlex.quote(options.python)} -W ignore::SyntaxWarning "$@"\n')
         python.chmod(0o755)
+        yield python
+
+
+def found_by(text: str, package: Path, options: argparse.Namespace) -> str:
+    """What exploring finds of the change, in words."""
+    with interpreter(text, package, options) as python:
+        try:
+            one = explored(["--python", str(python)], options.explore)
+        except RuntimeError as error:
+            return f"refused: {str(error).splitlines()[-1]}"
+    return f"{one.seconds:.0f} s: {one.sentence}" if one.sentence else "NOT FOUND"
+
+
+def noticed_by(text: str, package: Path, options: argparse.Namespace) -> str:
+    """The first gating rule that notices the change, else the other rules that do, in words."""
+    with interpreter(text, package, options) as python:
+        found = python.with_name("results")
         words = ["-q", "-x", "-n0", "-p", "no:cacheprovider", "--patience", str(options.patience)]
         words += ["-k", "not Manager"] if options.module == "queues" else []
         words += ["--python", str(python), "--results", str(found), "--start-method", options.start_method]
@@ -196,6 +218,7 @@ def main() -> None:
     parser.add_argument("--start-method", default="fork", help="default: fork")
     parser.add_argument("--patience", type=float, default=5.0, help="default: 5")
     parser.add_argument("--workers", type=int, default=2, help="how many at a time (default: 2)")
+    parser.add_argument("--explore", type=float, metavar="SECONDS", help="explore each for that long, too")
     options, options.others = parser.parse_known_args()
     question = "import multiprocessing; print(multiprocessing.__path__[0])"
     answer = subprocess.run([options.python, "-c", question], stdout=subprocess.PIPE, check=True, text=True)
@@ -207,6 +230,8 @@ def main() -> None:
         answers = pool.map(lambda mutant: noticed_by(mutant[1], package, options), asked)
         for (words, _), notice in zip(asked, answers):
             print(f"{words}  <- {notice}", flush=True)
+    for words, text in asked if options.explore else ():
+        print(f"{words}  explored: {found_by(text, package, options)}", flush=True)
 
 
 if __name__ == "__main__":
