@@ -75,7 +75,7 @@ else:
 def announced():
     """The environment of an interpreter that announces to the judge, as this one did, when it loads the implementation.
 
-    What it prints must arrive at once.
+    What it prints must not be held back.
     """
     return {**os.environ, "QUEUESPEC_CONTEXT": _whole}
 
