@@ -82,11 +82,11 @@ def name_of(error: BaseException, call: str) -> str:
 
 
 class Record:
-    """The file of an actor, open for what follows."""
+    """The file of an actor, which exists, open for what follows. Raises `OSError`."""
 
     def __init__(self, path: str) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        self._file = os.open(path, flags, 0o600)
+        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        self._file = os.open(path, flags)
 
     def performs(self, queue: Any, actor: str, number: int, operation: tuple[str, str, Any, int, bool]) -> Any:
         """Performs an operation and records it; what it is recorded to have returned, in a tuple, or None.

@@ -94,6 +94,7 @@ class Performance:
         self.held: list[Hold] = []
         """The holds that have been reached."""
         self._players: list[Player] = []
+        self._records: list[Path] = []
         self.whole = True
         """Whether the cast can perform another scenario."""
 
@@ -126,7 +127,11 @@ class Performance:
                 self._settles()
 
     def _new_record(self) -> str:
-        return str(self._directory / f"record-{next(_numbers)}")
+        """The path of a new file. An actor that comes too late, after the file was removed, does not make it again."""
+        path = self._directory / f"record-{next(_numbers)}"
+        path.touch()
+        self._records.append(path)
+        return str(path)
 
     def _process_named(self, actor: str) -> RemoteActor:
         """The main thread of the process of an actor of the scenario."""
@@ -144,8 +149,8 @@ class Performance:
     def history(self, schedule: Schedule) -> History:
         """Performs the scenario as the schedule says."""
         self._schedule = schedule
-        self._begin()
         try:
+            self._begin()
             for fault, actor in map(split, schedule.faults):
                 if fault in PREPARED:
                     self._finishes(self._process_named(actor), PREPARED[fault])
@@ -296,8 +301,8 @@ class Performance:
 
     def lines(self) -> list[Hold]:
         """The lines that the operations visit, performed one after another; without those of processes that wait."""
-        self._begin()
         try:
+            self._begin()
             self._prepares((), keeps=True)
             self._runs_all(leaving=False)
             found: list[tuple[Any, ...]] = []
@@ -514,9 +519,9 @@ class Performance:
                 thread.begins_to_leave()
 
     def _removes(self) -> None:
-        for player in self._players:
+        for path in self._records:
             with contextlib.suppress(OSError):
-                os.unlink(player.path)
+                path.unlink()
 
 
 def _process_of(actor: str) -> str:
