@@ -17,9 +17,8 @@ Lines = Callable[[Scenario], Iterable[Hold]]
 VISITS = 3
 """At how many visits to a line a thread is held during one operation: a loop may go on for long."""
 
-STANDARD = ("multiprocessing/", "python", "lib/")
-"""How the places of the standard library's modules begin: what an implementation has not written itself."""
-
+STANDARD = frozenset(f"multiprocessing/{name}.py" for name in ("connection", "managers", "queues", "synchronize"))
+"""The ends of the paths of the standard library's modules at whose lines actors are held."""
 
 BESIDE = ("connection.py", "synchronize.py")
 """The modules that queues use: of locks, semaphores and pipes."""
@@ -30,7 +29,7 @@ USED = 0.3
 
 def is_own(file: str) -> bool:
     """Whether a module, by the end of its path, is the implementation's own, and not the standard library's."""
-    return not file.lower().startswith(STANDARD)
+    return file.lower() not in STANDARD
 
 
 def weight_of(place: Hold) -> float:
@@ -46,12 +45,9 @@ class Places:
         self.scouted = False
         self.found: dict[str, list[Hold]] = {}
         """By the call of an operation; each as a hold of whichever actor visited the line first."""
-        self._lacks = lacks
-
-    @property
-    def own(self) -> bool:
+        self.own = False
         """Whether some of them are in modules of the implementation's own."""
-        return any(is_own(hold.file) for holds in self.found.values() for hold in holds)
+        self._lacks = lacks
 
     def scout(self, start_method: str, lines: Lines) -> None:
         """Has a few scenarios performed, which make all calls and let those wait that can."""
@@ -67,6 +63,7 @@ class Places:
                     call = programs[hold.actor][hold.operation].call
                     found.setdefault(call, {})[dataclasses.replace(hold, actor="", operation=0)] = None
         self.found = {call: [*holds] for call, holds in found.items()}
+        self.own = any(is_own(hold.file) for holds in self.found.values() for hold in holds)
         self.scouted = True
 
 

@@ -117,13 +117,12 @@ class Program:
         else:
             self.tree.end()
 
-    def _announced(self, word: str) -> int:
-        return self.tree.output().count(f"{self._announcement} {word}\n")
-
     @property
     def _imports(self) -> tuple[int, int]:
         """How many imports of the implementation have begun, and how many of them have ended."""
-        return self._announced(protocol.LOADING), self._announced(protocol.LOADED)
+        text = self.tree.output()
+        begun, ended = (text.count(f"{self._announcement} {word}\n") for word in (protocol.LOADING, protocol.LOADED))
+        return begun, ended
 
     def _is_loading(self) -> bool:
         begun, ended = self._imports

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from queuespec.explore.generate import CALLS
-from queuespec.explore.places import Places, scouts
+from queuespec.explore.places import Places, is_own, scouts
 from queuespec.explore.progress import ends_for_certain
 from queuespec.explore.running import NotPlayed
 from queuespec.explore.scattered import MOST, OWN, Scattered
@@ -78,6 +78,12 @@ def test_the_implementations_own_lines_have_their_share():
     files = Counter(one.holds[0].file for _, one in planned(400, visits(OWN_FILE, *[STANDARD] * 9)))
 
     assert files[OWN_FILE] > 0.8 * OWN * 400
+
+
+@pytest.mark.parametrize("file", ["python/broken.py", "lib/broken.py", "multiprocessing/queue.py"])
+def test_whatever_its_directory_is_called_a_module_is_the_implementations_own(file):
+    assert is_own(file)
+    assert not is_own("multiprocessing/queues.py")
 
 
 def test_without_python_code_there_is_nothing_to_hold():

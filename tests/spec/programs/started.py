@@ -1,8 +1,8 @@
 """Starts a program in an unusual way: ``started.py TARGET WAY``.
 
 The program makes a round trip. Its child performs a function of another module if `TARGET` is "imported", and one of
-the main module if it is "own", or "removed": then the program first removes its own file. Fails if the
-program does not succeed.
+the main module if it is "own", or "removed": then the program first removes its own file. Fails if the program does
+not succeed.
 """
 
 import os
